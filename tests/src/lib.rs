@@ -1,0 +1,1 @@
+//! Transcripts of a real Redis, and the player that holds any server to them.
