@@ -1,0 +1,50 @@
+//! The server's shell: a socket, and a task for every client.
+
+mod connection;
+
+use std::convert::Infallible;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Err(error) = run().await;
+    eprintln!("{}: {error:#}", env!("CARGO_PKG_NAME"));
+    ExitCode::from(2)
+}
+
+async fn run() -> anyhow::Result<Infallible> {
+    let port = port(&std::env::args().skip(1).collect::<Vec<_>>())?;
+    let listener = TcpListener::bind(("127.0.0.1", port))
+        .await
+        .with_context(|| format!("cannot listen on port {port}, try another with --port"))?;
+    println!("ready to accept connections on {}", listener.local_addr()?);
+    accept(&listener).await
+}
+
+async fn accept(listener: &TcpListener) -> ! {
+    loop {
+        match listener.accept().await {
+            Ok((stream, client)) => drop(tokio::spawn(async move {
+                let served = connection::serve(stream).await;
+                served.unwrap_or_else(|error| eprintln!("lost {client}: {error}"));
+            })),
+            // Out of file descriptors, most likely: wait for a client to leave.
+            Err(error) => {
+                eprintln!("cannot accept a client: {error}");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+fn port(arguments: &[String]) -> anyhow::Result<u16> {
+    match arguments {
+        [] => Ok(6379),
+        [flag, port] if flag == "--port" => port.parse().context("--port takes 0 to 65535"),
+        _ => bail!("the only option is --port N"),
+    }
+}
