@@ -1,0 +1,6 @@
+//! The core of the server: bytes in, bytes out. It knows no socket, no task and no clock.
+
+pub mod command;
+pub mod db;
+pub mod inline;
+pub mod resp;
