@@ -1,0 +1,7 @@
+//! The core of the server: bytes in, bytes out. It knows no socket, no task and no clock.
+
+pub mod clock;
+pub mod command;
+pub mod db;
+pub mod inline;
+pub mod resp;

@@ -1,0 +1,60 @@
+//! The server's shell: a socket, and a task for every client.
+
+mod connection;
+
+use std::convert::Infallible;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use stage_04::db::Db;
+use tokio::net::TcpListener;
+
+/// Redis brings an allocator of its own, too: the system's often spends more on a small value
+/// than the value itself takes.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Err(error) = run().await;
+    eprintln!("{}: {error:#}", env!("CARGO_PKG_NAME"));
+    ExitCode::from(2)
+}
+
+async fn run() -> anyhow::Result<Infallible> {
+    let port = port(&std::env::args().skip(1).collect::<Vec<_>>())?;
+    let listener = TcpListener::bind(("127.0.0.1", port))
+        .await
+        .with_context(|| format!("cannot listen on port {port}, try another with --port"))?;
+    println!("ready to accept connections on {}", listener.local_addr()?);
+    accept(&listener, &Arc::default()).await
+}
+
+async fn accept(listener: &TcpListener, db: &Arc<Db>) -> ! {
+    loop {
+        match listener.accept().await {
+            Ok((stream, client)) => {
+                let db = Arc::clone(db);
+                tokio::spawn(async move {
+                    let served = connection::serve(stream, &db).await;
+                    served.unwrap_or_else(|error| eprintln!("lost {client}: {error}"));
+                });
+            }
+            // Out of file descriptors, most likely: wait for a client to leave.
+            Err(error) => {
+                eprintln!("cannot accept a client: {error}");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+fn port(arguments: &[String]) -> anyhow::Result<u16> {
+    match arguments {
+        [] => Ok(6379),
+        [flag, port] if flag == "--port" => port.parse().context("--port takes 0 to 65535"),
+        _ => bail!("the only option is --port N"),
+    }
+}
