@@ -1,0 +1,16 @@
+//! What keeps the stages of the course in step, for those who maintain it.
+//!
+//! The stages are full copies, each built on the one before. [`Lessons`] says which files a stage
+//! adds and changes; [`drift`] finds what differs beyond that; [`carry`] takes a fix from one
+//! stage through all that follow; [`lines`] measures them.
+
+pub mod carry;
+pub mod drift;
+mod git;
+mod lessons;
+pub mod lines;
+mod merge;
+mod stage;
+
+pub use lessons::Lessons;
+pub use stage::Stage;

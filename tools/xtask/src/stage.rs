@@ -1,0 +1,156 @@
+//! One stage: its place in the course, and its files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use serde::Deserialize;
+
+/// One entry of the table of lessons. All paths are relative to the stage's directory, with `/`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// Its place in the course, from 1.
+    pub number: u8,
+    /// The directory below `stages/`; it starts with the number in two digits.
+    pub directory: String,
+    /// What a reader learns in it, in a few words.
+    pub teaches: String,
+    /// Files that the stage before does not have.
+    #[serde(default)]
+    pub added: BTreeSet<String>,
+    /// Files that differ from the stage before.
+    #[serde(default)]
+    pub changed: BTreeSet<String>,
+    /// Files of the stage before that are gone.
+    #[serde(default)]
+    pub removed: BTreeSet<String>,
+}
+
+impl Stage {
+    /// The directory as seen from the project's root.
+    pub fn path(&self) -> String {
+        format!("stages/{}", self.directory)
+    }
+
+    /// A file of the stage as seen from the project's root.
+    pub fn path_of(&self, file: &str) -> String {
+        format!("stages/{}/{file}", self.directory)
+    }
+
+    /// Refuses an entry that contradicts itself.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        let Stage { number, directory, .. } = self;
+        ensure!(
+            directory.starts_with(&format!("{number:02}-")),
+            "stage {number:02} cannot have the directory '{directory}'"
+        );
+        let mut seen = BTreeSet::new();
+        for file in self.added.iter().chain(&self.changed).chain(&self.removed) {
+            ensure!(seen.insert(file), "stage {number:02} lists '{file}' twice");
+        }
+        Ok(())
+    }
+
+    /// Every file of the stage with its contents, but for those whose name starts with a dot:
+    /// these belong to editors and operating systems.
+    pub(crate) fn files(&self, root: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+        let directory = root.join("stages").join(&self.directory);
+        let mut files = BTreeMap::new();
+        collect(&directory, "", &mut files)
+            .with_context(|| format!("cannot read {}", self.path()))?;
+        Ok(files)
+    }
+
+    /// Returns a file of this stage as it reads in `other`: with the names of that stage's
+    /// directory and crate in place of its own. Bytes that are not text stay as they are.
+    pub(crate) fn translate(&self, other: &Stage, contents: &[u8]) -> Vec<u8> {
+        if is_binary(contents) {
+            return contents.to_vec();
+        }
+        let contents = replace(contents, &self.directory, &other.directory);
+        let contents = replace(&contents, &self.name('-'), &other.name('-'));
+        replace(&contents, &self.name('_'), &other.name('_'))
+    }
+
+    /// The crate's name as a package (`-`) or in Rust code (`_`).
+    fn name(&self, separator: char) -> String {
+        format!("stage{separator}{:02}", self.number)
+    }
+}
+
+/// What Git takes for binary: a zero byte near the start.
+pub(crate) fn is_binary(contents: &[u8]) -> bool {
+    contents.iter().take(8000).any(|&byte| byte == 0)
+}
+
+fn collect(
+    directory: &Path,
+    prefix: &str,
+    files: &mut BTreeMap<String, Vec<u8>>,
+) -> anyhow::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.with_context(|| format!("{} is not UTF-8", path.display()))?;
+        if name.starts_with('.') {
+            continue;
+        }
+        let file = format!("{prefix}{name}");
+        if path.is_dir() {
+            collect(&path, &format!("{file}/"), files)?;
+        } else {
+            let contents = fs::read(&path).with_context(|| file.clone())?;
+            files.insert(file, contents);
+        }
+    }
+    Ok(())
+}
+
+fn replace(contents: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let mut replaced = Vec::with_capacity(contents.len());
+    let mut rest = contents;
+    while let Some((&first, tail)) = rest.split_first() {
+        if let Some(after) = rest.strip_prefix(from.as_bytes()) {
+            replaced.extend_from_slice(to.as_bytes());
+            rest = after;
+        } else {
+            replaced.push(first);
+            rest = tail;
+        }
+    }
+    replaced
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stage(number: u8, directory: &str) -> Stage {
+        Stage {
+            number,
+            directory: directory.to_owned(),
+            teaches: String::new(),
+            added: BTreeSet::new(),
+            changed: BTreeSet::new(),
+            removed: BTreeSet::new(),
+        }
+    }
+
+    #[test]
+    fn translate_renames_the_stage_itself_and_nothing_else() {
+        let (echo, set_get) = (stage(2, "02-echo"), stage(3, "03-set-get"));
+        for (before, after) in [
+            ("name = \"stage-02\"", "name = \"stage-03\""),
+            ("use stage_02::resp; // \u{e9}", "use stage_03::resp; // \u{e9}"),
+            ("tests/transcripts/02-echo/x.redis", "tests/transcripts/03-set-get/x.redis"),
+            ("stage-01, stage 02, 02, stage-0", "stage-01, stage 02, 02, stage-0"),
+            ("stage-02stage-02", "stage-03stage-03"),
+            ("not text: \0 stage-02", "not text: \0 stage-02"),
+            ("", ""),
+        ] {
+            assert_eq!(echo.translate(&set_get, before.as_bytes()), after.as_bytes(), "{before:?}");
+        }
+    }
+}
