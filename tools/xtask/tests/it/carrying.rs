@@ -65,10 +65,10 @@ fn a_fix_is_merged_with_what_each_stage_has_changed_itself() {
          merged    stages/03-c/src/own.rs\n\
          merged    stages/04-d/src/own.rs\n",
     );
-    for (number, name) in [(2, "02-b"), (3, "03-c"), (4, "04-d")] {
+    for (name, letter) in [("02-b", 'b'), ("03-c", 'c'), ("04-d", 'd')] {
         assert_eq!(
             project.read(&format!("stages/{name}/src/own.rs")),
-            format!("fix 1\nfix 2\n3\nown {number}\n5\n6\n7\n")
+            format!("fix 1\nfix 2\n3\nown {letter}\n5\n6\n7\n")
         );
     }
 }
@@ -95,8 +95,8 @@ fn a_later_stage_that_was_committed_with_the_fix_carries_nothing_else() {
     project.edit("stages/02-b/src/own.rs", "7\n", "only 02\n");
     project.commit();
     assert_eq!(carry(&project, &["01", "--base", "HEAD~1"]).code, 0);
-    assert_eq!(project.read("stages/02-b/src/own.rs"), "1\nfix\n3\nown 2\n5\n6\nonly 02\n");
-    assert_eq!(project.read("stages/03-c/src/own.rs"), "1\nfix\n3\nown 3\n5\n6\n7\n");
+    assert_eq!(project.read("stages/02-b/src/own.rs"), "1\nfix\n3\nown b\n5\n6\nonly 02\n");
+    assert_eq!(project.read("stages/03-c/src/own.rs"), "1\nfix\n3\nown c\n5\n6\n7\n");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_conflict_stops_with_markers_and_goes_on_once_resolved() {
     assert_eq!(
         project.read("stages/03-c/src/own.rs"),
         "1\n<<<<<<< stages/03-c/src/own.rs\ntwo\n||||||| stages/02-b/src/own.rs at HEAD\n2\n\
-         =======\nfix\n>>>>>>> stages/02-b/src/own.rs\n3\nown 3\n5\n6\n7\n"
+         =======\nfix\n>>>>>>> stages/02-b/src/own.rs\n3\nown c\n5\n6\n7\n"
     );
     assert!(!project.status().contains("04-d"));
 
@@ -139,7 +139,7 @@ fn a_conflict_stops_with_markers_and_goes_on_once_resolved() {
          if a carry has stopped there, resolve its conflict and go on with `cargo xtask carry 02`",
     );
 
-    project.write("stages/03-c/src/own.rs", "1\ntwo fixed\n3\nown 3\n5\n6\n7\n");
+    project.write("stages/03-c/src/own.rs", "1\ntwo fixed\n3\nown c\n5\n6\n7\n");
     project.edit("stages/03-c/src/own.rs", "7\n", "seven, while at it\n");
     let run = carry(&project, &["03"]);
     assert_eq!(
@@ -147,9 +147,9 @@ fn a_conflict_stops_with_markers_and_goes_on_once_resolved() {
         "conflict  stages/04-d/src/own.rs:2\n\
          carried   stages/04-d/src/shared.rs\n"
     );
-    assert!(project.read("stages/04-d/src/own.rs").ends_with("own 4\n5\n6\nseven, while at it\n"));
+    assert!(project.read("stages/04-d/src/own.rs").ends_with("own d\n5\n6\nseven, while at it\n"));
 
-    project.write("stages/04-d/src/own.rs", "1\nfix\n3\nown 4\n5\n6\nseven, while at it\n");
+    project.write("stages/04-d/src/own.rs", "1\nfix\n3\nown d\n5\n6\nseven, while at it\n");
     carries(&project, &["04"], "nothing to carry to: stage 04 is the last one\n");
 }
 
@@ -167,12 +167,12 @@ fn a_marker_that_a_half_done_resolution_left_is_found_in_the_last_stage_too() {
 #[test]
 fn several_conflicts_in_a_file_are_all_named() {
     let project = Project::new();
-    project.edit("stages/02-b/src/own.rs", "3\n", "three\n");
+    project.edit("stages/02-b/src/own.rs", "2\n", "two\n");
     project.edit("stages/02-b/src/own.rs", "7\n", "seven\n");
     project.commit();
-    project.edit("stages/01-a/src/own.rs", "3\n", "fix\n");
+    project.edit("stages/01-a/src/own.rs", "2\n", "fix\n");
     project.edit("stages/01-a/src/own.rs", "7\n", "fix\n");
-    assert_eq!(carry(&project, &["01"]).stdout, "conflict  stages/02-b/src/own.rs:3, :12\n");
+    assert_eq!(carry(&project, &["01"]).stdout, "conflict  stages/02-b/src/own.rs:2, :13\n");
 }
 
 #[test]
@@ -260,7 +260,7 @@ fn a_deleted_file_that_the_next_stage_has_changed_is_a_conflict() {
         "conflict  stages/03-c/src/own.rs: the fix deletes it, but it differs: delete it or keep it\n"
     );
     assert_eq!(run.code, 1);
-    assert_eq!(project.read("stages/03-c/src/own.rs"), TEXT.replace('4', "own 3"));
+    assert_eq!(project.read("stages/03-c/src/own.rs"), TEXT.replace('4', "own c"));
     carries(&project, &["03"], "nothing to carry: stage 03 is as it was at HEAD\n");
 }
 
@@ -319,12 +319,12 @@ fn edits_elsewhere_are_neither_in_the_way_nor_touched() {
 fn line_endings_and_a_missing_last_one_are_kept() {
     let project = Project::new();
     let text = |first: &str, middle: &str| format!("{first}\r\n2\r\n3\r\n{middle}\r\n5\r\n6\r\n7");
-    project.write("stages/03-c/src/own.rs", &text("1", "own 3"));
-    project.write("stages/04-d/src/own.rs", &text("1", "own 4"));
+    project.write("stages/03-c/src/own.rs", &text("1", "own c"));
+    project.write("stages/04-d/src/own.rs", &text("1", "own d"));
     project.commit();
-    project.write("stages/03-c/src/own.rs", &text("fix", "own 3"));
+    project.write("stages/03-c/src/own.rs", &text("fix", "own c"));
     carries(&project, &["03"], "merged    stages/04-d/src/own.rs\n");
-    assert_eq!(project.read("stages/04-d/src/own.rs"), text("fix", "own 4"));
+    assert_eq!(project.read("stages/04-d/src/own.rs"), text("fix", "own d"));
 }
 
 #[test]

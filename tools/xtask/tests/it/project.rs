@@ -30,13 +30,14 @@ impl Project {
         let project = Project { directory: tempfile::tempdir().unwrap() };
         project.git(&["init", "--quiet"]);
         project.write("stages/lessons.toml", LESSONS);
-        for (number, name) in [(1, "01-a"), (2, "02-b"), (3, "03-c"), (4, "04-d")] {
+        for (number, letter) in [(1, 'a'), (2, 'b'), (3, 'c'), (4, 'd')] {
+            let name = format!("0{number}-{letter}");
             let write = |file: &str, text: &str| {
                 project.write(&format!("stages/{name}/{file}"), text);
             };
             write("Cargo.toml", &format!("name = \"stage-0{number}\"\n"));
             write("src/shared.rs", &format!("{TEXT}use stage_0{number}; // {name}\n"));
-            write("src/own.rs", &TEXT.replace('4', &format!("own {number}")));
+            write("src/own.rs", &TEXT.replace('4', &format!("own {letter}")));
             if number < 3 {
                 write("src/early.rs", TEXT);
             }
