@@ -1,7 +1,5 @@
 //! Commands: from a request's arguments to its reply.
 
-use std::sync::Arc;
-
 use crate::db::Db;
 use crate::resp::Reply;
 
@@ -25,14 +23,14 @@ fn dispatch(args: &[&[u8]], db: &Db) -> Result<Reply, CommandError> {
 fn ping(args: &[&[u8]]) -> Result<Reply, CommandError> {
     match args {
         [] => Ok(Reply::Simple("PONG")),
-        [message] => Ok(Reply::Bulk(Arc::from(*message))),
+        [message] => Ok(Reply::Bulk(message.to_vec())),
         _ => Err(CommandError::Arity("ping")),
     }
 }
 
 fn echo(args: &[&[u8]]) -> Result<Reply, CommandError> {
     match args {
-        [message] => Ok(Reply::Bulk(Arc::from(*message))),
+        [message] => Ok(Reply::Bulk(message.to_vec())),
         _ => Err(CommandError::Arity("echo")),
     }
 }
@@ -47,7 +45,7 @@ fn get(args: &[&[u8]], db: &Db) -> Result<Reply, CommandError> {
 fn set(args: &[&[u8]], db: &Db) -> Result<Reply, CommandError> {
     match args {
         [key, value] => {
-            db.set(key, Arc::from(*value));
+            db.set(key, value);
             Ok(Reply::Simple("OK"))
         }
         [_, _, ..] => Err(CommandError::Syntax),

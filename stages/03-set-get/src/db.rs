@@ -1,29 +1,29 @@
 //! The keyspace: what the server keeps.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard};
 
-/// A key: exactly its bytes, and no read buffer from which they came.
-type Key = Box<[u8]>;
-/// A value likewise. It is shared, not copied, with the replies that are still to be sent.
-pub type Value = Arc<[u8]>;
+/// All keys and their values. Each of them owns exactly its bytes: no spare room, and no part of
+/// the read buffer from which it came.
+type Dict = HashMap<Box<[u8]>, Box<[u8]>>;
 
-/// All keys and their values.
+/// A database (Redis: `redisDb`), shared by all connections.
 ///
 /// The lock is std's, not tokio's, because no method waits for anything while it holds it.
 #[derive(Debug, Default)]
 pub struct Db {
-    dict: Mutex<HashMap<Key, Value>>,
+    dict: Mutex<Dict>,
 }
 
 impl Db {
-    /// Returns the value of `key`, if it has one. Mirrors `lookupKeyRead`.
-    pub fn get(&self, key: &[u8]) -> Option<Value> {
-        self.lock().get(key).cloned()
+    /// Returns a copy of the value of `key`, if it has one. Mirrors `lookupKeyRead`.
+    pub fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
+        self.lock().get(key).map(|value| value.to_vec())
     }
 
     /// Gives `key` a value, in place of the one that it may have. Mirrors `setKey`.
-    pub fn set(&self, key: &[u8], value: Value) {
+    pub fn set(&self, key: &[u8], value: &[u8]) {
+        let value = value.into();
         let mut dict = self.lock();
         match dict.get_mut(key) {
             Some(old) => *old = value,
@@ -31,7 +31,7 @@ impl Db {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Value>> {
+    fn lock(&self) -> MutexGuard<'_, Dict> {
         self.dict.lock().expect("nothing panics while it holds the lock")
     }
 }

@@ -1,7 +1,5 @@
 //! Commands: from a request's arguments to its reply.
 
-use std::sync::Arc;
-
 use crate::clock::UnixMillis;
 use crate::db::{Db, Expiry};
 use crate::resp::{Reply, parse_integer};
@@ -26,14 +24,14 @@ fn dispatch(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandEr
 fn ping(args: &[&[u8]]) -> Result<Reply, CommandError> {
     match args {
         [] => Ok(Reply::Simple("PONG")),
-        [message] => Ok(Reply::Bulk(Arc::from(*message))),
+        [message] => Ok(Reply::Bulk(message.to_vec())),
         _ => Err(CommandError::Arity("ping")),
     }
 }
 
 fn echo(args: &[&[u8]]) -> Result<Reply, CommandError> {
     match args {
-        [message] => Ok(Reply::Bulk(Arc::from(*message))),
+        [message] => Ok(Reply::Bulk(message.to_vec())),
         _ => Err(CommandError::Arity("echo")),
     }
 }
@@ -48,7 +46,7 @@ fn get(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> 
 fn set(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> {
     let [key, value, options @ ..] = args else { return Err(CommandError::Arity("set")) };
     let expiry = parse_expiry(options, now)?;
-    db.set(key, Arc::from(*value), expiry, now);
+    db.set(key, value, expiry, now);
     Ok(Reply::Simple("OK"))
 }
 
@@ -77,14 +75,14 @@ fn parse_expiry(mut options: &[&[u8]], now: UnixMillis) -> Result<Expiry, Comman
     let Some(number) = number else { return Ok(Expiry::Keep) };
     let number = parse_integer(number).ok_or(CommandError::NotAnInteger)?;
     let (unit_ms, start) = match option {
-        "EX" => (1000, now.get()),
-        "PX" => (1, now.get()),
+        "EX" => (1000, now.0),
+        "PX" => (1, now.0),
         "EXAT" => (1000, 0),
         _ => (1, 0),
     };
     let deadline = number.checked_mul(unit_ms).and_then(|ms| ms.checked_add(start));
     match deadline {
-        Some(deadline) if number > 0 => Ok(Expiry::At(UnixMillis::new(deadline))),
+        Some(deadline) if number > 0 => Ok(Expiry::At(UnixMillis(deadline))),
         _ => Err(CommandError::InvalidExpireTime("set")),
     }
 }

@@ -82,5 +82,5 @@ fn answer(decoder: &mut Decoder, input: &mut Vec<u8>, output: &mut Vec<u8>, db: 
 
 fn now() -> UnixMillis {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    UnixMillis::new(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+    UnixMillis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
 }

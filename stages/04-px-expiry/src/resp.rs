@@ -4,7 +4,7 @@ use std::{mem, ops::Range};
 
 use memchr::memchr2;
 
-use crate::{db::Value, inline};
+use crate::inline;
 
 /// The longest line in bytes, without its end (Redis: `PROTO_INLINE_MAX_SIZE`).
 const MAX_LINE: usize = 64 * 1024;
@@ -216,7 +216,7 @@ pub enum Reply {
     /// Why there is no other reply: bytes, because it may quote what the client has sent.
     Error(Vec<u8>),
     /// Any bytes.
-    Bulk(Value),
+    Bulk(Vec<u8>),
     /// No bytes, which is not the same as an empty bulk.
     Nil,
 }
