@@ -1,0 +1,154 @@
+//! Holds a server to a transcript's snapshot, or takes the snapshot from a real Redis.
+
+use std::fmt;
+use std::ops::ControlFlow;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::failure::{Failure, Mismatch};
+use crate::player::{self, Outcome, PlayError, Trouble};
+use crate::server::{CommandLine, Target};
+use crate::snapshot::{self, Snapshot};
+use crate::transcript::{Action, Transcript};
+
+/// The one version of Redis that snapshots are recorded from.
+pub const REDIS_VERSION: &str = "7.0.15";
+
+/// Plays a transcript, and holds every reply to the snapshot.
+///
+/// # Errors
+/// With the first reply that differs, or why there is none to compare.
+pub fn check(transcript: &Transcript, target: &Target, patience: Duration) -> Result<(), Failure> {
+    let snapshot = Snapshot::load(transcript).map_err(Failure::Snapshot)?;
+    let mut at = 0;
+    let mut wrong: Option<(usize, Vec<String>, Outcome)> = None;
+    let ending = player::play(transcript, target, patience, |_, outcome| {
+        let expected = snapshot.replies.get(at).cloned().unwrap_or_default();
+        if outcome.printed != expected {
+            wrong = Some((at, expected, outcome.clone()));
+            return ControlFlow::Break(());
+        }
+        at += 1;
+        ControlFlow::Continue(())
+    });
+    let ending = ending.map_err(Failure::Play)?;
+    let surplus = ending.unasked.clone().map(|(_, received)| {
+        let last = transcript.steps.len().saturating_sub(1);
+        let expected = snapshot.replies.last().cloned().unwrap_or_default();
+        let mut printed = expected.clone();
+        printed.push("(and more)".into());
+        let trouble = Some(Trouble::Unasked);
+        (last, expected, Outcome { printed, received, trouble, ..Outcome::default() })
+    });
+    match wrong.or(surplus) {
+        None => Ok(()),
+        Some((step, expected, outcome)) => {
+            let transcript = transcript.clone();
+            Err(Failure::Step(Box::new(Mismatch { transcript, step, expected, outcome, ending })))
+        }
+    }
+}
+
+/// Why nothing was recorded.
+#[derive(Debug)]
+pub enum RecordError {
+    /// There was no server to play against.
+    Play(PlayError),
+    /// A step did not come to its end, so its transcript claims what is not so.
+    Step {
+        /// The transcript's file and the step's line.
+        place: String,
+        /// What came before the trouble.
+        printed: Vec<String>,
+        /// The trouble.
+        trouble: Trouble,
+    },
+    /// Redis sent more than the transcript reads.
+    Unread {
+        /// Who was sent it.
+        client: String,
+        /// What was sent.
+        bytes: Vec<u8>,
+    },
+}
+
+impl fmt::Display for RecordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Play(error) => error.fmt(f),
+            Self::Step { place, printed, trouble } => {
+                write!(f, "{place}: {trouble:?} after: {}", printed.join(" | "))
+            }
+            Self::Unread { client, bytes } => write!(
+                f,
+                "client '{client}' leaves replies unread: {}; read all of them with @receive, \
+                 or end with the @send that nobody reads",
+                player::show_bytes(bytes)
+            ),
+        }
+    }
+}
+
+impl std::error::Error for RecordError {}
+
+/// Plays a transcript to its end and returns the replies to each step.
+///
+/// # Errors
+/// When a step meets trouble that no snapshot should hold.
+pub fn record(
+    transcript: &Transcript,
+    target: &Target,
+    patience: Duration,
+) -> Result<Vec<Vec<String>>, RecordError> {
+    let mut replies = Vec::new();
+    let mut trouble = None;
+    let ending = player::play(transcript, target, patience, |step, outcome| {
+        // To a command, a closed connection can be the answer.
+        let is_answer = matches!(step.action, Action::Command(_) | Action::Pipeline(_))
+            && outcome.trouble == Some(Trouble::Closed);
+        replies.push(outcome.printed.clone());
+        match &outcome.trouble {
+            Some(met) if !is_answer => {
+                let place = format!("{}:{}", transcript.path.display(), step.line);
+                let (printed, met) = (outcome.printed.clone(), met.clone());
+                trouble = Some(RecordError::Step { place, printed, trouble: met });
+                ControlFlow::Break(())
+            }
+            _ => ControlFlow::Continue(()),
+        }
+    });
+    let ending = ending.map_err(RecordError::Play)?;
+    match (trouble, ending.unasked) {
+        (Some(trouble), _) => Err(trouble),
+        (None, Some((client, bytes))) => Err(RecordError::Unread { client, bytes }),
+        (None, None) => Ok(replies),
+    }
+}
+
+/// Returns the target that snapshots are recorded from.
+///
+/// # Errors
+/// Says that there is no redis-server on the PATH, or which other version it is.
+pub fn redis() -> Result<Target, String> {
+    let output = Command::new("redis-server").arg("--version").output();
+    let output = output.map_err(|error| format!("no redis-server on the PATH ({error})"))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let version = text.split_whitespace().find_map(|word| word.strip_prefix("v="));
+    match version {
+        Some(REDIS_VERSION) => Ok(Target::Spawn(CommandLine::redis())),
+        Some(other) => Err(format!("the redis-server on the PATH is {other}, not {REDIS_VERSION}")),
+        None => Err(format!("the redis-server on the PATH names no version: {}", text.trim())),
+    }
+}
+
+/// Plays a transcript and writes its snapshot.
+///
+/// # Errors
+/// As [`record`], or when the file cannot be written.
+pub fn record_snapshot(transcript: &Transcript, target: &Target) -> anyhow::Result<()> {
+    let replies = record(transcript, target, player::PATIENCE)?;
+    snapshot::save(transcript, &replies)?;
+    let saved = Snapshot::load(transcript)?;
+    anyhow::ensure!(saved.replies == replies, "a reply looks like a line of the transcript");
+    Ok(())
+}

@@ -1,0 +1,415 @@
+//! A server to talk to: started for one transcript, and gone when the guard is dropped.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::env;
+use std::fmt;
+use std::fs;
+use std::io::{self, Read};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::text::Place;
+
+/// Below the ports that systems hand out by themselves, above those of well-known services.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+/// How often another port is tried when the first ones are taken.
+const ATTEMPTS: usize = 20;
+
+/// As much of a server's output as a failure may show.
+const OUTPUT_LIMIT: usize = 4 * 1024;
+
+/// What a transcript is played against.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A server of its own for every transcript, started with this command.
+    Spawn(CommandLine),
+    /// A server that is running already, and keeps what earlier transcripts left in it.
+    Address(SocketAddr),
+}
+
+/// A command that starts a server; `{port}` and `{dir}` in it are filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandLine {
+    words: Vec<String>,
+}
+
+impl CommandLine {
+    /// Returns a command of a program and its arguments, as they are.
+    pub fn new<I, S>(words: I) -> Self
+    where
+        I: IntoIterator<Item = S>,
+        S: Into<String>,
+    {
+        Self { words: words.into_iter().map(Into::into).collect() }
+    }
+
+    /// Returns the command that starts one of this workspace's servers.
+    #[must_use]
+    pub fn binary(path: &str) -> Self {
+        Self::new([path, "--port", "{port}"])
+    }
+
+    /// Returns the command that starts the real Redis.
+    #[must_use]
+    pub fn redis() -> Self {
+        Self::new(["redis-server", "--port", "{port}", "--bind", "127.0.0.1"])
+    }
+
+    /// Splits a command as a shell would; no shell runs it.
+    ///
+    /// A word that names a file from where the user stands is made absolute, since the server
+    /// runs in a directory of its own.
+    ///
+    /// # Errors
+    /// Says what the command lacks: a closing quote, a program or a `{port}`.
+    pub fn parse(command: &str) -> Result<Self, String> {
+        let Some(words) = shlex::split(command) else {
+            return Err(format!("a quote is not closed in the server's command: {command}"));
+        };
+        if words.is_empty() {
+            return Err("the server's command is empty".into());
+        }
+        if !words.iter().any(|word| word.contains("{port}")) {
+            return Err(format!(
+                "the server's command must say where its {{port}} goes: {command}"
+            ));
+        }
+        Ok(Self { words: words.into_iter().map(absolute).collect() })
+    }
+
+    fn filled(&self, place: &Place) -> Vec<String> {
+        let fill = |word: &String| {
+            word.replace("{port}", &place.port.to_string()).replace("{dir}", &place.dir)
+        };
+        self.words.iter().map(fill).collect()
+    }
+}
+
+impl fmt::Display for CommandLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words.join(" "))
+    }
+}
+
+/// Cargo runs tests in the package's folder, but leaves `PWD` at the user's.
+fn absolute(word: String) -> String {
+    let bases = env::var_os("PWD").map(PathBuf::from).into_iter().chain(env::current_dir().ok());
+    let mut paths = bases.map(|base| base.join(&word));
+    match paths.find(|path| path.is_file()) {
+        Some(path) if word.contains(['/', '\\', '.']) => path.to_string_lossy().into_owned(),
+        _ => word,
+    }
+}
+
+/// Why no server came up.
+#[derive(Debug)]
+pub enum StartError {
+    /// The program could not be run, or its directory not be made.
+    Run {
+        /// What was to be run.
+        command: String,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// It ended before it took a connection.
+    Ended {
+        /// What was run.
+        command: String,
+        /// How it ended.
+        status: ExitStatus,
+        /// The last that it printed.
+        output: String,
+    },
+    /// It runs, but takes no connection.
+    Silent {
+        /// What was run.
+        command: String,
+        /// How long it was waited for.
+        waited: Duration,
+        /// The last that it printed.
+        output: String,
+    },
+    /// Every port that was tried is taken.
+    NoPort,
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Run { command, error } => write!(f, "cannot run `{command}`: {error}"),
+            Self::Ended { command, status, output } => write!(
+                f,
+                "the server ended ({status}) before it took a connection\n  run: {command}\n{}",
+                Said(output)
+            ),
+            Self::Silent { command, waited, output } => write!(
+                f,
+                "the server takes no connection on its port after {waited:?}\n  run: {command}\n{}",
+                Said(output)
+            ),
+            Self::NoPort => write!(f, "no free port between {} and {}", PORTS.start, PORTS.end),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// Shows what a server printed.
+#[derive(Debug)]
+pub struct Said<'a>(pub &'a str);
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.trim().is_empty() {
+            return f.write_str("  it printed nothing");
+        }
+        f.write_str("  it printed:")?;
+        self.0.trim_end().lines().try_for_each(|line| write!(f, "\n    {line}"))
+    }
+}
+
+/// A running server. Dropping it ends the server, and whatever that has started.
+#[derive(Debug)]
+pub struct Server {
+    place: Place,
+    process: Option<Process>,
+    // Holds the port against other players on this machine, which ask for the same one: a UDP
+    // port is another thing than a TCP port, and is free again however this process ends.
+    _claim: Option<UdpSocket>,
+    // Declared after the process: what a process has open cannot be removed everywhere.
+    _dir: Option<TempDir>,
+}
+
+impl Server {
+    /// Starts a server in an empty directory of its own, on a port of its own.
+    ///
+    /// `prepare` may fill the directory, and returns more arguments for the command. Ports whose
+    /// number stands in `avoid` are not used, so that no number in a reply is taken for the port.
+    ///
+    /// # Errors
+    /// When it does not take a connection within `patience`.
+    pub fn start(
+        command: &CommandLine,
+        avoid: &str,
+        patience: Duration,
+        prepare: impl Fn(&Place) -> io::Result<Vec<String>>,
+    ) -> Result<Self, StartError> {
+        for _ in 0..ATTEMPTS {
+            let port = fastrand::u16(PORTS);
+            let Some(claim) = claim(port).filter(|_| !avoid.contains(&port.to_string())) else {
+                continue;
+            };
+            let failed = |error| StartError::Run { command: command.to_string(), error };
+            let dir = directory().map_err(failed)?;
+            let place = Place { port, dir: own_path(&dir).map_err(failed)? };
+            let mut words = command.filled(&place);
+            words.extend(prepare(&place).map_err(failed)?);
+            let mut process = Process::spawn(&words, &place).map_err(failed)?;
+            match process.wait_for(port, patience) {
+                Waited::Ready => {
+                    let (process, claim, dir) = (Some(process), Some(claim), Some(dir));
+                    return Ok(Self { place, process, _claim: claim, _dir: dir });
+                }
+                Waited::PortTaken => {}
+                Waited::Ended(status) => {
+                    let (command, output) = (words.join(" "), process.output());
+                    return Err(StartError::Ended { command, status, output });
+                }
+                Waited::Silent => {
+                    let (command, output) = (words.join(" "), process.output());
+                    return Err(StartError::Silent { command, waited: patience, output });
+                }
+            }
+        }
+        Err(StartError::NoPort)
+    }
+
+    /// Stands for a server that someone else runs.
+    #[must_use]
+    pub fn running_at(address: SocketAddr) -> Self {
+        let place = Place { port: address.port(), dir: String::new() };
+        Self { place, process: None, _claim: None, _dir: None }
+    }
+
+    /// Returns its port and its directory.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Returns how it ended, if it has, and the last that it printed.
+    pub fn end(&mut self) -> (Option<ExitStatus>, String) {
+        self.process.as_mut().map_or_else(Default::default, |process| {
+            let status = process.ended();
+            (status, process.output())
+        })
+    }
+}
+
+/// Returns a claim on the port if no other player has one and nobody listens there.
+fn claim(port: u16) -> Option<UdpSocket> {
+    let claim = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).ok()?;
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok().map(|_| claim)
+}
+
+fn directory() -> io::Result<TempDir> {
+    tempfile::Builder::new().prefix("redis-").tempdir()
+}
+
+/// The directory's path as a process that runs in it would tell it.
+fn own_path(dir: &TempDir) -> io::Result<String> {
+    let path = if cfg!(windows) { dir.path().to_owned() } else { fs::canonicalize(dir.path())? };
+    Ok(path.to_string_lossy().into_owned())
+}
+
+/// A started program, with the processes that it starts.
+#[derive(Debug)]
+struct Process {
+    child: Child,
+    output: Arc<Mutex<VecDeque<u8>>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+enum Waited {
+    Ready,
+    PortTaken,
+    Ended(ExitStatus),
+    Silent,
+}
+
+impl Process {
+    fn spawn(words: &[String], place: &Place) -> io::Result<Self> {
+        let (program, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(&place.dir);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        // Held until the process is noted, so that an interrupt in between misses none.
+        let mut live = live();
+        let mut child = command.spawn()?;
+        live.insert(child.id());
+        drop(live);
+        let output = Arc::new(Mutex::new(VecDeque::new()));
+        let out = child.stdout.take().map(|pipe| keep_tail(pipe, Arc::clone(&output)));
+        let err = child.stderr.take().map(|pipe| keep_tail(pipe, Arc::clone(&output)));
+        Ok(Self { child, output, readers: out.into_iter().chain(err).collect() })
+    }
+
+    /// Waits until the process itself listens on the port.
+    fn wait_for(&mut self, port: u16, patience: Duration) -> Waited {
+        let deadline = Instant::now() + patience;
+        while Instant::now() < deadline {
+            let connected =
+                connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), patience).is_ok();
+            // In this order: a connection is the server's own only if it still runs after that.
+            match self.ended() {
+                Some(_) if connected || self.output().to_lowercase().contains("in use") => {
+                    return Waited::PortTaken;
+                }
+                Some(status) => return Waited::Ended(status),
+                None if connected => return Waited::Ready,
+                None => thread::sleep(Duration::from_millis(5)),
+            }
+        }
+        Waited::Silent
+    }
+
+    fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().ok().flatten()
+    }
+
+    fn output(&self) -> String {
+        // What an ended process has printed is still on its way for a moment.
+        let deadline = Instant::now() + Duration::from_millis(100);
+        while Instant::now() < deadline && !self.readers.iter().all(JoinHandle::is_finished) {
+            thread::sleep(Duration::from_millis(2));
+        }
+        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes: Vec<u8> = output.iter().copied().collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let mut live = live();
+        end_with_children(self.child.id());
+        // Both fail only when the process is gone already, which is all that is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        live.remove(&self.child.id());
+    }
+}
+
+/// Reads a pipe to its end, so that the server never waits for it, and keeps the last of it.
+fn keep_tail(
+    mut pipe: impl Read + Send + 'static,
+    tail: Arc<Mutex<VecDeque<u8>>>,
+) -> JoinHandle<()> {
+    thread::spawn(move || {
+        let mut chunk = [0; 4096];
+        while let Ok(length @ 1..) = pipe.read(&mut chunk) {
+            let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+            tail.extend(chunk.get(..length).unwrap_or_default());
+            let surplus = tail.len().saturating_sub(OUTPUT_LIMIT);
+            tail.drain(..surplus);
+        }
+    })
+}
+
+/// Connects, in no more than `patience`.
+///
+/// # Errors
+/// As the system says.
+pub fn connect(address: SocketAddr, patience: Duration) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect_timeout(&address, patience)?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// The processes that are to end if this one is interrupted.
+static LIVE: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+fn live() -> MutexGuard<'static, BTreeSet<u32>> {
+    LIVE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends all servers and this process on Ctrl-C or when it is told to terminate.
+///
+/// Servers run in process groups of their own, so a terminal's Ctrl-C does not reach them.
+///
+/// # Errors
+/// When the process already has such a handler.
+pub fn end_all_on_interrupt() -> Result<(), ctrlc::Error> {
+    ctrlc::set_handler(|| {
+        live().iter().for_each(|&id| end_with_children(id));
+        std::process::exit(130);
+    })
+}
+
+#[cfg(unix)]
+fn end_with_children(id: u32) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    let group = i32::try_from(id).ok().and_then(Pid::from_raw);
+    // An error says that the group has ended.
+    let _ = group.map(|group| kill_process_group(group, Signal::KILL));
+}
+
+#[cfg(windows)]
+fn end_with_children(id: u32) {
+    let arguments = ["/F", "/T", "/PID", &id.to_string()].map(str::to_owned);
+    // An error says that the process has ended.
+    let _ = Command::new("taskkill")
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+}
