@@ -200,9 +200,6 @@ fn write(path: &Path, contents: &[u8], model: &Path) -> io::Result<()> {
 }
 
 fn read(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
-    match fs::read(path) {
-        Ok(contents) => Ok(Some(contents)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
-    }
+    let contents = path.is_file().then(|| fs::read(path)).transpose();
+    contents.with_context(|| format!("cannot read {}", path.display()))
 }

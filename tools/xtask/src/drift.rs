@@ -51,7 +51,8 @@ fn unknown_directories(root: &Path, lessons: &Lessons) -> anyhow::Result<Vec<Dri
     for entry in fs::read_dir(root.join("stages"))? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().is_dir() && lessons.stages().iter().all(|stage| stage.directory != name) {
+        let is_listed = lessons.stages().iter().any(|stage| stage.directory == name);
+        if entry.path().is_dir() && !is_listed && !name.starts_with('.') {
             let fault = format!("is the directory of no stage in {}", Lessons::PATH);
             drifts.push(Drift { path: format!("stages/{name}"), fault });
         }
@@ -162,6 +163,7 @@ mod tests {
             ("a\n", "a", r#"line 1 was "a\n", is "a""#),
             ("a\n", "a\r\n", r#"line 1 was "a\n", is "a\r\n""#),
             ("\0ab", "\0aB", "byte 2 is the first that differs"),
+            ("ab", "a\0", "byte 1 is the first that differs"),
             ("\0a", "\0ab", "byte 2 is the first that differs"),
         ] {
             assert_eq!(difference(old.as_bytes(), new.as_bytes()), expected);

@@ -251,6 +251,18 @@ fn a_deleted_file_is_deleted_where_it_was_the_same() {
 }
 
 #[test]
+fn a_file_that_gives_way_to_a_directory_is_deleted() {
+    let project = Project::new();
+    project.remove("stages/03-c/data.bin");
+    project.write("stages/03-c/data.bin/x", "x\n");
+    let run = carry(&project, &["03"]);
+    assert!(
+        run.stdout.starts_with("conflict  stages/04-d/data.bin: the fix deletes it"),
+        "{run:?}"
+    );
+}
+
+#[test]
 fn a_deleted_file_that_the_next_stage_has_changed_is_a_conflict() {
     let project = Project::new();
     project.remove("stages/02-b/src/own.rs");

@@ -5,5 +5,6 @@
 mod carrying;
 mod course;
 mod project;
+mod recording;
 mod sizing;
 mod verifying;

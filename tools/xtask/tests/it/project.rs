@@ -84,10 +84,13 @@ impl Project {
 
     /// Runs a task from within one of the project's directories.
     pub(crate) fn xtask(&self, arguments: &[&str]) -> Run {
+        self.xtask_with(&[], arguments)
+    }
+
+    /// Runs a task with more in its environment.
+    pub(crate) fn xtask_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
         let mut command = cargo_bin_cmd!("xtask");
-        for (name, value) in self.environment() {
-            command.env(name, value);
-        }
+        command.envs(self.environment()).envs(variables.iter().copied());
         let output = command.current_dir(self.path("stages")).args(arguments).output().unwrap();
         Run {
             code: output.status.code().unwrap(),

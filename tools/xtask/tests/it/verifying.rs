@@ -21,6 +21,7 @@ fn files_of_editors_and_systems_do_not_count() {
     let project = Project::new();
     project.write("stages/02-b/.DS_Store", "");
     project.write("stages/02-b/src/.own.rs.swp", "");
+    project.write("stages/.idea/x.xml", "");
     assert_eq!(project.xtask(&["verify"]).code, 0);
 }
 
