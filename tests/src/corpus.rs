@@ -40,14 +40,10 @@ pub fn load() -> Result<Vec<Transcript>> {
     names(&transcripts(), "redis")?.iter().map(|name| load_one(name)).collect()
 }
 
-/// Reads the transcripts of the stages up to `last`.
-///
-/// # Errors
-/// As [`load`].
-pub fn load_up_to(last: u32) -> Result<Vec<Transcript>> {
-    let mut transcripts = load()?;
-    transcripts.retain(|transcript| transcript.stage().is_some_and(|stage| stage <= last));
-    Ok(transcripts)
+/// Returns the number of the stage that a transcript belongs to: 4 for `04-px-expiry/…`.
+#[must_use]
+pub fn stage_of(name: &str) -> Option<u32> {
+    name.split('-').next()?.parse().ok()
 }
 
 /// Reads the transcript of this name, `NN-stage/claim`.

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod corpus;
 pub mod failure;
+pub mod harness;
 pub mod player;
 pub mod reply;
 pub mod resp;
@@ -11,3 +12,5 @@ pub mod snapshot;
 pub mod tap;
 pub mod text;
 pub mod transcript;
+
+pub use harness::stage;

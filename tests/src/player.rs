@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use redis::{ConnectionAddr, IntoConnectionInfo as _, ProtocolVersion, RedisConnectionInfo};
 
 use crate::corpus;
-use crate::reply::{Reply, print_raw};
+use crate::reply::{Reply, print_raw, print_several};
 use crate::resp::{reply_length, split_replies};
 use crate::server::{self, Server, StartError, Target};
 use crate::tap::Tap;
@@ -431,7 +431,7 @@ impl Talker {
     fn ask(&mut self, commands: &[Command], packed: &[u8], limits: &Limits) -> Outcome {
         self.tap.mark(limits.bytes, limits.deadline);
         self.asked = commands.len();
-        let mut printed = Vec::new();
+        let mut replies = Vec::new();
         let mut trouble = None;
         if let Err(error) = self.connection.send_packed_command(packed) {
             trouble = Some(if error.is_timeout() { Trouble::Deaf } else { Trouble::Closed });
@@ -443,7 +443,7 @@ impl Talker {
             match self.connection.recv_response() {
                 Ok(value) => {
                     let reply = Reply::from(value).masked(&limits.place);
-                    printed.extend(reply.print(command.view).lines().map(str::to_owned));
+                    replies.push(reply.print(command.view));
                 }
                 Err(error) => trouble = Some(self.trouble(&error)),
             }
@@ -452,6 +452,7 @@ impl Talker {
         if trouble.is_none() && !surplus(&exchange.received, self.asked).is_empty() {
             trouble = Some(Trouble::Unasked);
         }
+        let mut printed = print_several(&replies);
         printed.extend(trouble.as_ref().map(|trouble| marker(trouble, printed.len())));
         let sent = packed.get(..exchange.sent.len().max(1)).unwrap_or(packed).to_vec();
         Outcome { printed, sent, received: exchange.received, cut: None, trouble }

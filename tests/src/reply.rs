@@ -209,7 +209,7 @@ impl Reply {
             return number.parse().ok().map(Self::Integer);
         }
         if let Some(error) = printed.strip_prefix("(error) ") {
-            return Some(Self::Error(error.as_bytes().to_vec()));
+            return Some(Self::Error(text::with_whole_runs(error)));
         }
         match printed {
             "(nil)" => return Some(Self::Nil),
@@ -224,7 +224,7 @@ impl Reply {
                 .map(Self::Array);
         }
         let is_status = !printed.starts_with(['(', '"']) && !printed.contains('\n');
-        is_status.then(|| Self::Status(printed.as_bytes().to_vec()))
+        is_status.then(|| Self::Status(text::with_whole_runs(printed)))
     }
 
     /// Returns the bytes of the reply in RESP2; `None` for a kind that RESP2 has not.
@@ -253,7 +253,26 @@ impl Reply {
 pub fn print_raw(bytes: &[u8], place: &Place) -> Vec<String> {
     let (replies, rest) = crate::resp::split_replies(bytes);
     let rest = Some(rest).filter(|rest| !rest.is_empty());
-    replies.into_iter().chain(rest).map(|part| quoted(&mask(part, place))).collect()
+    let parts = replies.into_iter().chain(rest);
+    print_several(&parts.map(|part| quoted(&mask(part, place))).collect::<Vec<_>>())
+}
+
+/// From this number on, equal replies in a row are printed as one, and how many there are.
+const MANY: usize = 4;
+
+/// Puts printed replies one below the other, and many equal ones in a row as one line.
+#[must_use]
+pub fn print_several(replies: &[String]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for run in replies.chunk_by(|one, next| one == next) {
+        match run {
+            [one, ..] if run.len() >= MANY && !one.contains('\n') => {
+                lines.push(format!("{one} ({} times)", run.len()));
+            }
+            _ => lines.extend(run.iter().flat_map(|reply| reply.lines()).map(str::to_owned)),
+        }
+    }
+    lines
 }
 
 /// Replaces the directory and the port, unless other digits stand beside the port's.
@@ -284,7 +303,7 @@ fn is_number(before: Option<&u8>, rest: &[u8], number: &[u8]) -> bool {
 /// A status or an error is text, and stays as it is; whatever else it holds is escaped.
 fn line_of(text: &[u8]) -> String {
     match str::from_utf8(text) {
-        Ok(text) if !text.contains(|c: char| c.is_control()) => text.to_owned(),
+        Ok(text) if !text.contains(|c: char| c.is_control()) => text::with_short_runs(text),
         _ => text::escape(text),
     }
 }

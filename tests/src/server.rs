@@ -56,10 +56,11 @@ impl CommandLine {
         Self::new([path, "--port", "{port}"])
     }
 
-    /// Returns the command that starts the real Redis.
+    /// Returns the command that starts the real Redis, which then saves nothing by itself.
     #[must_use]
     pub fn redis() -> Self {
-        Self::new(["redis-server", "--port", "{port}", "--bind", "127.0.0.1"])
+        let quiet = ["--save", "", "--appendonly", "no", "--bind", "127.0.0.1"];
+        Self::new(["redis-server", "--port", "{port}"].into_iter().chain(quiet))
     }
 
     /// Splits a command as a shell would; no shell runs it.

@@ -17,7 +17,7 @@ enum Piece {
 }
 
 /// What the placeholders stand for while a transcript is played.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Place {
     /// The server's port, for `{port}`.
     pub port: u16,
@@ -227,7 +227,8 @@ fn unescape(body: &str) -> Vec<u8> {
     bytes
 }
 
-/// Writes bytes in double quotes as redis-cli prints a bulk (`sdscatrepr`).
+/// Writes bytes in double quotes as redis-cli prints a bulk (`sdscatrepr`), except that a long run
+/// of one byte is written as one types it in a transcript: `{x*70000}`.
 #[must_use]
 pub fn quoted(bytes: &[u8]) -> String {
     format!("\"{}\"", escape(bytes))
@@ -236,29 +237,78 @@ pub fn quoted(bytes: &[u8]) -> String {
 /// Writes bytes as [`quoted`] does, without the quotes.
 #[must_use]
 pub fn escape(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len());
-    for &byte in bytes {
-        match byte {
-            b'\\' => out.push_str("\\\\"),
-            b'"' => out.push_str("\\\""),
-            b'\n' => out.push_str("\\n"),
-            b'\r' => out.push_str("\\r"),
-            b'\t' => out.push_str("\\t"),
-            0x07 => out.push_str("\\a"),
-            0x08 => out.push_str("\\b"),
-            b' '..=b'~' => out.push(char::from(byte)),
-            _ => out.push_str(&format!("\\x{byte:02x}")),
-        }
+    let runs = bytes.chunk_by(|one, next| one == next);
+    runs.map(|run| {
+        written_run(&run.first().map_or(String::new(), |&byte| escape_byte(byte)), run.len())
+    })
+    .collect()
+}
+
+/// Writes a text as it is, but for its long runs.
+#[must_use]
+pub fn with_short_runs(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let runs = characters.chunk_by(|one, next| one == next);
+    runs.map(|run| written_run(&run.first().map_or(String::new(), char::to_string), run.len()))
+        .collect()
+}
+
+/// Writes one byte as redis-cli does in a quoted bulk.
+#[must_use]
+pub fn escape_byte(byte: u8) -> String {
+    match byte {
+        b'\\' => "\\\\".into(),
+        b'"' => "\\\"".into(),
+        b'\n' => "\\n".into(),
+        b'\r' => "\\r".into(),
+        b'\t' => "\\t".into(),
+        0x07 => "\\a".into(),
+        0x08 => "\\b".into(),
+        b' '..=b'~' => char::from(byte).into(),
+        _ => format!("\\x{byte:02x}"),
     }
-    out
+}
+
+/// From this length on, a run is written short: nobody counts so many letters by eye.
+const LONG_RUN: usize = 64;
+
+fn written_run(one: &str, length: usize) -> String {
+    // A brace in braces would not read back.
+    if length < LONG_RUN || one.contains(['{', '}']) {
+        one.repeat(length)
+    } else {
+        format!("{{{one}*{length}}}")
+    }
 }
 
 /// Reads back what [`quoted`] wrote; `None` if it is not one quoted word.
 #[must_use]
 pub fn unquoted(text: &str) -> Option<Vec<u8>> {
-    let body = text.strip_prefix('"')?.strip_suffix('"')?;
-    let bytes = unescape(body);
+    let words = words(text).ok()?;
+    let [word] = words.as_slice() else { return None };
+    let bytes = word.expand(&Place::default(), 0);
     (quoted(&bytes) == text).then_some(bytes)
+}
+
+/// Reads back what [`with_short_runs`] wrote.
+#[must_use]
+pub fn with_whole_runs(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        // The quote only says what ends a word, and nothing does here.
+        match placeholder(rest, Quote::Double) {
+            Ok(Some((Piece::Repeat(body, times), length))) if first == '{' => {
+                bytes.extend(body.repeat(times));
+                rest = rest.get(length..).unwrap_or_default();
+            }
+            _ => {
+                bytes.extend(first.to_string().bytes());
+                rest = rest.get(first.len_utf8()..).unwrap_or_default();
+            }
+        }
+    }
+    bytes
 }
 
 #[cfg(test)]
@@ -339,6 +389,13 @@ mod tests {
         let all: Vec<u8> = (0..=255).collect();
         assert_eq!(unquoted(&quoted(&all)), Some(all.clone()));
         assert_eq!(words(&quoted(&all)).expect("quoted")[0].expand(&place(), 0), all);
+        let long = [&[b'x'; 64][..], b"y", &[0; 70], &[b'"'; 99], &[b'{'; 64]].concat();
+        let written = format!(r#""{{x*64}}y{{\x00*70}}{{\"*99}}{}""#, "{".repeat(64));
+        assert_eq!(quoted(&long), written);
+        assert_eq!(unquoted(&written), Some(long));
+        let error = format!("ERR '{}y' é", "n".repeat(127));
+        assert_eq!(with_short_runs(&error), "ERR '{n*127}y' é");
+        assert_eq!(with_whole_runs("ERR '{n*127}y' é"), error.into_bytes());
         for not_quoted in ["", "\"", "a", "\"\"\"", "\"a\" \"b\"", "\"\\x41\""] {
             assert_eq!(unquoted(not_quoted), None, "{not_quoted}");
         }

@@ -146,12 +146,6 @@ impl Transcript {
         })
     }
 
-    /// Returns the number of the stage that the transcript belongs to, `4` for `04-px-expiry/…`.
-    #[must_use]
-    pub fn stage(&self) -> Option<u32> {
-        self.name.split('-').next()?.parse().ok()
-    }
-
     /// Returns the prose that heads the transcript, without its `#`, as one line.
     #[must_use]
     pub fn prose(&self) -> String {

@@ -1,0 +1,74 @@
+//! The test harness of a stage: one named test for every transcript that it must pass.
+
+use std::env;
+use std::process::ExitCode;
+use std::thread;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use crate::check;
+use crate::corpus;
+use crate::player::PATIENCE;
+use crate::server::{self, CommandLine, Target};
+
+/// The variable that aims a stage's tests at another server.
+pub const SERVER: &str = "SERVER";
+
+/// Plays every transcript up to a stage's own against its binary, and says how that went.
+///
+/// `package` is the stage's name, such as `stage-04`. If the environment names another server,
+/// as in `SERVER='./mine --port {port}'`, that one is tested.
+#[must_use]
+pub fn stage(binary: &str, package: &str) -> ExitCode {
+    let arguments = Arguments::from_args();
+    match trials(binary, package) {
+        Ok(trials) => run(arguments, trials),
+        Err(reason) => {
+            eprintln!("{reason}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn trials(binary: &str, package: &str) -> Result<Vec<Trial>, String> {
+    let last = package.rsplit('-').next().and_then(|number| number.parse().ok());
+    let last: u32 = last.ok_or_else(|| format!("'{package}' does not end in a stage's number"))?;
+    let target = Target::Spawn(match env::var(SERVER) {
+        Ok(command) => CommandLine::parse(&command)?,
+        Err(env::VarError::NotPresent) => CommandLine::binary(binary),
+        Err(error) => return Err(format!("{SERVER}: {error}")),
+    });
+    let names = corpus::names(&corpus::transcripts(), "redis").map_err(|e| format!("{e:#}"))?;
+    let names = names.into_iter().filter(|name| corpus::stage_of(name).is_some_and(|n| n <= last));
+    let trials: Vec<Trial> = names
+        .map(|name| {
+            let target = target.clone();
+            Trial::test(name.clone(), move || check_one(&name, &target))
+        })
+        .collect();
+    if trials.is_empty() {
+        return Err(format!("no transcripts up to {package}"));
+    }
+    Ok(trials)
+}
+
+/// Plays the transcript of this name against `target`, and compares.
+///
+/// # Errors
+/// With the text that the learner reads.
+pub fn check_one(name: &str, target: &Target) -> Result<(), Failed> {
+    let transcript = corpus::load_one(name).map_err(|error| format!("{error:#}"))?;
+    check::check(&transcript, target, PATIENCE).map_err(|failure| failure.to_string().into())
+}
+
+/// Runs the tests, several at once, and leaves no server behind if that is interrupted.
+#[must_use]
+pub fn run(mut arguments: Arguments, trials: Vec<Trial>) -> ExitCode {
+    if let Err(error) = server::end_all_on_interrupt() {
+        eprintln!("after an interrupt, servers may go on running: {error}");
+    }
+    // Most of a play is waiting, so there is room for more of them than for processors.
+    let at_once = || thread::available_parallelism().map_or(2, |cores| 2 * cores.get());
+    arguments.test_threads = arguments.test_threads.or_else(|| Some(at_once()));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
