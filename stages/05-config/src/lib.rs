@@ -1,0 +1,17 @@
+//! The core of the server: bytes in, bytes out. It knows no socket, no task and no clock.
+
+pub mod clock;
+pub mod command;
+pub mod config;
+pub mod db;
+pub mod inline;
+pub mod resp;
+
+/// What all connections share.
+#[derive(Debug)]
+pub struct Server {
+    /// How the server was started.
+    pub config: config::Config,
+    /// What it keeps.
+    pub db: db::Db,
+}
