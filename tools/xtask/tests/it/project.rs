@@ -116,6 +116,7 @@ impl Project {
             ("GIT_WORK_TREE", self.directory.path().to_str().unwrap().to_owned()),
             ("GIT_CONFIG_GLOBAL", format!("{git}/no-such-file")),
             ("GIT_CONFIG_NOSYSTEM", "1".to_owned()),
+            ("LC_ALL", "C".to_owned()),
         ];
         for name in
             ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"]
