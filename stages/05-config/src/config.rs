@@ -105,15 +105,12 @@ impl Config {
     /// Returns the parameters of these names with their values. Letter case does not matter, and
     /// the names come back as they were asked for, each once. Mirrors `configGetCommand`.
     pub fn get<'a>(&self, names: &[&'a [u8]]) -> Vec<(&'a [u8], Vec<u8>)> {
-        let parameters = self.parameters();
-        let mut found: Vec<(&[u8], Vec<u8>)> = Vec::new();
+        let mut parameters = Vec::from(self.parameters());
+        let mut found = Vec::new();
         for &name in names {
-            let is_name = |other: &[u8]| name.eq_ignore_ascii_case(other);
-            if found.iter().any(|(other, _)| is_name(other)) {
-                continue;
-            }
-            let parameter = parameters.iter().find(|(other, _)| is_name(other.as_bytes()));
-            found.extend(parameter.map(|(_, value)| (name, value.clone())));
+            let matching = parameters
+                .extract_if(.., |(parameter, _)| name.eq_ignore_ascii_case(parameter.as_bytes()));
+            found.extend(matching.map(|(_, value)| (name, value)));
         }
         found
     }

@@ -69,10 +69,14 @@ impl Keyspace {
     /// that nobody looks up stays in memory: a leak that only a search in the background mends.
     /// Mirrors `expireIfNeeded`.
     fn remove_if_expired(&mut self, key: &[u8], now: UnixMillis) {
-        // At the deadline itself the key still lives.
-        if self.expires.get(key).is_some_and(|deadline| now > *deadline) {
+        if self.is_expired(key, now) {
             self.expires.remove(key);
             self.dict.remove(key);
         }
+    }
+
+    /// At its deadline itself a key still lives. Mirrors `keyIsExpired`.
+    fn is_expired(&self, key: &[u8], now: UnixMillis) -> bool {
+        self.expires.get(key).is_some_and(|deadline| now > *deadline)
     }
 }

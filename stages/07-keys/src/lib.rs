@@ -1,0 +1,22 @@
+//! The core of the server: bytes in, bytes out. It knows no socket, no task and no clock.
+
+pub mod clock;
+pub mod command;
+pub mod config;
+pub mod db;
+pub mod glob;
+pub mod inline;
+pub mod lzf;
+pub mod rdb;
+pub mod rdb_reader;
+pub mod rdb_value;
+pub mod resp;
+
+/// What all connections share.
+#[derive(Debug)]
+pub struct Server {
+    /// How the server was started.
+    pub config: config::Config,
+    /// What it keeps.
+    pub db: db::Db,
+}

@@ -1,0 +1,263 @@
+//! RESP, the Redis serialization protocol: requests in, replies out.
+
+use std::{mem, ops::Range};
+
+use memchr::memchr2;
+
+use crate::inline;
+
+/// The longest line in bytes, without its end (Redis: `PROTO_INLINE_MAX_SIZE`).
+const MAX_LINE: usize = 64 * 1024;
+/// The longest bulk in bytes (Redis: `proto-max-bulk-len`).
+const MAX_BULK: i64 = 512 * 1024 * 1024;
+/// The most bulks in one request.
+const MAX_COUNT: i64 = i32::MAX as i64;
+
+/// One request, borrowed from the bytes from which it was decoded.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Request<'a> {
+    /// The command's name and its arguments. None at all in what Redis skips: `*0`, a blank line.
+    pub args: Vec<&'a [u8]>,
+    /// How many bytes of the input the request took.
+    pub length: usize,
+}
+
+/// Finds the requests in a stream of bytes that arrives in pieces of any size.
+///
+/// It remembers how much of an unfinished request it has understood, so no byte is looked at
+/// twice, however slowly they arrive. Always `parsed <= searched <= input.len()`.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    /// How many bytes are understood.
+    parsed: usize,
+    /// How many bytes have been searched for the end of the line that starts at `parsed`.
+    searched: usize,
+    /// How many bulks of an array are still to come.
+    missing: usize,
+    /// The length of the bulk of which only the header has arrived.
+    bulk: Option<usize>,
+    /// Where in the input the arguments lie that have arrived.
+    args: Vec<Range<usize>>,
+    /// The arguments of an inline request: without quotes and escapes, they lie in no input.
+    inline: Vec<Vec<u8>>,
+}
+
+impl Decoder {
+    /// Returns the request with which `input` begins, or `None` as long as it is not complete.
+    ///
+    /// The caller takes [`Request::length`] bytes off its input after every request, and otherwise
+    /// only adds to it. An error is the end: nobody knows where the next request would begin.
+    /// Mirrors `processInputBuffer`.
+    pub fn decode<'a>(&'a mut self, input: &'a [u8]) -> Result<Option<Request<'a>>, ProtocolError> {
+        match input.first() {
+            None => Ok(None),
+            Some(b'*') => self.array(input),
+            Some(_) => self.line(input),
+        }
+    }
+
+    /// `*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n`, mirrors `processMultibulkBuffer`.
+    fn array<'a>(&mut self, input: &'a [u8]) -> Result<Option<Request<'a>>, ProtocolError> {
+        if self.parsed == 0 {
+            let Some(header) = self.header(input, ProtocolError::LongArrayHeader)? else {
+                return Ok(None);
+            };
+            let count = parse_integer(&header[1..]).filter(|&count| count <= MAX_COUNT);
+            let count = count.ok_or(ProtocolError::InvalidArrayLength)?;
+            self.missing = usize::try_from(count).unwrap_or(0);
+        }
+        while self.missing > 0 {
+            let Some(bulk) = self.bulk(input)? else { return Ok(None) };
+            self.args.push(bulk);
+            self.missing -= 1;
+        }
+        let Self { parsed: length, args, .. } = mem::take(self);
+        let args = args.into_iter().map(|range| &input[range]).collect();
+        Ok(Some(Request { args, length }))
+    }
+
+    /// `$4\r\nECHO\r\n`: returns where the four bytes lie.
+    fn bulk(&mut self, input: &[u8]) -> Result<Option<Range<usize>>, ProtocolError> {
+        let length = match self.bulk {
+            Some(length) => length,
+            None => {
+                let Some(header) = self.header(input, ProtocolError::LongBulkHeader)? else {
+                    return Ok(None);
+                };
+                *self.bulk.insert(bulk_length(header)?)
+            }
+        };
+        let bulk = self.parsed..self.parsed + length;
+        // Two more bytes must be there. Like Redis, nobody checks that they are CRLF.
+        if input.len() < bulk.end + 2 {
+            return Ok(None);
+        }
+        self.bulk = None;
+        self.step_to(bulk.end + 2);
+        Ok(Some(bulk))
+    }
+
+    /// Returns a header without its CRLF. Again, the byte after the CR may be any.
+    fn header<'a>(
+        &mut self,
+        input: &'a [u8],
+        too_long: ProtocolError,
+    ) -> Result<Option<&'a [u8]>, ProtocolError> {
+        let start = self.parsed;
+        match self.find(b'\r', input, too_long)? {
+            Some(cr) if input.len() >= cr + 2 => {
+                self.step_to(cr + 2);
+                Ok(Some(&input[start..cr]))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// `ECHO hi\r\n`, mirrors `processInlineBuffer`.
+    fn line<'a>(&'a mut self, input: &'a [u8]) -> Result<Option<Request<'a>>, ProtocolError> {
+        let Some(lf) = self.find(b'\n', input, ProtocolError::LongLine)? else { return Ok(None) };
+        self.step_to(0);
+        let line = &input[..lf];
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        self.inline = inline::split(line).ok_or(ProtocolError::UnbalancedQuotes)?;
+        let args = self.inline.iter().map(Vec::as_slice).collect();
+        Ok(Some(Request { args, length: lf + 1 }))
+    }
+
+    /// Returns where the next `end` is, if it has arrived.
+    ///
+    /// Redis searches with C's `strchr`, which ends at a zero byte: what follows one is not found.
+    fn find(
+        &mut self,
+        end: u8,
+        input: &[u8],
+        too_long: ProtocolError,
+    ) -> Result<Option<usize>, ProtocolError> {
+        let found = memchr2(end, 0, &input[self.searched..]);
+        self.searched = found.map_or(input.len(), |distance| self.searched + distance);
+        let found = input.get(self.searched) == Some(&end);
+        let length = if found { self.searched } else { input.len() } - self.parsed;
+        if length > MAX_LINE {
+            return Err(too_long);
+        }
+        Ok(found.then_some(self.searched))
+    }
+
+    fn step_to(&mut self, position: usize) {
+        self.parsed = position;
+        self.searched = position;
+    }
+}
+
+/// Returns the length that a bulk's header announces.
+fn bulk_length(header: &[u8]) -> Result<usize, ProtocolError> {
+    let digits = match header {
+        [b'$', digits @ ..] => digits,
+        [other, ..] => return Err(ProtocolError::ExpectedBulk(*other)),
+        [] => return Err(ProtocolError::ExpectedBulk(b'\r')),
+    };
+    parse_integer(digits)
+        .filter(|&length| length <= MAX_BULK)
+        .and_then(|length| usize::try_from(length).ok())
+        .ok_or(ProtocolError::InvalidBulkLength)
+}
+
+/// Returns the number that `text` stands for, if it is written as Redis itself would write it:
+/// no `+5`, `007`, `-0` or blank. Mirrors `string2ll`.
+pub fn parse_integer(text: &[u8]) -> Option<i64> {
+    match text {
+        [b'0'] => Some(0),
+        [b'1'..=b'9', ..] | [b'-', b'1'..=b'9', ..] => str::from_utf8(text).ok()?.parse().ok(),
+        _ => None,
+    }
+}
+
+/// What is no request. The client is told, then the connection is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProtocolError {
+    /// Over 64 KiB without the end of an inline request.
+    LongLine,
+    /// An inline request in which a quote is never closed, or closed inside of a word.
+    UnbalancedQuotes,
+    /// Over 64 KiB without the end of an array's header.
+    LongArrayHeader,
+    /// An array's length that is no integer, or above 2,147,483,647.
+    InvalidArrayLength,
+    /// Over 64 KiB without the end of a bulk's header.
+    LongBulkHeader,
+    /// This byte instead of the `$` with which a bulk begins.
+    ExpectedBulk(u8),
+    /// A bulk's length that is no integer, negative, or above 512 MB.
+    InvalidBulkLength,
+}
+
+impl From<ProtocolError> for Reply {
+    fn from(error: ProtocolError) -> Self {
+        let text: &[u8] = match error {
+            ProtocolError::LongLine => b"too big inline request",
+            ProtocolError::UnbalancedQuotes => b"unbalanced quotes in request",
+            ProtocolError::LongArrayHeader => b"too big mbulk count string",
+            ProtocolError::InvalidArrayLength => b"invalid multibulk length",
+            ProtocolError::LongBulkHeader => b"too big bulk count string",
+            ProtocolError::ExpectedBulk(byte) => {
+                &[b"expected '$', got '", &[byte][..], b"'"].concat()
+            }
+            ProtocolError::InvalidBulkLength => b"invalid bulk length",
+        };
+        Self::error([b"Protocol error: ", text].concat())
+    }
+}
+
+/// What a client gets for a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// A short text of the server's own, like `OK`.
+    Simple(&'static str),
+    /// Why there is no other reply: bytes, because it may quote what the client has sent.
+    Error(Vec<u8>),
+    /// Any bytes.
+    Bulk(Vec<u8>),
+    /// Several replies in one.
+    Array(Vec<Reply>),
+    /// No bytes, which is not the same as an empty bulk.
+    Nil,
+}
+
+impl Reply {
+    /// Returns an error with Redis's usual code. Ends of lines, which would end the reply, become
+    /// blanks.
+    pub fn error(mut text: Vec<u8>) -> Self {
+        for byte in text.iter_mut().filter(|byte| matches!(byte, b'\r' | b'\n')) {
+            *byte = b' ';
+        }
+        Self::Error([b"ERR ", &text[..]].concat())
+    }
+
+    /// Appends the bytes that go over the wire.
+    pub fn encode(&self, output: &mut Vec<u8>) {
+        match self {
+            Self::Simple(text) => encode_line(b'+', text.as_bytes(), output),
+            Self::Error(text) => encode_line(b'-', text, output),
+            Self::Array(replies) => {
+                encode_length(b'*', replies.len(), output);
+                replies.iter().for_each(|reply| reply.encode(output));
+            }
+            Self::Nil => output.extend_from_slice(b"$-1\r\n"),
+            Self::Bulk(bytes) => {
+                encode_length(b'$', bytes.len(), output);
+                output.extend_from_slice(bytes);
+                output.extend_from_slice(b"\r\n");
+            }
+        }
+    }
+}
+
+fn encode_length(kind: u8, length: usize, output: &mut Vec<u8>) {
+    encode_line(kind, itoa::Buffer::new().format(length).as_bytes(), output);
+}
+
+fn encode_line(kind: u8, text: &[u8], output: &mut Vec<u8>) {
+    output.push(kind);
+    output.extend_from_slice(text);
+    output.extend_from_slice(b"\r\n");
+}
