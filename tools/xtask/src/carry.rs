@@ -76,7 +76,7 @@ pub fn carry(
     let (changed, later) = stages.split_at(1);
     let repository = Repository::open(root)?;
     repository.check_revision(revision)?;
-    refuse_markers(root, &repository, changed)?;
+    refuse_markers(root, &repository, revision, changed)?;
     refuse_edits(&repository, later)?;
     if later.is_empty() {
         return Ok(End::LastStage);
@@ -103,9 +103,14 @@ pub fn carry(
 }
 
 /// A carry that stopped goes on from where a person has resolved the conflict.
-fn refuse_markers(root: &Path, repository: &Repository, stages: &[Stage]) -> anyhow::Result<()> {
+fn refuse_markers(
+    root: &Path,
+    repository: &Repository,
+    revision: &str,
+    stages: &[Stage],
+) -> anyhow::Result<()> {
     for stage in stages {
-        for path in repository.changed(LAST_COMMIT, &stage.path())? {
+        for path in repository.changed(revision, &stage.path())? {
             let contents = read(&root.join(&path))?.unwrap_or_default();
             if let Some(line) = marked_lines(&contents, &MARKERS).first() {
                 bail!("{path}:{line} still holds a conflict's marker: resolve it first");

@@ -46,8 +46,8 @@ fn skip_item<'a>(lines: &mut impl Iterator<Item = &'a str>, indent: usize) {
     }
 }
 
-/// Returns the README with each stage's lines in the last cell of its row that holds a number. The
-/// row is the one that begins with a link to the stage's directory.
+/// Returns the README with each stage's lines in the last cell that holds a number, in the table's
+/// row that links to the stage's directory.
 pub fn in_map(readme: &str, root: &Path, lessons: &Lessons) -> anyhow::Result<String> {
     let mut readme = readme.to_owned();
     for stage in lessons.stages() {

@@ -85,7 +85,8 @@ fn run_carry(root: &Path, lessons: &Lessons, stage: u8, base: &str) -> anyhow::R
         }
         End::Conflict(stage) => {
             eprintln!(
-                "stopped at a conflict in stage {stage:02}: resolve, then `cargo xtask carry {stage:02}`"
+                "stopped at a conflict in stage {stage:02}: \
+                 resolve, then `cargo xtask carry {stage:02}`"
             );
             Ok(ExitCode::FAILURE)
         }

@@ -154,13 +154,21 @@ fn a_conflict_stops_with_markers_and_goes_on_once_resolved() {
 }
 
 #[test]
-fn a_marker_that_a_half_done_resolution_left_is_found_in_the_last_stage_too() {
+fn a_marker_that_a_half_done_resolution_left_is_found_committed_or_not() {
     let project = Project::new();
     project.edit("stages/04-d/src/own.rs", "6\n", ">>>>>>> stages/03-c/src/own.rs\n");
     is_refused(
         &project,
         &["04"],
         "stages/04-d/src/own.rs:6 still holds a conflict's marker: resolve it first",
+    );
+
+    project.edit("stages/03-c/src/own.rs", "6\n", "||||||| stages/03-c/src/own.rs\n");
+    project.commit();
+    is_refused(
+        &project,
+        &["03", "--base", "HEAD~1"],
+        "stages/03-c/src/own.rs:6 still holds a conflict's marker: resolve it first",
     );
 }
 
