@@ -20,6 +20,19 @@ pub const REDIS_VERSION: &str = "7.0.15";
 /// With the first reply that differs, or why there is none to compare.
 pub fn check(transcript: &Transcript, target: &Target, patience: Duration) -> Result<(), Failure> {
     let snapshot = Snapshot::load(transcript).map_err(Failure::Snapshot)?;
+    check_with(transcript, &snapshot, target, patience)
+}
+
+/// Plays a transcript, and holds every reply to a snapshot that need not be the recorded one.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_with(
+    transcript: &Transcript,
+    snapshot: &Snapshot,
+    target: &Target,
+    patience: Duration,
+) -> Result<(), Failure> {
     let mut at = 0;
     let mut wrong: Option<(usize, Vec<String>, Outcome)> = None;
     let ending = player::play(transcript, target, patience, |_, outcome| {

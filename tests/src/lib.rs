@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod corpus;
+pub mod diagnosis;
 pub mod failure;
 pub mod harness;
 pub mod player;

@@ -15,9 +15,9 @@ use redis::{ConnectionAddr, IntoConnectionInfo as _, ProtocolVersion, RedisConne
 
 use crate::corpus;
 use crate::reply::{Reply, print_raw, print_several};
-use crate::resp::{reply_length, split_replies};
+use crate::resp::{is_resp3, reply_length, split_replies};
 use crate::server::{self, Server, StartError, Target};
-use crate::tap::Tap;
+use crate::tap::{KEPT, Tap};
 use crate::text::{Place, Text, quoted};
 use crate::transcript::{Action, Command, FIRST_CLIENT, Step, Transcript};
 
@@ -37,7 +37,7 @@ const CUTS_AT_ONCE: usize = 64;
 const FAREWELL: Duration = Duration::from_millis(200);
 
 /// A server may send so much more than all that it was sent; past that it floods.
-const FLOOD: usize = 64 << 20;
+const FLOOD: usize = 16 << 20;
 
 /// What came of one step.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,8 +48,10 @@ pub struct Outcome {
     pub sent: Vec<u8>,
     /// The bytes that came, or the head of very many.
     pub received: Vec<u8>,
-    /// Where `sent` was cut in two, if it was and that mattered.
+    /// Where `sent` was cut in two, if it was.
     pub cut: Option<usize>,
+    /// For a `@split` whose cuts do not all come out the same: what came of each run of cuts.
+    pub parts: Vec<Outcome>,
     /// What kept the step from its end.
     pub trouble: Option<Trouble>,
 }
@@ -69,6 +71,8 @@ pub enum Trouble {
     Deaf,
     /// What came is not a reply.
     NoReply,
+    /// What came is RESP3, which the client has not asked for.
+    Resp3,
     /// More came than was asked for.
     Unasked,
     /// The server sends without end.
@@ -357,31 +361,33 @@ fn unreachable_server(error: &io::Error) -> Outcome {
     }
 }
 
-/// Joins the outcomes of all cuts: one if they are the same, otherwise each with its cuts.
+/// Joins the outcomes of all cuts: one if they are the same, otherwise each with its first cut.
 fn joined(outcomes: Vec<(usize, Outcome)>, bytes: &[u8]) -> Outcome {
-    let mut groups: Vec<(usize, usize, Outcome)> = Vec::new();
+    let mut parts: Vec<(usize, usize, Outcome)> = Vec::new();
     for (cut, outcome) in outcomes {
-        match groups.last_mut() {
-            Some((_, last, known)) if *known == outcome => *last = cut,
-            _ => groups.push((cut, cut, outcome)),
+        match parts.last_mut() {
+            Some((_, last, known)) if known.printed == outcome.printed => *last = cut,
+            _ => parts.push((cut, cut, outcome)),
         }
     }
-    let printed = match groups.as_slice() {
-        [(_, _, one)] => one.printed.clone(),
-        several => several
-            .iter()
-            .flat_map(|(first, last, outcome)| {
-                std::iter::once(format!("(cut after byte {first} to {last})"))
-                    .chain(outcome.printed.iter().cloned())
-            })
-            .collect(),
+    let sent = bytes.to_vec();
+    if let [(_, _, one)] = parts.as_slice() {
+        let cut = one.trouble.as_ref().and(parts.first()).map(|(cut, _, _)| *cut);
+        return Outcome { sent, cut, ..one.clone() };
+    }
+    let head = |first: &usize, last: &usize| match last - first {
+        0 => format!("(cut after byte {first})"),
+        _ => format!("(cut after byte {first} to {last})"),
     };
-    let several = groups.len() > 1;
-    // The troubled one tells most; without trouble, the first that differs from the one before.
-    let troubled = groups.iter().position(|(_, _, outcome)| outcome.trouble.is_some());
-    let index = troubled.unwrap_or(usize::from(several));
-    let Some((cut, _, outcome)) = groups.into_iter().nth(index) else { return Outcome::default() };
-    Outcome { printed, sent: bytes.to_vec(), cut: Some(cut), ..outcome }
+    let printed = parts.iter().flat_map(|(first, last, outcome)| {
+        std::iter::once(head(first, last)).chain(outcome.printed.iter().cloned())
+    });
+    let printed = printed.collect();
+    let trouble = parts.iter().find_map(|(_, _, outcome)| outcome.trouble.clone());
+    let parts = parts.into_iter();
+    let parts =
+        parts.map(|(cut, _, o)| Outcome { cut: Some(cut), sent: sent.clone(), ..o }).collect();
+    Outcome { printed, trouble, parts, ..Outcome::default() }
 }
 
 enum Client {
@@ -404,6 +410,7 @@ struct Talker {
     connection: redis::Connection,
     tap: Tap,
     asked: usize,
+    speaks_resp3: bool,
 }
 
 impl Talker {
@@ -425,7 +432,7 @@ impl Talker {
             connection.set_write_timeout(Some(patience)).map_err(io::Error::other)?;
             Ok(connection)
         })?;
-        Ok(Self { connection, tap, asked: 0 })
+        Ok(Self { connection, tap, asked: 0, speaks_resp3: false })
     }
 
     fn ask(&mut self, commands: &[Command], packed: &[u8], limits: &Limits) -> Outcome {
@@ -449,13 +456,18 @@ impl Talker {
             }
         }
         let exchange = self.tap.exchange();
+        // The crate reads RESP3 without a word, while other clients of RESP2 would not.
+        self.speaks_resp3 |= commands.iter().any(is_hello_3);
+        if trouble.is_none() && !self.speaks_resp3 && is_resp3(&exchange.received) {
+            trouble = Some(Trouble::Resp3);
+        }
         if trouble.is_none() && !surplus(&exchange.received, self.asked).is_empty() {
             trouble = Some(Trouble::Unasked);
         }
         let mut printed = print_several(&replies);
         printed.extend(trouble.as_ref().map(|trouble| marker(trouble, printed.len())));
-        let sent = packed.get(..exchange.sent.len().max(1)).unwrap_or(packed).to_vec();
-        Outcome { printed, sent, received: exchange.received, cut: None, trouble }
+        let sent = packed.get(..KEPT).unwrap_or(packed).to_vec();
+        Outcome { printed, sent, received: exchange.received, trouble, ..Outcome::default() }
     }
 
     fn trouble(&self, error: &redis::RedisError) -> Trouble {
@@ -474,6 +486,14 @@ impl Talker {
         let exchange = self.tap.finish(FAREWELL);
         surplus(&exchange.received, self.asked).to_vec()
     }
+}
+
+fn is_hello_3(command: &Command) -> bool {
+    let is = |index: usize, text: &str| {
+        let word = command.words.get(index).and_then(Text::literal);
+        word.is_some_and(|word| word.eq_ignore_ascii_case(text))
+    };
+    is(0, "HELLO") && is(1, "3")
 }
 
 /// Returns what follows so many replies; nothing if there are fewer.
@@ -496,6 +516,7 @@ fn marker(trouble: &Trouble, printed: usize) -> String {
         Trouble::StillOpen => "(still open)",
         Trouble::Deaf => "(not read)",
         Trouble::NoReply => "(not a reply)",
+        Trouble::Resp3 => "(in RESP3)",
         Trouble::Unasked => "(and more)",
         Trouble::Flood => "(without end)",
     }
@@ -507,6 +528,8 @@ struct Raw {
     stream: TcpStream,
     /// What has come and was not yet asked for.
     buffer: Vec<u8>,
+    /// What was sent before its last step to read, or since, for a failure to show.
+    sent: Vec<u8>,
     /// Whether its last step was to read, so that nothing more may come.
     has_read: bool,
 }
@@ -522,11 +545,14 @@ impl Raw {
     fn connect(address: SocketAddr, patience: Duration) -> io::Result<Self> {
         let stream = server::connect(address, patience)?;
         stream.set_write_timeout(Some(patience))?;
-        Ok(Self { stream, buffer: Vec::new(), has_read: false })
+        Ok(Self { stream, buffer: Vec::new(), sent: Vec::new(), has_read: false })
     }
 
     fn send(&mut self, bytes: &[u8], at_once: usize, limits: &Limits) -> Outcome {
-        self.has_read = false;
+        if std::mem::take(&mut self.has_read) {
+            self.sent.clear();
+        }
+        self.sent.extend_from_slice(bytes);
         let mut outcome = Outcome { sent: bytes.to_vec(), ..Outcome::default() };
         for part in bytes.chunks(at_once.max(1)) {
             match self.stream.write_all(part) {
@@ -548,6 +574,7 @@ impl Raw {
 
     fn receive(&mut self, replies: usize, limits: &Limits) -> Outcome {
         self.has_read = true;
+        let sent = self.sent.clone();
         let mut dry = None;
         while dry.is_none() && split_replies(&self.buffer).0.len() < replies {
             dry = self.fill(limits, limits.deadline);
@@ -564,11 +591,12 @@ impl Raw {
             Dry::Flood => Trouble::Flood,
         });
         printed.extend(trouble.as_ref().map(|trouble| marker(trouble, printed.len())));
-        Outcome { printed, received, trouble, ..Outcome::default() }
+        Outcome { printed, sent, received, trouble, ..Outcome::default() }
     }
 
     fn nothing(&mut self, limits: &Limits) -> Outcome {
         self.has_read = true;
+        let sent = self.sent.clone();
         let until = Instant::now() + QUIET;
         let ended = loop {
             match self.fill(limits, until) {
@@ -583,7 +611,7 @@ impl Raw {
         } else if printed.is_empty() {
             printed.push("(nothing)".into());
         }
-        Outcome { printed, received, ..Outcome::default() }
+        Outcome { printed, sent, received, ..Outcome::default() }
     }
 
     fn half_close(&mut self) -> Outcome {
@@ -594,6 +622,7 @@ impl Raw {
 
     fn closed(&mut self, limits: &Limits) -> Outcome {
         self.has_read = true;
+        let sent = self.sent.clone();
         let dry = loop {
             if let Some(dry) = self.fill(limits, limits.deadline) {
                 break dry;
@@ -607,7 +636,7 @@ impl Raw {
             Dry::Flood => Some(Trouble::Flood),
         };
         printed.push(marker(trouble.as_ref().unwrap_or(&Trouble::Closed), 0));
-        Outcome { printed, received, trouble, ..Outcome::default() }
+        Outcome { printed, sent, received, trouble, ..Outcome::default() }
     }
 
     /// Reads some more; `None` when some came.

@@ -104,6 +104,27 @@ impl Reply {
         }
     }
 
+    /// Puts the server's directory and port in the place of `{dir}` and `{port}`.
+    #[must_use]
+    pub fn unmasked(self, place: &Place) -> Self {
+        let put = |bytes: Vec<u8>| match String::from_utf8(bytes) {
+            Ok(text) => {
+                let text = text.replace("{dir}", &place.dir);
+                text.replace("{port}", &place.port.to_string()).into_bytes()
+            }
+            Err(error) => error.into_bytes(),
+        };
+        match self {
+            Self::Status(text) => Self::Status(put(text)),
+            Self::Error(text) => Self::Error(put(text)),
+            Self::Bulk(bytes) => Self::Bulk(put(bytes)),
+            Self::Array(replies) => {
+                Self::Array(replies.into_iter().map(|reply| reply.unmasked(place)).collect())
+            }
+            other => other,
+        }
+    }
+
     fn plain(&self) -> String {
         match self {
             Self::Status(text) | Self::Verbatim(text) => line_of(text),
@@ -122,6 +143,15 @@ impl Reply {
             Self::Push(replies) => numbered(replies, '>'),
             Self::Map(pairs) => numbered_pairs(pairs),
             Self::Other(text) => format!("(other) {text}"),
+        }
+    }
+
+    /// Whether it is printed as numbered lines.
+    fn is_numbered(&self) -> bool {
+        match self {
+            Self::Array(replies) | Self::Set(replies) | Self::Push(replies) => !replies.is_empty(),
+            Self::Map(pairs) => !pairs.is_empty(),
+            _ => false,
         }
     }
 
@@ -248,6 +278,47 @@ impl Reply {
     }
 }
 
+/// Reads back the replies that [`print_several`] printed, each in the plain view.
+#[must_use]
+pub fn parse_several(lines: &[String]) -> Option<Vec<Reply>> {
+    let mut replies = Vec::new();
+    let mut rest = lines;
+    while let Some(first) = rest.first() {
+        if let Some((one, times)) = repeated(first) {
+            replies.extend(vec![Reply::parse_printed(one)?; times]);
+            rest = rest.get(1..)?;
+            continue;
+        }
+        let is_array = first.trim_start().starts_with("1) ");
+        let length = if is_array { array_length(rest) } else { 1 };
+        let (reply, after) = rest.split_at_checked(length)?;
+        replies.push(Reply::parse_printed(&reply.join("\n"))?);
+        rest = after;
+    }
+    Some(replies)
+}
+
+/// Takes a line such as `PONG (1000 times)` apart.
+#[must_use]
+pub fn repeated(line: &str) -> Option<(&str, usize)> {
+    let (one, times) = line.strip_suffix(" times)")?.rsplit_once(" (")?;
+    Some((one, times.parse().ok().filter(|times| *times >= MANY)?))
+}
+
+/// Returns how many of the lines belong to the array that the first one begins.
+fn array_length(lines: &[String]) -> usize {
+    let Some(indent) = lines.first().and_then(|line| line.find(") ")) else { return 1 };
+    let mut elements = 0;
+    let mut belongs = |line: &String| {
+        let Some((head, _)) = line.split_at_checked(indent + 2) else { return false };
+        let is_next = head.trim() == format!("{})", elements + 1);
+        elements += usize::from(is_next);
+        // A blank head is that of an element's further lines.
+        is_next || head.trim().is_empty()
+    };
+    lines.iter().take_while(|line| belongs(line)).count()
+}
+
 /// Prints raw bytes, one quoted line for every whole reply and one for what is left.
 #[must_use]
 pub fn print_raw(bytes: &[u8], place: &Place) -> Vec<String> {
@@ -275,8 +346,9 @@ pub fn print_several(replies: &[String]) -> Vec<String> {
     lines
 }
 
-/// Replaces the directory and the port, unless other digits stand beside the port's.
-fn mask(bytes: &[u8], place: &Place) -> Vec<u8> {
+/// Replaces the directory by `{dir}` and the port by `{port}`, unless other digits stand beside the port's.
+#[must_use]
+pub fn mask(bytes: &[u8], place: &Place) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let port = place.port.to_string();
     let mut rest = bytes;
@@ -315,9 +387,9 @@ fn numbered(replies: &[Reply], mark: char) -> String {
 
 fn numbered_pairs(pairs: &[(Reply, Reply)]) -> String {
     let pair = |(name, value): &(Reply, Reply)| {
-        let head = format!("{} => ", name.plain());
-        let value = value.plain().replace('\n', &format!("\n{}", " ".repeat(head.chars().count())));
-        head + &value
+        // What itself has lines begins on a line of its own.
+        let space = if value.is_numbered() { " \n" } else { " " };
+        format!("{} =>{space}{}", name.plain(), value.plain())
     };
     number_lines(&pairs.iter().map(pair).collect::<Vec<_>>(), '#')
 }
@@ -352,4 +424,148 @@ fn elements(printed: &str) -> Option<Vec<String>> {
         }
     }
     Some(items)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bulk(text: &str) -> Reply {
+        Reply::Bulk(text.as_bytes().to_vec())
+    }
+
+    /// Reads bytes as the `redis` crate does.
+    fn read(wire: &[u8]) -> Reply {
+        redis::parse_redis_value(wire).expect("a reply").into()
+    }
+
+    #[test]
+    fn replies_are_printed_as_redis_cli_prints_them() {
+        let replies: &[&[u8]] = &[
+            b"+OK\r\n",
+            b"+\r\n",
+            b":-3\r\n",
+            b"$-1\r\n",
+            b"*-1\r\n",
+            b"$0\r\n\r\n",
+            b"$7\r\na\"\\\r\n\x00\xff\r\n",
+            b"$65\r\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n",
+            b"-ERR  two  spaces  and one at the end \r\n",
+            b"*0\r\n",
+            b"*2\r\n$1\r\na\r\n*2\r\n:1\r\n*2\r\n$-1\r\n*0\r\n",
+            b"*11\r\n:1\r\n:2\r\n:3\r\n:4\r\n:5\r\n:6\r\n:7\r\n:8\r\n:9\r\n:10\r\n*2\r\n+x\r\n-E y\r\n",
+            b"%2\r\n$1\r\na\r\n:1\r\n$2\r\nbb\r\n*2\r\n:2\r\n:3\r\n",
+            b"~1\r\n#t\r\n",
+            b",1.5\r\n",
+            b"_\r\n",
+            b"=8\r\ntxt:some\r\n",
+        ];
+        let show =
+            |wire: &&[u8]| format!("{}\n{}", text::escape(wire), read(wire).print(View::Plain));
+        insta::assert_snapshot!(replies.iter().map(show).collect::<Vec<_>>().join("\n\n"));
+    }
+
+    #[test]
+    fn an_error_is_printed_exactly_as_it_came() {
+        let codes =
+            ["ERR", "EXECABORT", "LOADING", "NOSCRIPT", "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN"];
+        let more =
+            ["CROSSSLOT", "MASTERDOWN", "READONLY", "NOTBUSY", "NOSUB", "NOPERM", "WRONGTYPE"];
+        let odd = ["lower", "É", "ERR:", "", "-"];
+        let details =
+            ["", " ", " a", "  two  spaces ", " tab's \"quotes\" \\ 'x'", "\u{a0}é", " ERR ERR"];
+        for code in codes.into_iter().chain(more).chain(odd) {
+            for detail in details {
+                let error = format!("{code}{detail}");
+                let reply = read(format!("-{error}\r\n").as_bytes());
+                assert_eq!(reply, Reply::Error(error.clone().into_bytes()), "{error:?}");
+                let nested = read(format!("*1\r\n-{error}\r\n").as_bytes());
+                assert_eq!(nested, Reply::Array(vec![reply]), "{error:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn views_print_less_or_in_order() {
+        let list = Reply::Array(vec![bulk("b"), bulk("1"), bulk("a"), bulk("2")]);
+        let error = Reply::Error(b"WRONGTYPE Operation".to_vec());
+        let table = [
+            (&list, View::Sorted, "1) \"1\"\n2) \"2\"\n3) \"a\"\n4) \"b\""),
+            (&list, View::SortedPairs, "1) \"a\"\n2) \"2\"\n3) \"b\"\n4) \"1\""),
+            (&list, View::Kind, "(array)"),
+            (&list, View::Length, "(array) 4 elements"),
+            (&bulk("é"), View::Length, "(bulk) 2 bytes"),
+            (&bulk("é"), View::Kind, "(bulk)"),
+            (&Reply::Status(b"OK".to_vec()), View::Kind, "(status)"),
+            (&Reply::Integer(7), View::Kind, "(integer)"),
+            (&Reply::Integer(7), View::Length, "(integer) 7"),
+            (&Reply::Nil, View::Kind, "(nil)"),
+            (&Reply::Nil, View::Sorted, "(nil)"),
+            (&error, View::Kind, "(error) WRONGTYPE"),
+            (&error, View::Length, "(error) WRONGTYPE Operation"),
+        ];
+        for (reply, view, printed) in table {
+            assert_eq!(reply.print(view), printed);
+        }
+    }
+
+    #[test]
+    fn what_is_printed_reads_back_to_the_same_bytes() {
+        let replies: &[&[u8]] = &[
+            b"+OK\r\n",
+            b":-3\r\n",
+            b"$-1\r\n",
+            b"$0\r\n\r\n",
+            b"$9\r\na\"\\\r\n\x00\xff()\r\n",
+            b"-ERR  two  spaces  and one at the end \r\n",
+            b"*0\r\n",
+            b"*2\r\n$1\r\na\r\n*2\r\n:1\r\n*2\r\n$-1\r\n*0\r\n",
+            b"*11\r\n:1\r\n:2\r\n:3\r\n:4\r\n:5\r\n:6\r\n:7\r\n:8\r\n:9\r\n:10\r\n*2\r\n+x\r\n-E y\r\n",
+        ];
+        let mut printed = Vec::new();
+        for wire in replies {
+            let one = read(wire).print(View::Plain);
+            let back = Reply::parse_printed(&one).and_then(|reply| reply.wire());
+            assert_eq!(back.as_deref(), Some(*wire), "{one}");
+            printed.push(one);
+        }
+        let all = parse_several(&print_several(&printed)).expect("all of them");
+        let wires: Vec<Vec<u8>> = all.iter().filter_map(Reply::wire).collect();
+        assert_eq!(wires, replies);
+        for not_plain in ["(bulk) 3 bytes", "(closed)", "(nothing)", "1) (closed)"] {
+            assert_eq!(Reply::parse_printed(not_plain), None, "{not_plain}");
+        }
+    }
+
+    #[test]
+    fn many_equal_replies_are_printed_once() {
+        let print = |replies: &[&str]| {
+            print_several(&replies.iter().map(|r| (*r).to_owned()).collect::<Vec<_>>())
+        };
+        assert_eq!(print(&["OK", "PONG", "PONG", "PONG"]), ["OK", "PONG", "PONG", "PONG"]);
+        assert_eq!(print(&["PONG", "PONG", "PONG", "PONG", "OK"]), ["PONG (4 times)", "OK"]);
+        let list = "1) \"a\"\n2) \"b\"";
+        assert_eq!(print(&[list; 4]).len(), 8);
+        let replies = parse_several(&["PONG (4 times)".into(), "OK".into()]).expect("five");
+        assert_eq!(replies.len(), 5);
+    }
+
+    #[test]
+    fn the_place_is_masked_and_no_other_number() {
+        let place = Place { port: 20123, dir: "/tmp/redis-1".into() };
+        let table = [
+            ("/tmp/redis-1", "{dir}"),
+            ("x/tmp/redis-1/dump.rdb", "x{dir}/dump.rdb"),
+            ("20123", "{port}"),
+            ("127.0.0.1:20123,", "127.0.0.1:{port},"),
+            ("120123", "120123"),
+            ("201230", "201230"),
+        ];
+        for (bytes, masked) in table {
+            assert_eq!(mask(bytes.as_bytes(), &place), masked.as_bytes(), "{bytes}");
+            assert_eq!(bulk(bytes).masked(&place).unmasked(&place), bulk(bytes), "{bytes}");
+        }
+        let nowhere = Place { port: 20123, dir: String::new() };
+        assert_eq!(mask(b"/tmp 20123", &nowhere), b"/tmp {port}");
+    }
 }

@@ -6,6 +6,18 @@
 /// answers in its own way is shown as it is.
 #[must_use]
 pub fn reply_length(bytes: &[u8]) -> Option<usize> {
+    walk(bytes, |_| {})
+}
+
+/// Whether the first whole reply in `bytes` holds anything that only RESP3 has.
+#[must_use]
+pub fn is_resp3(bytes: &[u8]) -> bool {
+    let mut found = false;
+    walk(bytes, |kind| found |= b"_#,(!=%~>|".contains(&kind)).is_some() && found
+}
+
+/// Shows `visit` the kind of a reply and of all that it holds; returns its length if it is whole.
+fn walk(bytes: &[u8], mut visit: impl FnMut(u8)) -> Option<usize> {
     let mut at = 0;
     // Replies still to be read: a nested one adds its elements.
     let mut open: u64 = 1;
@@ -13,18 +25,22 @@ pub fn reply_length(bytes: &[u8]) -> Option<usize> {
         let rest = bytes.get(at..)?;
         let line = rest.windows(2).position(|pair| pair == b"\r\n")?;
         let (kind, number) = rest.get(..line)?.split_first().unwrap_or((&0, &[]));
-        let number = str::from_utf8(number).ok().and_then(|n| n.parse::<i64>().ok()).unwrap_or(-1);
-        let number = u64::try_from(number).unwrap_or(0);
+        visit(*kind);
+        let number = str::from_utf8(number).ok().and_then(|number| number.parse::<i64>().ok());
+        // A negative number stands for nil, which holds nothing.
+        let held = number.and_then(|number| u64::try_from(number).ok());
         at += line + 2;
         open -= 1;
-        match kind {
-            b'$' | b'=' | b'!' if !rest.starts_with(b"$-") => {
-                at = at.checked_add(usize::try_from(number).ok()?)?.checked_add(2)?;
+        match (kind, held) {
+            (b'$' | b'=' | b'!', Some(length)) => {
+                at = at.checked_add(usize::try_from(length).ok()?)?.checked_add(2)?;
                 bytes.get(..at)?;
             }
-            b'*' | b'~' | b'>' => open = open.checked_add(number)?,
-            b'%' => open = open.checked_add(number.checked_mul(2)?)?,
-            b'|' => open = open.checked_add(number.checked_mul(2)?)?.checked_add(1)?,
+            (b'*' | b'~' | b'>', Some(elements)) => open = open.checked_add(elements)?,
+            (b'%', Some(pairs)) => open = open.checked_add(pairs.checked_mul(2)?)?,
+            (b'|', Some(pairs)) => {
+                open = open.checked_add(pairs.checked_mul(2)?)?.checked_add(1)?;
+            }
             _ => {}
         }
     }
@@ -71,6 +87,16 @@ mod tests {
             let followed = [*reply, b"+next"].concat();
             assert_eq!(reply_length(&followed), Some(reply.len()), "{reply:?}");
             assert_eq!(split_replies(&followed), (vec![*reply], &b"+next"[..]));
+        }
+    }
+
+    #[test]
+    fn resp3_is_told_from_resp2_at_any_depth() {
+        for resp3 in [&b"_\r\n"[..], b"%0\r\n", b"*2\r\n$1\r\n_\r\n*1\r\n#t\r\n"] {
+            assert!(is_resp3(resp3), "{resp3:?}");
+        }
+        for resp2 in [&b"$3\r\n_\r\n\r\n"[..], b"+_\r\n", b"PONG\r\n", b"_"] {
+            assert!(!is_resp3(resp2), "{resp2:?}");
         }
     }
 

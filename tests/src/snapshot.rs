@@ -47,7 +47,7 @@ impl fmt::Display for SnapshotError {
             }
             Self::Stale { path, wanted, found } => {
                 let found = found.as_deref().unwrap_or("its end");
-                write!(f, "{} does not belong to this transcript:\n", path.display())?;
+                writeln!(f, "{} does not belong to this transcript:", path.display())?;
                 write!(f, "  the transcript says  {wanted}\n  the snapshot has     {found}")?;
             }
         }
@@ -124,9 +124,11 @@ impl Snapshot {
         })
     }
 
-    /// Takes the replies out of a snapshot's text; the error is the line that it lacks and the one
-    /// that stands there.
-    fn parse(transcript: &Transcript, text: &str) -> Result<Self, (String, Option<String>)> {
+    /// Takes the replies out of a snapshot's text, as [`render`] wrote it.
+    ///
+    /// # Errors
+    /// With the line of the transcript that the text lacks, and the one that it has there.
+    pub fn parse(transcript: &Transcript, text: &str) -> Result<Self, (String, Option<String>)> {
         let mut lines = text.lines().peekable();
         let mut replies: Vec<Vec<String>> = Vec::new();
         let mut is_first = true;
@@ -169,6 +171,72 @@ impl Snapshot {
                 epilogue.first().unwrap_or(&"its end").to_string(),
                 rest.first().map(|l| (*l).to_owned()),
             ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    const SOURCE: &str = "\n# Two replies.\nPING\n\n# And more.\n@wait 1ms\n@pipeline\nGET a\nGET b\n@end\n# The end.";
+
+    fn transcript(source: &str) -> Transcript {
+        Transcript::parse("01-ping/a_claim", Path::new("a_claim.redis"), source).expect("good")
+    }
+
+    fn lines(lines: &[&str]) -> Vec<String> {
+        lines.iter().map(|line| (*line).to_owned()).collect()
+    }
+
+    #[test]
+    fn replies_are_written_below_their_steps_and_read_back() {
+        let transcript = transcript(SOURCE);
+        let replies = vec![lines(&["PONG "]), vec![], lines(&["1) \"a\"", "2) \"# b\"", "(nil)"])];
+        let text = render(&transcript, &replies);
+        let written = [
+            "# Two replies.",
+            "> PING",
+            "PONG ",
+            "",
+            "# And more.",
+            "> @wait 1ms",
+            "> @pipeline",
+            "> GET a",
+            "> GET b",
+            "> @end",
+            "1) \"a\"",
+            "2) \"# b\"",
+            "(nil)",
+            "# The end.",
+        ];
+        assert_eq!(text.lines().collect::<Vec<_>>(), written);
+        assert_eq!(Snapshot::parse(&transcript, &text), Ok(Snapshot { replies }));
+    }
+
+    #[test]
+    fn a_head_is_taken_off_and_spaces_at_line_ends_are_kept() {
+        let file = "---\r\nsource: x\r\n---\r\n> PING\r\nPONG \r\n";
+        assert_eq!(without_head(file).as_deref(), Some("> PING\nPONG "));
+        assert_eq!(without_head("> PING\nPONG"), None);
+        assert_eq!(without_head("---\nsource: x\n"), None);
+    }
+
+    #[test]
+    fn a_snapshot_of_other_steps_is_refused() {
+        let text =
+            render(&transcript(SOURCE), &[lines(&["PONG"]), vec![], lines(&["(nil)", "(nil)"])]);
+        let table = [
+            (SOURCE.replace("PING", "PING x"), "> PING x", Some("> PING")),
+            (SOURCE.replace("# Two", "# Too"), "# Too replies.", Some("# Two replies.")),
+            (SOURCE.replace("GET b\n", ""), "> @end", Some("> GET b")),
+            (SOURCE.replace("# The end", "# An end"), "# An end.", None),
+        ];
+        for (source, wanted, found) in table {
+            let (lacks, has) = Snapshot::parse(&transcript(&source), &text).expect_err(&source);
+            assert_eq!((lacks.as_str(), has.as_deref()), (wanted, found), "{source}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A tap on a client's wire: passes every byte on, both ways, and keeps what went by.
+//! A tap on a client's wire: passes every byte on, both ways, and keeps what the server sent.
 //!
 //! The `redis` crate tells what a reply means, not how it was written. A failure has to show the
 //! bytes, and a server that sends without end must not fill the memory.
@@ -9,8 +9,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What is kept of each direction; more than this nobody reads in a failure.
-const KEPT: usize = 64 * 1024;
+/// So much of what the server sent is kept; more than this nobody reads in a failure.
+pub const KEPT: usize = 64 * 1024;
 
 /// A wire between a client and a server, and its record since the last [`Tap::mark`].
 #[derive(Debug)]
@@ -23,8 +23,6 @@ pub struct Tap {
 /// The bytes of one exchange.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Exchange {
-    /// What the client sent, up to a limit.
-    pub sent: Vec<u8>,
     /// What the server sent, up to a limit.
     pub received: Vec<u8>,
     /// How much the server sent.
@@ -66,8 +64,8 @@ impl Tap {
         let record = Record { exchange: Exchange::default(), limit: 0, deadline: Instant::now() };
         let shared = Arc::new(Shared { record: Mutex::new(record), changed: Condvar::new() });
         let tap = Self { client, server, shared };
-        tap.pump(&tap.client, &tap.server, Shared::sent)?;
-        tap.pump(&tap.server, &tap.client, Shared::received)?;
+        tap.pump(&tap.client, &tap.server, |_, _| true)?;
+        tap.pump(&tap.server, &tap.client, Shared::note)?;
         Ok((tap, connection))
     }
 
@@ -141,15 +139,11 @@ impl Shared {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn sent(&self, bytes: &[u8]) -> bool {
-        keep(&mut self.lock().exchange.sent, bytes);
-        true
-    }
-
     /// Notes what the server sent; `false` if that is too much, or too late.
-    fn received(&self, bytes: &[u8]) -> bool {
+    fn note(&self, bytes: &[u8]) -> bool {
         let mut record = self.lock();
-        keep(&mut record.exchange.received, bytes);
+        let room = KEPT.saturating_sub(record.exchange.received.len());
+        record.exchange.received.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
         record.exchange.received_total += bytes.len();
         record.exchange.closed |= bytes.is_empty();
         self.changed.notify_all();
@@ -157,9 +151,4 @@ impl Shared {
         record.exchange.flooded |= record.exchange.received_total > record.limit || is_late;
         !record.exchange.flooded
     }
-}
-
-fn keep(kept: &mut Vec<u8>, bytes: &[u8]) {
-    let room = KEPT.saturating_sub(kept.len());
-    kept.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
 }

@@ -64,7 +64,14 @@ impl Text {
     /// Joins several words into one, with nothing between them.
     #[must_use]
     pub fn concat(words: &[Self]) -> Self {
-        Self(words.iter().flat_map(|word| word.0.clone()).collect())
+        let mut joined = Self::default();
+        for piece in words.iter().flat_map(|word| &word.0) {
+            match piece {
+                Piece::Bytes(bytes) => bytes.iter().for_each(|&byte| joined.push(byte)),
+                other => joined.0.push(other.clone()),
+            }
+        }
+        joined
     }
 
     fn push(&mut self, byte: u8) {
@@ -162,8 +169,8 @@ fn hex_digit(digit: u8) -> u8 {
 ///
 /// Returns the piece and its length in the source, or `None` for a brace that is only a brace.
 fn placeholder(source: &str, quote: Quote) -> Result<Option<(Piece, usize)>, String> {
-    let Some(end) = source.find('}') else { return Ok(None) };
-    let inner = &source[1..end];
+    let Some(inner) = source.strip_prefix('{') else { return Ok(None) };
+    let Some((inner, _)) = inner.split_once('}') else { return Ok(None) };
     let piece = match inner {
         "port" => Piece::Port,
         "dir" => Piece::Dir,
@@ -175,7 +182,7 @@ fn placeholder(source: &str, quote: Quote) -> Result<Option<(Piece, usize)>, Str
             },
         },
     };
-    Ok(Some((piece, end + 1)))
+    Ok(Some((piece, inner.len() + 2)))
 }
 
 fn now(inner: &str) -> Option<Piece> {
@@ -284,29 +291,37 @@ fn written_run(one: &str, length: usize) -> String {
 /// Reads back what [`quoted`] wrote; `None` if it is not one quoted word.
 #[must_use]
 pub fn unquoted(text: &str) -> Option<Vec<u8>> {
-    let words = words(text).ok()?;
-    let [word] = words.as_slice() else { return None };
-    let bytes = word.expand(&Place::default(), 0);
+    let body = text.strip_prefix('"')?.strip_suffix('"')?;
+    let bytes = read_back(body, true);
     (quoted(&bytes) == text).then_some(bytes)
 }
 
 /// Reads back what [`with_short_runs`] wrote.
 #[must_use]
 pub fn with_whole_runs(text: &str) -> Vec<u8> {
+    read_back(text, false)
+}
+
+/// Writes out the runs, and the escapes if there are any. Other placeholders are only text here.
+fn read_back(text: &str, has_escapes: bool) -> Vec<u8> {
+    let quote = if has_escapes { Quote::Double } else { Quote::Single };
     let mut bytes = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        // The quote only says what ends a word, and nothing does here.
-        match placeholder(rest, Quote::Double) {
-            Ok(Some((Piece::Repeat(body, times), length))) if first == '{' => {
+        let mut length = first.len_utf8();
+        match (first, placeholder(rest, quote)) {
+            ('{', Ok(Some((Piece::Repeat(body, times), whole)))) => {
                 bytes.extend(body.repeat(times));
-                rest = rest.get(length..).unwrap_or_default();
+                length = whole;
             }
-            _ => {
-                bytes.extend(first.to_string().bytes());
-                rest = rest.get(first.len_utf8()..).unwrap_or_default();
+            ('\\', _) if has_escapes => {
+                let (byte, whole) = escaped(rest.as_bytes());
+                bytes.extend(byte);
+                length = whole;
             }
+            _ => bytes.extend(first.to_string().bytes()),
         }
+        rest = rest.get(length..).unwrap_or_default();
     }
     bytes
 }
@@ -396,6 +411,7 @@ mod tests {
         let error = format!("ERR '{}y' é", "n".repeat(127));
         assert_eq!(with_short_runs(&error), "ERR '{n*127}y' é");
         assert_eq!(with_whole_runs("ERR '{n*127}y' é"), error.into_bytes());
+        assert_eq!(unquoted(r#""{port} {dir}""#).as_deref(), Some(&b"{port} {dir}"[..]));
         for not_quoted in ["", "\"", "a", "\"\"\"", "\"a\" \"b\"", "\"\\x41\""] {
             assert_eq!(unquoted(not_quoted), None, "{not_quoted}");
         }

@@ -369,3 +369,129 @@ fn misused(name: &str) -> String {
         None => format!("'{name}' is no directive"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(source: &str) -> Result<Transcript, SyntaxError> {
+        let path = Path::new("tests/transcripts/01-ping/a_claim.redis");
+        Transcript::parse("01-ping/a_claim", path, source)
+    }
+
+    fn actions(source: &str) -> Vec<Action> {
+        parse(source).expect(source).steps.into_iter().map(|step| step.action).collect()
+    }
+
+    fn command(view: View, line: &str) -> Command {
+        Command { view, words: text::words(line).expect(line) }
+    }
+
+    #[test]
+    fn every_form_is_understood() {
+        let text = |line: &str| Text::concat(&text::words(line).expect(line));
+        let table = [
+            ("PING a", Action::Command(command(View::Plain, "PING a"))),
+            ("  \"@x\" a", Action::Command(command(View::Plain, "@x a"))),
+            ("@kind FOO", Action::Command(command(View::Kind, "FOO"))),
+            ("@length GET k", Action::Command(command(View::Length, "GET k"))),
+            ("@sorted KEYS *", Action::Command(command(View::Sorted, "KEYS *"))),
+            ("@sorted-pairs X", Action::Command(command(View::SortedPairs, "X"))),
+            ("@wait 150ms", Action::Wait(Duration::from_millis(150))),
+            ("@wait 2s", Action::Wait(Duration::from_secs(2))),
+            ("@client second", Action::Client("second".into())),
+            (
+                "@server --dir {dir}",
+                Action::ServerArguments(text::words("--dir {dir}").expect("it")),
+            ),
+            (
+                "@file a.rdb b/c.rdb",
+                Action::File { name: "a.rdb".into(), fixture: "b/c.rdb".into() },
+            ),
+            ("@send \"a\" \"b\"", Action::Send(text("ab"))),
+            ("@send-bytewise \"a\"", Action::SendBytewise(text("a"))),
+            ("@split 2 \"a\" \"b\"", Action::Split { replies: 2, bytes: text("ab") }),
+            ("@receive 3", Action::Receive(3)),
+            ("@nothing", Action::Nothing),
+            ("@half-close", Action::HalfClose),
+            ("@closed", Action::Closed),
+        ];
+        for (line, action) in table {
+            assert_eq!(actions(line), [action], "{line}");
+        }
+    }
+
+    #[test]
+    fn a_pipeline_is_one_step() {
+        let parsed =
+            parse("# p\n\n@pipeline\nSET k v\n@kind GET k\n@end\nPING\n# end").expect("good");
+        let [pipeline, ping] = parsed.steps.as_slice() else { panic!("{parsed:?}") };
+        assert_eq!((pipeline.line, ping.line), (3, 7));
+        assert_eq!(pipeline.before, ["# p", ""]);
+        assert_eq!(pipeline.source, ["@pipeline", "SET k v", "@kind GET k", "@end"]);
+        let commands = vec![command(View::Plain, "SET k v"), command(View::Kind, "GET k")];
+        assert_eq!(pipeline.action, Action::Pipeline(commands));
+        assert_eq!(parsed.epilogue, ["# end"]);
+        assert_eq!(parsed.prose(), "p");
+    }
+
+    #[test]
+    fn prose_is_what_stands_above_the_first_step() {
+        let parsed = parse("# One line,\n# and another.\n\nPING\n# not this").expect("good");
+        assert_eq!(parsed.prose(), "One line, and another.");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named_with_file_and_line() {
+        let table = [
+            ("PING\nGET \"k", 2, "a quote is not closed"),
+            ("@wait", 1, "the form is: @wait 150ms"),
+            ("@wait 5", 1, "'5' is no time: 150ms or 2s"),
+            ("@wait fivems", 1, "'fivems' is no time: 150ms or 2s"),
+            ("@client", 1, "the form is: @client NAME"),
+            ("@client a b", 1, "the form is: @client NAME"),
+            ("@client {port}", 1, "no placeholder can stand here"),
+            ("@server", 1, "the form is: @server ARGUMENT…"),
+            ("@file a", 1, "the form is: @file NAME FIXTURE"),
+            ("@file ../a b", 1, "'../a' is no plain file name"),
+            ("@file a /b", 1, "'/b' is no plain file name"),
+            (
+                "PING\n@server --port 1",
+                2,
+                "the server is running by then: @server and @file come first",
+            ),
+            ("PING\n@file a b", 2, "the server is running by then: @server and @file come first"),
+            ("@sorted", 1, "the form is: @sorted COMMAND…"),
+            ("@sorted-pairs", 1, "the form is: @sorted-pairs COMMAND…"),
+            ("@kind", 1, "the form is: @kind COMMAND…"),
+            ("@length", 1, "the form is: @length COMMAND…"),
+            ("@send", 1, "the form is: @send \"BYTES\"…"),
+            ("@send-bytewise", 1, "the form is: @send-bytewise \"BYTES\"…"),
+            ("@split 1", 1, "the form is: @split REPLIES \"BYTES\"…"),
+            ("@split x \"a\"", 1, "'x' is no number of replies"),
+            ("@receive", 1, "the form is: @receive REPLIES"),
+            ("@receive 0", 1, "'0' is no number of replies"),
+            ("@nothing x", 1, "the form is: @nothing"),
+            ("@half-close x", 1, "the form is: @half-close"),
+            ("@closed x", 1, "the form is: @closed"),
+            ("@end", 1, "@end without @pipeline"),
+            ("\n@pipeline\nPING", 2, "@pipeline has no @end"),
+            ("@pipeline\n@end", 2, "the pipeline is empty"),
+            ("@pipeline\n# prose\n@end", 2, "only commands stand between @pipeline and @end"),
+            ("@pipeline\n@wait 1s\n@end", 2, "only commands stand between @pipeline and @end"),
+            ("@pipeline x", 1, "the form is: @pipeline, commands, @end, each on a line of its own"),
+            ("@sleep 1s", 1, "'@sleep' is no directive"),
+            (
+                "PING\n@receive 1",
+                2,
+                "client 'first' has sent both raw bytes and commands; \
+                 use @client to give one of them another name",
+            ),
+        ];
+        for (source, line, reason) in table {
+            let error = parse(source).expect_err(source).to_string();
+            let file = Path::new("tests/transcripts/01-ping/a_claim.redis");
+            assert_eq!(error, format!("{}:{line}: {reason}", file.display()), "{source}");
+        }
+    }
+}

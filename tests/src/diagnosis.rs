@@ -1,0 +1,375 @@
+//! What a wrong reply most likely means.
+
+use crate::player::Trouble;
+use crate::resp::{reply_length, split_replies};
+use crate::transcript::Action;
+
+/// What is known of a reply that is not the one expected.
+#[derive(Debug, Clone)]
+pub struct Symptoms<'a> {
+    /// The bytes that a real Redis sends, where the snapshot tells them.
+    pub expected: Option<&'a [u8]>,
+    /// The bytes that came.
+    pub received: &'a [u8],
+    /// Whether a real Redis closes the connection here.
+    pub closes: bool,
+    /// What kept the step from its end.
+    pub trouble: Option<&'a Trouble>,
+    /// What the step does.
+    pub action: &'a Action,
+    /// The steps before it.
+    pub before: &'a [&'a Action],
+    /// Whether the request was cut in two.
+    pub is_cut: bool,
+}
+
+/// Returns what the symptoms most likely mean, in a sentence or two, where that can be told.
+#[must_use]
+pub fn diagnose(symptoms: &Symptoms<'_>) -> Option<String> {
+    let rules = [
+        resp3,
+        length,
+        line_end,
+        lossy_text,
+        too_much,
+        half_answered,
+        silence,
+        closing,
+        cut_short,
+        lifetime,
+        kind,
+        wording,
+    ];
+    rules.iter().find_map(|rule| rule(symptoms))
+}
+
+type Said = Option<String>;
+
+fn say(text: &str) -> Said {
+    Some(text.to_owned())
+}
+
+/// The line ends of RESP are forgotten, or not all of them.
+fn line_end(s: &Symptoms<'_>) -> Said {
+    let (_, rest) = split_replies(s.received);
+    if !is_kind(rest.first()) || s.trouble == Some(&Trouble::Flood) {
+        return None;
+    }
+    if rest.ends_with(b"\n") && !rest.ends_with(b"\r\n") {
+        return say("A line ends in LF alone. RESP ends every line with CRLF, \\r\\n.");
+    }
+    let whole = [s.received, b"\r\n"].concat();
+    let completes = reply_length(&[rest, b"\r\n"].concat()) == Some(rest.len() + 2);
+    if s.expected.is_some_and(|expected| expected.starts_with(&whole)) || completes {
+        return say(
+            "The CRLF (\\r\\n) at the reply's end is missing, so the client waits for more.",
+        );
+    }
+    None
+}
+
+/// A bulk's length is not that of its bytes.
+fn length(s: &Symptoms<'_>) -> Said {
+    let expected = s.expected?;
+    let at = first_bulk_that_differs(expected, s.received)?;
+    let (said, text) = bulk_to_its_end(s.received.get(at..)?)?;
+    let (_, wanted) = bulk_to_its_end(expected.get(at..)?)?;
+    if said == text.len() || text != wanted {
+        return None;
+    }
+    let characters = str::from_utf8(text).map(|text| text.chars().count());
+    if characters == Ok(said) {
+        let bytes = text.len();
+        return Some(format!(
+            "The length {said} counts characters. RESP counts bytes, here {bytes}."
+        ));
+    }
+    Some(format!("The bulk announces {said} bytes, but {} follow.", text.len()))
+}
+
+/// Returns where the first bulk begins that is not the same in both.
+fn first_bulk_that_differs(expected: &[u8], received: &[u8]) -> Option<usize> {
+    let (replies, _) = split_replies(expected);
+    let mut at = 0;
+    for reply in replies {
+        if !received.get(at..)?.starts_with(reply) {
+            break;
+        }
+        at += reply.len();
+    }
+    // Within an array, the bulk is the last one that begins before the difference.
+    let differs = expected.iter().zip(received).position(|(one, other)| one != other)?;
+    let dollar = expected.get(at..=differs)?.iter().rposition(|&byte| byte == b'$')?;
+    Some(at + dollar)
+}
+
+/// Returns the length that a bulk announces, and what follows it up to the last CRLF.
+fn bulk_to_its_end(bulk: &[u8]) -> Option<(usize, &[u8])> {
+    let line = bulk.windows(2).position(|pair| pair == b"\r\n")?;
+    let length = str::from_utf8(bulk.get(1..line)?).ok()?.parse().ok()?;
+    let rest = bulk.get(line + 2..)?;
+    // Of several replies, the next one's beginning ends this one.
+    let end = rest.windows(3).position(|three| three.starts_with(b"\r\n") && is_kind(three.get(2)));
+    let text = end.and_then(|end| rest.get(..end)).or_else(|| rest.strip_suffix(b"\r\n"))?;
+    Some((length, text))
+}
+
+fn is_kind(byte: Option<&u8>) -> bool {
+    byte.is_some_and(|byte| b"+-:$*".contains(byte))
+}
+
+/// Bytes went through text that must be UTF-8.
+fn lossy_text(s: &Symptoms<'_>) -> Said {
+    const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
+    let holds = |bytes: &[u8]| bytes.windows(3).any(|three| three == REPLACEMENT);
+    if holds(s.received) && !s.expected.is_some_and(holds) {
+        return say(
+            "EF BF BD stands where other bytes were: it is what String::from_utf8_lossy puts in the \
+             place of bytes that are no UTF-8. Names and values are bytes, Vec<u8> or Bytes.",
+        );
+    }
+    None
+}
+
+/// RESP3, to a client that has not asked for it.
+fn resp3(s: &Symptoms<'_>) -> Said {
+    if s.trouble != Some(&Trouble::Resp3) {
+        return None;
+    }
+    say("Until a client says HELLO 3 it speaks RESP2: nil is $-1, and a map is an array of pairs.")
+}
+
+/// More came than was asked for.
+fn too_much(s: &Symptoms<'_>) -> Said {
+    if s.trouble == Some(&Trouble::Flood) {
+        return say(
+            "The server sends without end. Does a loop go on after the client's last byte?",
+        );
+    }
+    if matches!(s.action, Action::Nothing) && !s.received.is_empty() {
+        return say(
+            "The server answered when nothing was owed: the request was not whole yet, was already \
+             answered, or has no reply.",
+        );
+    }
+    if s.trouble == Some(&Trouble::Unasked) {
+        return say("Every request gets exactly one reply. Here more came than was asked for.");
+    }
+    None
+}
+
+/// Of several requests, some were answered.
+fn half_answered(s: &Symptoms<'_>) -> Said {
+    let expected = s.expected?;
+    let came = split_replies(s.received).0.len();
+    let due = split_replies(expected).0.len();
+    let is_head = came > 0 && came < due && expected.starts_with(s.received);
+    if !is_head || !matches!(s.trouble, Some(Trouble::Silence | Trouble::StillOpen)) {
+        return None;
+    }
+    Some(format!(
+        "{came} of {due} requests were answered. Does the server answer once per read? One read may \
+         bring several requests, and all of them are due.",
+    ))
+}
+
+/// Nothing came, or nothing whole.
+fn silence(s: &Symptoms<'_>) -> Said {
+    match s.trouble? {
+        Trouble::Unreachable(_) => {
+            return say("The server no longer takes connections. Did it end, or stop accepting?");
+        }
+        Trouble::Deaf => {
+            return say(
+                "The server does not read what it is sent. Does it wait for something else first, such \
+                 as its own write to a client that does not read?",
+            );
+        }
+        Trouble::Silence => {}
+        _ => return None,
+    }
+    if !s.received.is_empty() {
+        return say("The reply is not whole. Was all of it written, and flushed?");
+    }
+    if s.is_cut {
+        return say(
+            "The request came in two pieces, as a stream may bring it. Keep what is not whole yet, and \
+             decode again when more has come.",
+        );
+    }
+    let sent = s
+        .before
+        .iter()
+        .rev()
+        .find(|step| matches!(step, Action::Send(_) | Action::SendBytewise(_)));
+    if matches!((s.action, sent), (Action::Receive(_), Some(Action::SendBytewise(_)))) {
+        return say(
+            "The request came one byte at a time. Keep what is not whole yet, and decode again when \
+             more has come.",
+        );
+    }
+    if s.before.iter().any(|step| matches!(step, Action::Client(_))) {
+        return say(
+            "Another client is connected. Does the server serve one client at a time, or hold a lock \
+             while it waits for that one?",
+        );
+    }
+    say(
+        "Nothing came. Either the server still waits for the rest of a request that is whole, or the \
+         reply was never written or never flushed.",
+    )
+}
+
+/// A connection is closed that should stay, or too soon, or not at all.
+fn closing(s: &Symptoms<'_>) -> Said {
+    if s.closes && s.received.is_empty() && s.expected.is_some_and(|expected| !expected.is_empty())
+    {
+        return say("The connection was closed without a word. The error goes out first, whole.");
+    }
+    let half_closed = s.before.iter().rev().any(|step| matches!(step, Action::HalfClose));
+    match s.trouble? {
+        Trouble::StillOpen if half_closed => say(
+            "The client has said all that it had to say (a read returns 0 bytes). The server answers \
+             what is still owed, then closes too.",
+        ),
+        Trouble::StillOpen => say(
+            "The connection is still open. After a protocol error the server replies, then closes.",
+        ),
+        Trouble::Closed if half_closed => say(
+            "A client that has shut down its sending side can still read: the replies that are owed \
+             go out before the server closes.",
+        ),
+        Trouble::Closed if !s.closes => say(
+            "The server closed the connection, which should stay open. Only a protocol error closes; a \
+             command that fails is answered with an error. Did the task that serves it panic?",
+        ),
+        _ => None,
+    }
+}
+
+/// A value's edge or its tail is lost.
+fn cut_short(s: &Symptoms<'_>) -> Said {
+    let (wanted, came) = (text_of(s.expected?)?, text_of(s.received)?);
+    if wanted != came && wanted.trim_ascii() == came.trim_ascii() {
+        return say("Spaces or line ends at the value's edge are lost. Is something trimmed?");
+    }
+    if came == [b"\"", wanted, b"\""].concat() {
+        return say("The quotes belong to what one types. They are no part of the value.");
+    }
+    let lost = wanted.strip_prefix(came)?.first()?;
+    match lost {
+        b'\r' | b'\n' => {
+            say("The value ends at a line end of its own. Take a bulk by its length, not by lines.")
+        }
+        0 => say("The value ends at a zero byte, which is a byte like any other."),
+        b' ' => {
+            say("The value ends at its first space. In an array of bulks, spaces separate nothing.")
+        }
+        _ => None,
+    }
+}
+
+/// Returns what a bulk or a status says.
+fn text_of(reply: &[u8]) -> Option<&[u8]> {
+    let reply = reply.strip_suffix(b"\r\n")?;
+    match reply.split_first()? {
+        (b'$', rest) => rest.get(rest.iter().position(|&byte| byte == b'\n')? + 1..),
+        (b'+', text) => Some(text),
+        _ => None,
+    }
+}
+
+/// A key is there when it should be gone, or gone when it should be there.
+fn lifetime(s: &Symptoms<'_>) -> Said {
+    let nil =
+        |reply: &[u8]| reply.starts_with(b"$-1") || reply.starts_with(b"*-1") || reply == b"_\r\n";
+    let (expected, received) = (s.expected?, s.received);
+    let waited = s.before.iter().any(|step| matches!(step, Action::Wait(_)));
+    let is_value = |reply: &[u8]| reply.starts_with(b"$") && !nil(reply);
+    if nil(expected) && is_value(received) && received.starts_with(b"$0\r\n") {
+        return say("What is not there is nil, $-1. An empty bulk, $0, is a value that is there.");
+    }
+    if is_value(expected) && nil(received) && expected.starts_with(b"$0\r\n") {
+        return say("An empty value is a value, $0. Nil, $-1, says that nothing is there.");
+    }
+    match (nil(expected), nil(received)) {
+        (true, false) if waited && is_value(received) => say(
+            "The value is still there after its time. Is the expiry stored, checked by every lookup, \
+             and in the right unit (EX counts seconds, PX milliseconds)?",
+        ),
+        (true, false) if is_value(received) => say(
+            "A value came where there should be none: an expiry in the past, a value that should be \
+             replaced or a key that only looks alike.",
+        ),
+        (false, true) if waited && is_value(expected) => {
+            say("The value is gone before its time. Are the units right (EX counts seconds, PX \
+             milliseconds), and does a plain SET or KEEPTTL keep to its rule?")
+        }
+        (false, true) if is_value(expected) => say(
+            "The key is not found. Was it stored, under just these bytes, where this client looks?",
+        ),
+        _ => None,
+    }
+}
+
+/// The reply is of another kind.
+fn kind(s: &Symptoms<'_>) -> Said {
+    let (expected, received) = (s.expected?, s.received);
+    let at = expected.iter().zip(received).take_while(|(one, other)| one == other).count();
+    // Only where a reply begins does a byte tell its kind.
+    let begins = at == 0 || expected.get(..at).is_some_and(|head| head.ends_with(b"\r\n"));
+    let (wanted, came) = (*expected.get(at)?, *received.get(at)?);
+    if !begins || name_of(wanted).is_none() {
+        return None;
+    }
+    match (wanted, name_of(came)) {
+        (_, None) => {
+            say("That is no RESP. A reply begins with + - : $ or *, which names its kind.")
+        }
+        (b'-', Some(_)) => say("Redis refuses this with an error; the server takes it."),
+        (_, Some("error")) => say("Redis takes this; the server refuses it with an error."),
+        (_, Some(came)) => {
+            let wanted = name_of(wanted)?;
+            Some(format!("{wanted} is due, {came} came. Clients tell them apart.")).map(capital)
+        }
+    }
+}
+
+fn name_of(kind: u8) -> Option<&'static str> {
+    Some(match kind {
+        b'+' => "a simple string (+)",
+        b'-' => "error",
+        b':' => "an integer (:)",
+        b'$' => "a bulk string ($)",
+        b'*' => "an array (*)",
+        _ => return None,
+    })
+}
+
+fn capital(text: String) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The reply is of the right kind, and says something else.
+fn wording(s: &Symptoms<'_>) -> Said {
+    let (expected, received) = (s.expected?, s.received);
+    if expected.eq_ignore_ascii_case(received) {
+        return say("Only the case of letters differs.");
+    }
+    match (expected.first()?, received.first()?) {
+        (b'-', b'-') => say("Clients read the text of an error too, so it is held to the byte."),
+        (b'*', b'*') => {
+            let count = |reply: &[u8]| {
+                reply
+                    .iter()
+                    .position(|&byte| byte == b'\r')
+                    .and_then(|end| str::from_utf8(reply.get(1..end)?).ok()?.parse::<i64>().ok())
+            };
+            let (wanted, came) = (count(expected)?, count(received)?);
+            (wanted != came)
+                .then(|| format!("The array should have {wanted} elements, and has {came}."))
+        }
+        _ => None,
+    }
+}

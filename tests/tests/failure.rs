@@ -1,0 +1,137 @@
+//! What a learner reads, held to the letter: a scripted server makes one mistake at a time.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use conformance::check::check_with;
+use conformance::server::Target;
+use conformance::snapshot::Snapshot;
+use conformance::transcript::Transcript;
+
+/// Long enough for the scripted server, and short for a test that waits for nothing.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// What the scripted server does after each read of a connection; then it only listens.
+#[derive(Clone, Copy)]
+enum Act {
+    Say(&'static [u8]),
+    Close,
+}
+use Act::{Close, Say};
+
+/// Serves each connection with the same script, for as long as the test runs.
+fn scripted(script: &'static [Act]) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            thread::spawn(move || act(stream.expect("a connection"), script));
+        }
+    });
+    address
+}
+
+fn act(mut stream: TcpStream, script: &[Act]) {
+    let mut chunk = [0; 1 << 16];
+    for act in script {
+        if !matches!(stream.read(&mut chunk), Ok(1..)) {
+            return;
+        }
+        match act {
+            Say(bytes) => stream.write_all(bytes).expect("a client that reads"),
+            Close => return stream.shutdown(Shutdown::Both).expect("an open connection"),
+        }
+    }
+    while matches!(stream.read(&mut chunk), Ok(1..)) {}
+}
+
+/// Plays the session of a recording against the script, and returns what the learner reads.
+fn told(recorded: &str, script: &'static [Act]) -> String {
+    let typed = |line: &&str| line.starts_with("> ") || line.starts_with('#');
+    let lines = recorded.lines().filter(typed).map(|line| line.trim_start_matches("> "));
+    let source = lines.collect::<Vec<_>>().join("\n");
+    let path = Path::new("tests/transcripts/03-set-get/a_claim.redis");
+    let transcript = Transcript::parse("03-set-get/a_claim", path, &source).expect("a transcript");
+    let snapshot = Snapshot::parse(&transcript, recorded).expect("its replies");
+    let target = Target::Address(scripted(script));
+    let failure = check_with(&transcript, &snapshot, &target, PATIENCE);
+    failure.expect_err("a wrong answer").to_string()
+}
+
+macro_rules! learners_read {
+    ($($name:ident: $recorded:expr, $script:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            insta::with_settings!({ description => $recorded, omit_expression => true }, {
+                insta::assert_snapshot!(told($recorded, const { &$script }));
+            });
+        }
+    )*};
+}
+
+const PING: &str = "# PING is answered with PONG.\n> PING\nPONG";
+const GET: &str = "# A value comes back as it was set.\n> GET k\n\"caf\\xc3\\xa9 \\xff\"";
+const CAFE: &str = "# A length counts bytes.\n> GET k\n\"caf\\xc3\\xa9\"";
+const EXPIRED: &str =
+    "# A key is gone after its PX.\n> SET k v PX 5\nOK\n> @wait 10ms\n> GET k\n(nil)";
+const LASTING: &str =
+    "# A key lives until its PX.\n> SET k v PX 900\nOK\n> @wait 10ms\n> GET k\n\"v\"";
+const RAW: &str = "# Half a request is waited for.\n> @send \"PING\\r\\nPI\"\n> @receive 1\n\"+PONG\\r\\n\"\n> @nothing\n(nothing)";
+const PIPELINE: &str =
+    "# All are answered.\n> @pipeline\n> PING\n> PING\n> PING\n> PING\n> @end\nPONG (4 times)";
+const CUT: &str = "# A request may be cut anywhere.\n> @split 1 \"PING\\r\\n\"\n\"+PONG\\r\\n\"";
+const REFUSED: &str =
+    "# Not a number.\n> SET k v PX a\n(error) ERR value is not an integer or out of range";
+const PROTOCOL: &str = "# The server closes.\n> @send \"*1\\r\\n+\\r\\n\"\n> @closed\n\"-ERR Protocol error: expected '$', got '+'\\r\\n\"\n(closed)";
+const LIST: &str =
+    "# Names and values.\n> CONFIG GET port dir\n1) \"port\"\n2) \"{port}\"\n3) \"dir\"\n4) \"/\"";
+const SORTED: &str = "# All keys.\n> @sorted KEYS *\n1) \"a\"\n2) \"b\"";
+
+learners_read! {
+    nothing_came: PING, [Say(b"")];
+    the_crlf_is_missing: PING, [Say(b"+PONG")];
+    only_a_line_feed: PING, [Say(b"+PONG\n")];
+    another_kind: PING, [Say(b"$4\r\nPONG\r\n")];
+    no_resp_at_all: PING, [Say(b"PONG\r\n")];
+    other_letters: PING, [Say(b"+pong\r\n")];
+    the_connection_closes: PING, [Close];
+    two_replies_to_one_request: PING, [Say(b"+PONG\r\n+PONG\r\n")];
+    an_error_came: PING, [Say(b"-ERR unknown command 'PING', with args beginning with: \r\n")];
+    characters_are_counted: CAFE, [Say(b"$4\r\ncaf\xc3\xa9\r\n")];
+    the_length_is_wrong: GET, [Say(b"$6\r\ncaf\xc3\xa9 \xff\r\n")];
+    lossy_text: GET, [Say(b"$9\r\ncaf\xc3\xa9 \xef\xbf\xbd\r\n")];
+    the_key_is_not_found: GET, [Say(b"$-1\r\n")];
+    the_value_is_cut: GET, [Say(b"$5\r\ncaf\xc3\xa9\r\n")];
+    resp3_too_soon: EXPIRED, [Say(b"+OK\r\n"), Say(b"_\r\n")];
+    gone_too_late: EXPIRED, [Say(b"+OK\r\n"), Say(b"$1\r\nv\r\n")];
+    gone_too_early: LASTING, [Say(b"+OK\r\n"), Say(b"$-1\r\n")];
+    empty_is_not_nil: EXPIRED, [Say(b"+OK\r\n"), Say(b"$0\r\n\r\n")];
+    answered_before_it_is_whole: RAW, [Say(b"+PONG\r\n-ERR unknown command 'PI'\r\n")];
+    only_the_first_is_answered: PIPELINE, [Say(b"+PONG\r\n")];
+    a_cut_request_is_dropped: CUT, [Say(b""), Say(b"")];
+    it_is_taken: REFUSED, [Say(b"+OK\r\n")];
+    another_error: REFUSED, [Say(b"-ERR invalid expire time in 'set' command\r\n")];
+    it_stays_open: PROTOCOL, [Say(b"-ERR Protocol error: expected '$', got '+'\r\n")];
+    it_closes_without_a_word: PROTOCOL, [Close];
+    elements_are_missing: LIST, [Say(b"*2\r\n$3\r\ndir\r\n$1\r\n/\r\n")];
+    an_element_is_missing: SORTED, [Say(b"*1\r\n$1\r\nb\r\n")];
+}
+
+#[test]
+fn a_flood_costs_a_failure_and_no_more() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let chunk = [b'+'; 1 << 16];
+        while stream.write_all(&chunk).is_ok() {}
+    });
+    let path = Path::new("tests/transcripts/01-ping/a_claim.redis");
+    let transcript = Transcript::parse("01-ping/a_claim", path, "# A claim.\nPING").expect("good");
+    let snapshot = Snapshot { replies: vec![vec!["PONG".into()]] };
+    let failure = check_with(&transcript, &snapshot, &Target::Address(address), PATIENCE);
+    insta::assert_snapshot!(failure.expect_err("a flood").to_string());
+}
