@@ -354,6 +354,11 @@ fn capital(text: String) -> String {
 /// The reply is of the right kind, and says something else.
 fn wording(s: &Symptoms<'_>) -> Said {
     let (expected, received) = (s.expected?, s.received);
+    if expected == received {
+        return s.trouble.is_none().then(|| {
+            "The bytes are right. The snapshot writes them in another way: record it again.".into()
+        });
+    }
     if expected.eq_ignore_ascii_case(received) {
         return say("Only the case of letters differs.");
     }

@@ -15,7 +15,7 @@ use redis::{ConnectionAddr, IntoConnectionInfo as _, ProtocolVersion, RedisConne
 
 use crate::corpus;
 use crate::reply::{Reply, print_raw, print_several};
-use crate::resp::{is_resp3, reply_length, split_replies};
+use crate::resp::{after_replies, is_resp3, split_replies};
 use crate::server::{self, Server, StartError, Target};
 use crate::tap::{KEPT, Tap};
 use crate::text::{Place, Text, quoted};
@@ -37,7 +37,7 @@ const CUTS_AT_ONCE: usize = 64;
 const FAREWELL: Duration = Duration::from_millis(200);
 
 /// A server may send so much more than all that it was sent; past that it floods.
-const FLOOD: usize = 16 << 20;
+const FLOOD: usize = 8 << 20;
 
 /// What came of one step.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -418,25 +418,26 @@ impl Talker {
     /// that a server that can't answer it fails in no other transcript than the one about that.
     fn connect(address: SocketAddr, patience: Duration) -> io::Result<Self> {
         let server = server::connect(address, patience)?;
-        let (tap, connection) = Tap::between(server, |address| {
-            let settings = RedisConnectionInfo::default()
-                .set_protocol(ProtocolVersion::RESP2)
-                .set_skip_set_lib_name();
-            let address = ConnectionAddr::Tcp(address.ip().to_string(), address.port());
-            let info = address.into_connection_info().map_err(io::Error::other)?;
-            let client = redis::Client::open(info.set_redis_settings(settings));
-            let client = client.map_err(io::Error::other)?;
-            let connection =
-                client.get_connection_with_timeout(patience).map_err(io::Error::other)?;
-            connection.set_read_timeout(Some(patience)).map_err(io::Error::other)?;
-            connection.set_write_timeout(Some(patience)).map_err(io::Error::other)?;
-            Ok(connection)
-        })?;
+        let (tap, connection) =
+            Tap::between(server, FLOOD, Instant::now() + patience, |address| {
+                let settings = RedisConnectionInfo::default()
+                    .set_protocol(ProtocolVersion::RESP2)
+                    .set_skip_set_lib_name();
+                let address = ConnectionAddr::Tcp(address.ip().to_string(), address.port());
+                let info = address.into_connection_info().map_err(io::Error::other)?;
+                let client = redis::Client::open(info.set_redis_settings(settings));
+                let client = client.map_err(io::Error::other)?;
+                let connection =
+                    client.get_connection_with_timeout(patience).map_err(io::Error::other)?;
+                connection.set_read_timeout(Some(patience)).map_err(io::Error::other)?;
+                connection.set_write_timeout(Some(patience)).map_err(io::Error::other)?;
+                Ok(connection)
+            })?;
         Ok(Self { connection, tap, asked: 0, speaks_resp3: false })
     }
 
     fn ask(&mut self, commands: &[Command], packed: &[u8], limits: &Limits) -> Outcome {
-        self.tap.mark(limits.bytes, limits.deadline);
+        self.tap.mark(self.asked, limits.bytes, limits.deadline);
         self.asked = commands.len();
         let mut replies = Vec::new();
         let mut trouble = None;
@@ -461,7 +462,7 @@ impl Talker {
         if trouble.is_none() && !self.speaks_resp3 && is_resp3(&exchange.received) {
             trouble = Some(Trouble::Resp3);
         }
-        if trouble.is_none() && !surplus(&exchange.received, self.asked).is_empty() {
+        if trouble.is_none() && !after_replies(&exchange.received, self.asked).is_empty() {
             trouble = Some(Trouble::Unasked);
         }
         let mut printed = print_several(&replies);
@@ -484,7 +485,7 @@ impl Talker {
 
     fn finish(self) -> Vec<u8> {
         let exchange = self.tap.finish(FAREWELL);
-        surplus(&exchange.received, self.asked).to_vec()
+        after_replies(&exchange.received, self.asked).to_vec()
     }
 }
 
@@ -494,16 +495,6 @@ fn is_hello_3(command: &Command) -> bool {
         word.is_some_and(|word| word.eq_ignore_ascii_case(text))
     };
     is(0, "HELLO") && is(1, "3")
-}
-
-/// Returns what follows so many replies; nothing if there are fewer.
-fn surplus(received: &[u8], replies: usize) -> &[u8] {
-    let mut rest = received;
-    for _ in 0..replies {
-        let Some(end) = reply_length(rest) else { return &[] };
-        rest = rest.get(end..).unwrap_or_default();
-    }
-    rest
 }
 
 /// How trouble is printed where a reply would stand.

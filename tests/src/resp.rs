@@ -47,6 +47,17 @@ fn walk(bytes: &[u8], mut visit: impl FnMut(u8)) -> Option<usize> {
     Some(at)
 }
 
+/// Returns what follows so many whole replies; nothing if there are fewer.
+#[must_use]
+pub fn after_replies(bytes: &[u8], replies: usize) -> &[u8] {
+    let mut rest = bytes;
+    for _ in 0..replies {
+        let Some(end) = reply_length(rest) else { return &[] };
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    rest
+}
+
 /// Cuts `bytes` into whole replies and what is left.
 #[must_use]
 pub fn split_replies(mut bytes: &[u8]) -> (Vec<&[u8]>, &[u8]) {

@@ -1,6 +1,6 @@
 //! A server to talk to: started for one transcript, and gone when the guard is dropped.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::env;
 use std::fmt;
 use std::fs;
@@ -296,7 +296,7 @@ impl Process {
         // Held until the process is noted, so that an interrupt in between misses none.
         let mut live = live();
         let mut child = command.spawn()?;
-        live.insert(child.id());
+        live.insert(child.id(), PathBuf::from(&place.dir));
         drop(live);
         let output = Arc::new(Mutex::new(VecDeque::new()));
         let out = child.stdout.take().map(|pipe| keep_tail(pipe, Arc::clone(&output)));
@@ -376,10 +376,10 @@ pub fn connect(address: SocketAddr, patience: Duration) -> io::Result<TcpStream>
     Ok(stream)
 }
 
-/// The processes that are to end if this one is interrupted.
-static LIVE: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+/// The processes that are to end if this one is interrupted, each with its directory.
+static LIVE: Mutex<BTreeMap<u32, PathBuf>> = Mutex::new(BTreeMap::new());
 
-fn live() -> MutexGuard<'static, BTreeSet<u32>> {
+fn live() -> MutexGuard<'static, BTreeMap<u32, PathBuf>> {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -391,7 +391,11 @@ fn live() -> MutexGuard<'static, BTreeSet<u32>> {
 /// When the process already has such a handler.
 pub fn end_all_on_interrupt() -> Result<(), ctrlc::Error> {
     ctrlc::set_handler(|| {
-        live().iter().for_each(|&id| end_with_children(id));
+        for (id, dir) in live().iter() {
+            end_with_children(*id);
+            // What a process holds on to a little longer is left to the system's own tidying.
+            let _ = fs::remove_dir_all(dir);
+        }
         std::process::exit(130);
     })
 }
@@ -413,4 +417,46 @@ fn end_with_children(id: u32) {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn words(command: &str) -> Vec<String> {
+        CommandLine::parse(command).expect(command).words
+    }
+
+    #[test]
+    fn a_command_is_split_as_a_shell_splits_it() {
+        assert_eq!(words("mine --port {port}"), ["mine", "--port", "{port}"]);
+        assert_eq!(
+            words("mine 'two words' \"{port} x\" ''"),
+            ["mine", "two words", "{port} x", ""]
+        );
+        let line = CommandLine::parse("mine --port={port} {dir}").expect("a command");
+        let place = Place { port: 20123, dir: "/tmp/x".into() };
+        assert_eq!(line.filled(&place), ["mine", "--port=20123", "/tmp/x"]);
+    }
+
+    #[test]
+    fn a_command_that_lacks_something_says_what() {
+        let table = [
+            ("mine '{port}", "a quote is not closed in the server's command: mine '{port}"),
+            ("", "the server's command is empty"),
+            ("mine", "the server's command must say where its {port} goes: mine"),
+        ];
+        for (command, reason) in table {
+            assert_eq!(CommandLine::parse(command), Err(reason.to_owned()), "{command}");
+        }
+    }
+
+    #[test]
+    fn files_are_named_from_where_the_user_stands() {
+        let words = words("cargo ./Cargo.toml src/nothing.rs {port}");
+        assert!(Path::new(&words[1]).is_absolute() && Path::new(&words[1]).is_file(), "{words:?}");
+        assert_eq!((words[0].as_str(), words[2].as_str()), ("cargo", "src/nothing.rs"));
+    }
 }

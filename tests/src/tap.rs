@@ -9,6 +9,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::resp::after_replies;
+
 /// So much of what the server sent is kept; more than this nobody reads in a failure.
 pub const KEPT: usize = 64 * 1024;
 
@@ -49,19 +51,22 @@ struct Record {
 impl Tap {
     /// Puts a tap between `server` and the client that `connect` makes for the given address.
     ///
-    /// `connect` must not wait for the server to say something.
+    /// `connect` must not wait for the server to say something. What it says all the same has the
+    /// limits of a first exchange.
     ///
     /// # Errors
     /// As the system or `connect` says.
     pub fn between<C>(
         server: TcpStream,
+        limit: usize,
+        deadline: Instant,
         connect: impl FnOnce(SocketAddr) -> io::Result<C>,
     ) -> io::Result<(Self, C)> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let connection = connect(listener.local_addr()?)?;
         let (client, _) = listener.accept()?;
         client.set_nodelay(true)?;
-        let record = Record { exchange: Exchange::default(), limit: 0, deadline: Instant::now() };
+        let record = Record { exchange: Exchange::default(), limit, deadline };
         let shared = Arc::new(Shared { record: Mutex::new(record), changed: Condvar::new() });
         let tap = Self { client, server, shared };
         tap.pump(&tap.client, &tap.server, |_, _| true)?;
@@ -99,10 +104,15 @@ impl Tap {
     }
 
     /// Begins a new exchange, in which the server may send `limit` bytes until `deadline`.
-    pub fn mark(&self, limit: usize, deadline: Instant) {
+    ///
+    /// What has come since the last one belongs to it, after so many replies that were read.
+    pub fn mark(&self, read: usize, limit: usize, deadline: Instant) {
         let mut record = self.shared.lock();
-        let closed = record.exchange.closed;
-        *record = Record { exchange: Exchange { closed, ..Exchange::default() }, limit, deadline };
+        record.limit = limit;
+        record.deadline = deadline;
+        let received = after_replies(&record.exchange.received, read).to_vec();
+        record.exchange.received_total = received.len();
+        record.exchange.received = received;
     }
 
     /// Returns what went by since the last mark.
