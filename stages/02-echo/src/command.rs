@@ -21,63 +21,53 @@ fn ping(args: &[&[u8]]) -> Result<Reply, CommandError> {
     match args {
         [] => Ok(Reply::Simple("PONG")),
         [message] => Ok(Reply::Bulk(message.to_vec())),
-        _ => Err(CommandError::Arity("ping")),
+        _ => Err(CommandError::arity("ping")),
     }
 }
 
 fn echo(args: &[&[u8]]) -> Result<Reply, CommandError> {
     match args {
         [message] => Ok(Reply::Bulk(message.to_vec())),
-        _ => Err(CommandError::Arity("echo")),
+        _ => Err(CommandError::arity("echo")),
     }
 }
 
-/// Why a command was not executed. The client is told, and the connection goes on.
+/// Why a command was not executed: the text that the client gets. The connection goes on. Bytes,
+/// because it may quote what the client has sent.
 #[derive(Debug, PartialEq, Eq)]
-pub enum CommandError {
-    /// Too few or too many arguments for the command of this name.
-    Arity(&'static str),
-    /// No command has this name.
-    Unknown {
-        /// The name, cut where Redis cuts it.
-        name: Vec<u8>,
-        /// The first arguments, quoted, cut where Redis cuts them.
-        args: Vec<u8>,
-    },
-}
+pub struct CommandError(Vec<u8>);
 
 impl CommandError {
-    /// How much of a name, and of all arguments together, an error quotes.
+    /// How many bytes an error quotes of a name, and of all arguments together.
     const QUOTED: usize = 128;
+
+    fn arity(command: &str) -> Self {
+        Self(format!("wrong number of arguments for '{command}' command").into())
+    }
 
     /// Mirrors `commandCheckExistence`.
     fn unknown(name: &[u8], args: &[&[u8]]) -> Self {
-        let mut quoted = Vec::new();
+        let name = c_string(name, Self::QUOTED);
+        let mut text = [b"unknown command '", name, b"', with args beginning with: "].concat();
+        let full = text.len() + Self::QUOTED;
         for arg in args {
-            let Some(room) = Self::QUOTED.checked_sub(quoted.len()).filter(|&room| room > 0) else {
+            if text.len() >= full {
                 break;
-            };
-            quoted.extend([b"'", c_string(arg, room), b"' "].concat());
+            }
+            text.extend([b"'", c_string(arg, full - text.len()), b"' "].concat());
         }
-        Self::Unknown { name: c_string(name, Self::QUOTED).to_vec(), args: quoted }
+        Self(text)
     }
-}
-
-/// Returns what C prints of `bytes` with `%.*s`: at most `limit`, and none from a zero byte on.
-fn c_string(bytes: &[u8], limit: usize) -> &[u8] {
-    let bytes = bytes.get(..limit).unwrap_or(bytes);
-    bytes.split(|byte| *byte == 0).next().unwrap_or_default()
 }
 
 impl From<CommandError> for Reply {
     fn from(error: CommandError) -> Self {
-        Self::error(match error {
-            CommandError::Arity(name) => {
-                format!("wrong number of arguments for '{name}' command").into_bytes()
-            }
-            CommandError::Unknown { name, args } => {
-                [b"unknown command '", &name[..], b"', with args beginning with: ", &args].concat()
-            }
-        })
+        Self::error(error.0)
     }
+}
+
+/// Returns what C's `%.*s` prints of `bytes`: at most `limit`, and none from a zero byte on.
+fn c_string(bytes: &[u8], limit: usize) -> &[u8] {
+    let bytes = bytes.get(..limit).unwrap_or(bytes);
+    bytes.split(|byte| *byte == 0).next().unwrap_or_default()
 }

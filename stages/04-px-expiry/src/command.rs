@@ -25,26 +25,26 @@ fn ping(args: &[&[u8]]) -> Result<Reply, CommandError> {
     match args {
         [] => Ok(Reply::Simple("PONG")),
         [message] => Ok(Reply::Bulk(message.to_vec())),
-        _ => Err(CommandError::Arity("ping")),
+        _ => Err(CommandError::arity("ping")),
     }
 }
 
 fn echo(args: &[&[u8]]) -> Result<Reply, CommandError> {
     match args {
         [message] => Ok(Reply::Bulk(message.to_vec())),
-        _ => Err(CommandError::Arity("echo")),
+        _ => Err(CommandError::arity("echo")),
     }
 }
 
 fn get(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> {
     match args {
         [key] => Ok(db.get(key, now).map_or(Reply::Nil, Reply::Bulk)),
-        _ => Err(CommandError::Arity("get")),
+        _ => Err(CommandError::arity("get")),
     }
 }
 
 fn set(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> {
-    let [key, value, options @ ..] = args else { return Err(CommandError::Arity("set")) };
+    let [key, value, options @ ..] = args else { return Err(CommandError::arity("set")) };
     let expiry = parse_expiry(options, now)?;
     db.set(key, value, expiry, now);
     Ok(Reply::Simple("OK"))
@@ -60,20 +60,20 @@ fn parse_expiry(mut options: &[&[u8]], now: UnixMillis) -> Result<Expiry, Comman
     let mut chosen = None;
     while let [option, rest @ ..] = options {
         let option = OPTIONS.into_iter().find(|name| option.eq_ignore_ascii_case(name.as_bytes()));
-        let option = option.ok_or(CommandError::Syntax)?;
+        let option = option.ok_or_else(CommandError::syntax)?;
         let number;
         (number, options) = match rest {
             _ if option == "KEEPTTL" => (None, rest),
             [number, rest @ ..] => (Some(*number), rest),
-            [] => return Err(CommandError::Syntax),
+            [] => return Err(CommandError::syntax()),
         };
         if chosen.replace((option, number)).is_some_and(|(other, _)| other != option) {
-            return Err(CommandError::Syntax);
+            return Err(CommandError::syntax());
         }
     }
     let Some((option, number)) = chosen else { return Ok(Expiry::Never) };
     let Some(number) = number else { return Ok(Expiry::Keep) };
-    let number = parse_integer(number).ok_or(CommandError::NotAnInteger)?;
+    let number = parse_integer(number).ok_or_else(CommandError::not_an_integer)?;
     let (unit_ms, start) = match option {
         "EX" => (1000, now.0),
         "PX" => (1, now.0),
@@ -83,67 +83,58 @@ fn parse_expiry(mut options: &[&[u8]], now: UnixMillis) -> Result<Expiry, Comman
     let deadline = number.checked_mul(unit_ms).and_then(|ms| ms.checked_add(start));
     match deadline {
         Some(deadline) if number > 0 => Ok(Expiry::At(UnixMillis(deadline))),
-        _ => Err(CommandError::InvalidExpireTime("set")),
+        _ => Err(CommandError::invalid_expire_time("set")),
     }
 }
 
-/// Why a command was not executed. The client is told, and the connection goes on.
+/// Why a command was not executed: the text that the client gets. The connection goes on. Bytes,
+/// because it may quote what the client has sent.
 #[derive(Debug, PartialEq, Eq)]
-pub enum CommandError {
-    /// Too few or too many arguments for the command of this name.
-    Arity(&'static str),
-    /// Arguments that the command does not know.
-    Syntax,
-    /// A number that is none, or does not fit into 64 bits.
-    NotAnInteger,
-    /// A time to live for the command of this name that is not positive, or ends too late.
-    InvalidExpireTime(&'static str),
-    /// No command has this name.
-    Unknown {
-        /// The name, cut where Redis cuts it.
-        name: Vec<u8>,
-        /// The first arguments, quoted, cut where Redis cuts them.
-        args: Vec<u8>,
-    },
-}
+pub struct CommandError(Vec<u8>);
 
 impl CommandError {
-    /// How much of a name, and of all arguments together, an error quotes.
+    /// How many bytes an error quotes of a name, and of all arguments together.
     const QUOTED: usize = 128;
+
+    fn arity(command: &str) -> Self {
+        Self(format!("wrong number of arguments for '{command}' command").into())
+    }
+
+    fn syntax() -> Self {
+        Self(b"syntax error".into())
+    }
+
+    fn not_an_integer() -> Self {
+        Self(b"value is not an integer or out of range".into())
+    }
+
+    fn invalid_expire_time(command: &str) -> Self {
+        Self(format!("invalid expire time in '{command}' command").into())
+    }
 
     /// Mirrors `commandCheckExistence`.
     fn unknown(name: &[u8], args: &[&[u8]]) -> Self {
-        let mut quoted = Vec::new();
+        let name = c_string(name, Self::QUOTED);
+        let mut text = [b"unknown command '", name, b"', with args beginning with: "].concat();
+        let full = text.len() + Self::QUOTED;
         for arg in args {
-            let Some(room) = Self::QUOTED.checked_sub(quoted.len()).filter(|&room| room > 0) else {
+            if text.len() >= full {
                 break;
-            };
-            quoted.extend([b"'", c_string(arg, room), b"' "].concat());
+            }
+            text.extend([b"'", c_string(arg, full - text.len()), b"' "].concat());
         }
-        Self::Unknown { name: c_string(name, Self::QUOTED).to_vec(), args: quoted }
+        Self(text)
     }
-}
-
-/// Returns what C prints of `bytes` with `%.*s`: at most `limit`, and none from a zero byte on.
-fn c_string(bytes: &[u8], limit: usize) -> &[u8] {
-    let bytes = bytes.get(..limit).unwrap_or(bytes);
-    bytes.split(|byte| *byte == 0).next().unwrap_or_default()
 }
 
 impl From<CommandError> for Reply {
     fn from(error: CommandError) -> Self {
-        Self::error(match error {
-            CommandError::Arity(name) => {
-                format!("wrong number of arguments for '{name}' command").into_bytes()
-            }
-            CommandError::Syntax => b"syntax error".to_vec(),
-            CommandError::NotAnInteger => b"value is not an integer or out of range".to_vec(),
-            CommandError::InvalidExpireTime(name) => {
-                format!("invalid expire time in '{name}' command").into_bytes()
-            }
-            CommandError::Unknown { name, args } => {
-                [b"unknown command '", &name[..], b"', with args beginning with: ", &args].concat()
-            }
-        })
+        Self::error(error.0)
     }
+}
+
+/// Returns what C's `%.*s` prints of `bytes`: at most `limit`, and none from a zero byte on.
+fn c_string(bytes: &[u8], limit: usize) -> &[u8] {
+    let bytes = bytes.get(..limit).unwrap_or(bytes);
+    bytes.split(|byte| *byte == 0).next().unwrap_or_default()
 }

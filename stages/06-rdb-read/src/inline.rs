@@ -5,64 +5,51 @@ pub fn split(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut words = Vec::new();
     let mut rest = line;
     loop {
-        while let [first, after @ ..] = rest
-            && is_blank(*first)
-        {
-            rest = after;
-        }
-        if rest.is_empty() {
-            return Some(words);
-        }
-        let mut word = Vec::new();
-        rest = take_word(rest, &mut word)?;
-        words.push(word);
-    }
-}
-
-/// Moves a word to `word`, and returns what follows it.
-fn take_word<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Option<&'a [u8]> {
-    loop {
-        rest = match rest {
-            [] | [b' ' | b'\t' | b'\r' | b'\n', ..] => return Some(rest),
-            [b'"', after @ ..] => return end_of_quote(take_double_quoted(after, word)?),
-            [b'\'', after @ ..] => return end_of_quote(take_single_quoted(after, word)?),
-            [byte, after @ ..] => {
-                word.push(*byte);
-                after
+        match rest {
+            [] => return Some(words),
+            [byte, after @ ..] if is_blank(*byte) => rest = after,
+            _ => {
+                let (word, after) = take_word(rest)?;
+                words.push(word);
+                rest = after;
             }
         }
     }
 }
 
-/// A closing quote ends its word, so a blank or nothing has to follow.
-fn end_of_quote(rest: &[u8]) -> Option<&[u8]> {
-    rest.first().is_none_or(|byte| is_blank(*byte)).then_some(rest)
+/// Returns the word at the start of `rest`, and what follows it. A quote may open anywhere in it,
+/// but ends it where it closes.
+fn take_word(mut rest: &[u8]) -> Option<(Vec<u8>, &[u8])> {
+    let mut word = Vec::new();
+    loop {
+        match rest {
+            // Not every blank: inside of a word, Redis lets `\v` and `\f` pass.
+            [] | [b' ' | b'\t' | b'\r' | b'\n', ..] => return Some((word, rest)),
+            [quote @ (b'"' | b'\''), after @ ..] => {
+                rest = take_quoted(after, *quote, &mut word)?;
+                return rest.first().is_none_or(|byte| is_blank(*byte)).then_some((word, rest));
+            }
+            [byte, after @ ..] => {
+                word.push(*byte);
+                rest = after;
+            }
+        }
+    }
 }
 
-fn take_double_quoted<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Option<&'a [u8]> {
+/// Moves what comes before the closing quote to `word`, and returns what comes behind it.
+fn take_quoted<'a>(mut rest: &'a [u8], quote: u8, word: &mut Vec<u8>) -> Option<&'a [u8]> {
     loop {
         let (byte, after) = match rest {
             [] => return None,
-            [b'"', after @ ..] => return Some(after),
+            [byte, after @ ..] if *byte == quote => return Some(after),
+            [b'\\', b'\'', after @ ..] if quote == b'\'' => (b'\'', after),
             [b'\\', b'x', high, low, after @ ..]
-                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
+                if quote == b'"' && high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
             {
                 (hex_digit(*high) << 4 | hex_digit(*low), after)
             }
-            [b'\\', escaped, after @ ..] => (unescape(*escaped), after),
-            [byte, after @ ..] => (*byte, after),
-        };
-        word.push(byte);
-        rest = after;
-    }
-}
-
-fn take_single_quoted<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Option<&'a [u8]> {
-    loop {
-        let (byte, after) = match rest {
-            [] => return None,
-            [b'\'', after @ ..] => return Some(after),
-            [b'\\', b'\'', after @ ..] => (b'\'', after),
+            [b'\\', escaped, after @ ..] if quote == b'"' => (unescape(*escaped), after),
             [byte, after @ ..] => (*byte, after),
         };
         word.push(byte);
@@ -81,7 +68,6 @@ fn unescape(escaped: u8) -> u8 {
     }
 }
 
-/// Returns the value of an ASCII hex digit.
 fn hex_digit(digit: u8) -> u8 {
     match digit {
         b'0'..=b'9' => digit - b'0',
@@ -89,7 +75,7 @@ fn hex_digit(digit: u8) -> u8 {
     }
 }
 
-/// The blanks of C's `isspace`: vertical tab included, which `u8::is_ascii_whitespace` leaves out.
+/// The blanks of C's `isspace`: other than `u8::is_ascii_whitespace`, with the vertical tab.
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }

@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::BufRead;
+use std::io::{self, BufRead};
 
 use crate::clock::UnixMillis;
-use crate::rdb_reader::{RdbError, RdbReader, corrupt};
-use crate::rdb_value::{self, STRING};
+use crate::db::Db;
+use crate::rdb_reader::{RdbReader, corrupt};
+use crate::rdb_value;
+use crate::rdb_value::Part::{Bytes, Lengths, Marker, Module, Repeat, String};
+
+/// The type of a key whose value is a string.
+const STRING: u8 = 0;
 
 /// The opcodes: what may stand where a key's type would.
 mod opcode {
@@ -46,20 +51,15 @@ impl fmt::Display for Loaded {
     }
 }
 
-/// Loads the dump in `source`: gives every string of database 0 that has not expired by `now` to
-/// `store`, which returns false for a key that it already has.
+/// Loads the dump in `source` into `db`: all strings of database 0 that have not expired.
 ///
-/// Keys of other types and of other databases are stepped over. Mirrors `rdbLoadRio`.
-pub fn load(
-    source: impl BufRead,
-    now: UnixMillis,
-    store: impl FnMut(&[u8], &[u8], Option<UnixMillis>) -> bool,
-) -> Result<Loaded, RdbError> {
+/// Keys of other types and of other databases are stepped over. Memory grows with the longest
+/// string, not with the file. Mirrors `rdbLoadRio`.
+pub fn load(source: impl BufRead, db: &Db, now: UnixMillis) -> io::Result<Loaded> {
     let mut reader = RdbReader::new(source);
     let format = Format::read(&mut reader)?;
     let loaded = Loaded::default();
-    let loader = Loader { reader, format, now, store, database: 0, expires_at: None, loaded };
-    loader.load()
+    Loader { reader, format, db, now, database: 0, expires_at: None, loaded }.load()
 }
 
 /// Whose dump it is, and how new.
@@ -73,7 +73,7 @@ pub enum Format {
 
 impl Format {
     /// `REDIS0010`, `VALKEY080`
-    fn read(reader: &mut RdbReader<impl BufRead>) -> Result<Self, RdbError> {
+    fn read(reader: &mut RdbReader<impl BufRead>) -> io::Result<Self> {
         const EXPECTED: &str = "REDIS0001 to REDIS0012 or VALKEY080";
         let magic: [u8; 9] = reader.array(EXPECTED)?;
         let digits =
@@ -82,20 +82,16 @@ impl Format {
         match version {
             Some(version @ 1..=12) => Ok(Self::Redis(version)),
             _ if &magic == b"VALKEY080" => Ok(Self::Valkey),
-            _ => Err(RdbError::Corrupt {
-                offset: 0,
-                expected: EXPECTED,
-                found: magic.escape_ascii().to_string(),
-            }),
+            _ => Err(corrupt(0, EXPECTED, format!("'{}'", magic.escape_ascii()))),
         }
     }
 }
 
-struct Loader<R, S> {
+struct Loader<'a, R> {
     reader: RdbReader<R>,
     format: Format,
+    db: &'a Db,
     now: UnixMillis,
-    store: S,
     /// The number of the database to which the next keys belong.
     database: u64,
     /// The deadline of the next key.
@@ -103,8 +99,8 @@ struct Loader<R, S> {
     loaded: Loaded,
 }
 
-impl<R: BufRead, S: FnMut(&[u8], &[u8], Option<UnixMillis>) -> bool> Loader<R, S> {
-    fn load(mut self) -> Result<Loaded, RdbError> {
+impl<R: BufRead> Loader<'_, R> {
+    fn load(mut self) -> io::Result<Loaded> {
         let (mut key, mut value) = (Vec::new(), Vec::new());
         loop {
             let offset = self.reader.offset();
@@ -117,8 +113,10 @@ impl<R: BufRead, S: FnMut(&[u8], &[u8], Option<UnixMillis>) -> bool> Loader<R, S
                     self.keep(&key, &value, offset)?;
                 }
                 kind => {
-                    self.reader.skip_strings(1)?;
-                    let name = rdb_value::skip(&mut self.reader, kind, self.format, offset)?;
+                    let layout = rdb_value::layout(kind, self.format);
+                    let (name, parts) = layout.ok_or_else(|| unknown(offset, kind))?;
+                    self.reader.skip(&[String])?;
+                    self.reader.skip(parts)?;
                     self.skipped(name);
                 }
             }
@@ -127,7 +125,7 @@ impl<R: BufRead, S: FnMut(&[u8], &[u8], Option<UnixMillis>) -> bool> Loader<R, S
         Ok(self.loaded)
     }
 
-    fn keep(&mut self, key: &[u8], value: &[u8], offset: u64) -> Result<(), RdbError> {
+    fn keep(&mut self, key: &[u8], value: &[u8], offset: u64) -> io::Result<()> {
         if self.database != 0 {
             self.skipped("strings");
             return Ok(());
@@ -135,11 +133,11 @@ impl<R: BufRead, S: FnMut(&[u8], &[u8], Option<UnixMillis>) -> bool> Loader<R, S
         let expires_at = self.expires_at.take();
         if expires_at.is_some_and(|deadline| self.now > deadline) {
             self.loaded.expired += 1;
-        } else if (self.store)(key, value, expires_at) {
+        } else if self.db.load(key, value, expires_at) {
             self.loaded.keys += 1;
         } else {
             let found = format!("'{}' again", key.escape_ascii());
-            return Err(RdbError::Corrupt { offset, expected: "a new key", found });
+            return Err(corrupt(offset, "a new key", found));
         }
         Ok(())
     }
@@ -150,7 +148,7 @@ impl<R: BufRead, S: FnMut(&[u8], &[u8], Option<UnixMillis>) -> bool> Loader<R, S
         self.expires_at = None;
     }
 
-    fn opcode(&mut self, opcode: u8, offset: u64) -> Result<(), RdbError> {
+    fn opcode(&mut self, opcode: u8, offset: u64) -> io::Result<()> {
         let reader = &mut self.reader;
         match opcode {
             opcode::SELECT_DB => self.database = reader.length("the number of a database")?,
@@ -163,42 +161,42 @@ impl<R: BufRead, S: FnMut(&[u8], &[u8], Option<UnixMillis>) -> bool> Loader<R, S
                 let seconds = i32::from_le_bytes(reader.array("a time in seconds")?);
                 self.expires_at = Some(UnixMillis(i64::from(seconds) * 1000));
             }
-            // How many keys are to come: a hint, which may lie.
-            opcode::RESIZE_DB => reader.skip_lengths(2)?,
-            opcode::AUX => reader.skip_strings(2)?,
-            opcode::FREQ => reader.skip(1, "a frequency of use")?,
-            opcode::IDLE => reader.skip_lengths(1)?,
-            opcode::MODULE_AUX => {
-                reader.skip_lengths(3)?;
-                rdb_value::skip_module_values(reader)?;
-            }
+            // How many keys are to come, how many with a deadline: hints, which may lie.
+            opcode::RESIZE_DB => reader.skip(&[Lengths(2)])?,
+            opcode::AUX => reader.skip(&[String, String])?,
+            opcode::FREQ => reader.skip(&[Bytes(1)])?,
+            opcode::IDLE => reader.skip(&[Lengths(1)])?,
+            opcode::MODULE_AUX => reader.skip(&[Lengths(1), Marker(2..=2), Lengths(1), Module])?,
             opcode::FUNCTION_PRE_GA => {
-                reader.skip_strings(2)?;
-                let has_description = reader.length("whether a description follows")? != 0;
-                reader.skip_strings(1 + usize::from(has_description))?;
+                reader.skip(&[String, String])?;
+                let described = reader.length("whether a description follows")? != 0;
+                reader.skip(if described { &[String, String] } else { &[String] })?;
             }
-            opcode::FUNCTION2 => reader.skip_strings(1)?,
-            opcode::SLOT_INFO => reader.skip_lengths(3)?,
+            opcode::FUNCTION2 => reader.skip(&[String])?,
+            opcode::SLOT_INFO => reader.skip(&[Lengths(3)])?,
             opcode::SLOT_IMPORT if self.format == Format::Valkey => {
-                reader.skip_strings(1)?;
-                rdb_value::repeat(reader, |reader| reader.skip_lengths(2))?;
+                reader.skip(&[String, Repeat(&[Lengths(2)])])?;
             }
-            unknown => return Err(corrupt(offset, "a key's type or an opcode", unknown)),
+            _ => return Err(unknown(offset, opcode)),
         }
         Ok(())
     }
 
     /// Redis writes a zero where it was told not to compute the checksum.
-    fn verify_checksum(&mut self) -> Result<(), RdbError> {
+    fn verify_checksum(&mut self) -> io::Result<()> {
         if matches!(self.format, Format::Redis(..5)) {
             return Ok(());
         }
         let (offset, computed) = (self.reader.offset(), self.reader.checksum());
         let stored = u64::from_le_bytes(self.reader.array("a checksum")?);
         if stored != 0 && stored != computed {
-            let found = format!("{stored:#018x}, but the bytes before it have {computed:#018x}");
-            return Err(RdbError::Corrupt { offset, expected: "their checksum", found });
+            let expected = format!("the checksum {computed:016x}");
+            return Err(corrupt(offset, &expected, format!("{stored:016x}")));
         }
         Ok(())
     }
+}
+
+fn unknown(offset: u64, found: u8) -> io::Error {
+    corrupt(offset, "a key's type or an opcode", found)
 }

@@ -1,130 +1,65 @@
-//! The values in a dump that are no strings. They are stepped over: only their structure counts.
+//! The values in a dump that are no strings. Nothing is kept of them: only their structure counts.
 
-use std::io::BufRead;
+use std::ops::RangeInclusive;
 
-use crate::rdb::Format;
-use crate::rdb_reader::{RdbError, RdbReader, corrupt};
+use Part::{Bytes, Lengths, Marker, Module, Repeat, Score, String};
 
-/// The type of a key whose value is a string.
-pub const STRING: u8 = 0;
+use crate::rdb::Format::{self, Redis, Valkey};
 
-/// Steps over a value of the type `kind`, which stood at `offset`. Returns what to call such
-/// values in the log. Mirrors `rdbLoadObject`.
-pub fn skip<R: BufRead>(
-    reader: &mut RdbReader<R>,
-    kind: u8,
-    format: Format,
-    offset: u64,
-) -> Result<&'static str, RdbError> {
-    let valkey = format == Format::Valkey;
-    match kind {
-        // Elements one by one: plain lists and sets, and lists of packed nodes.
-        1 | 2 | 14 => repeat(reader, |reader| reader.skip_strings(1))?,
-        4 => repeat(reader, |reader| reader.skip_strings(2))?,
-        // Each member of a sorted set with its score, as text or in 8 bytes.
-        3 => repeat(reader, skip_scored_in_text)?,
-        5 => repeat(reader, |reader| {
-            reader.skip_strings(1)?;
-            reader.skip(8, "a score")
-        })?,
-        // One string holds everything: zipmap, ziplist, intset, listpack.
-        9..=13 | 16 | 17 | 20 => reader.skip_strings(1)?,
-        // Each node of a list is a string with a word on what is in it.
-        18 => repeat(reader, |reader| {
-            reader.skip_lengths(1)?;
-            reader.skip_strings(1)
-        })?,
-        15 | 19 | 21 => skip_stream(reader, kind)?,
-        7 => {
-            reader.skip_lengths(1)?;
-            skip_module_values(reader)?;
-        }
-        // Hashes whose fields expire. Valkey and Redis use the same number for different ones.
-        22 if valkey => repeat(reader, |reader| {
-            reader.skip_strings(2)?;
-            reader.skip(8, "the deadline of a field")
-        })?,
-        22 => repeat(reader, skip_expiring_field)?,
-        23 if !valkey => reader.skip_strings(1)?,
-        24 if !valkey => {
-            reader.skip(8, "the first deadline of a hash")?;
-            repeat(reader, skip_expiring_field)?;
-        }
-        25 if !valkey => {
-            reader.skip(8, "the first deadline of a hash")?;
-            reader.skip_strings(1)?;
-        }
-        _ => return Err(corrupt(offset, "a key's type or an opcode", kind)),
-    }
-    Ok(match kind {
-        1 | 10 | 14 | 18 => "lists",
-        2 | 11 | 20 => "sets",
-        3 | 5 | 12 | 17 => "sorted sets",
-        15 | 19 | 21 => "streams",
-        7 => "values of modules",
-        _ => "hashes",
-    })
+/// What values, and the operands of opcodes, are made of.
+#[derive(Debug)]
+pub enum Part {
+    /// A string in any encoding.
+    String,
+    /// So many lengths, or other numbers that are written like them.
+    Lengths(usize),
+    /// A length that is one of these and says what follows.
+    Marker(RangeInclusive<u64>),
+    /// So many bytes: a number in binary, or an ID of two.
+    Bytes(u64),
+    /// A number as text behind its length in one byte. 253 to 255 stand for NaN and the infinities.
+    Score,
+    /// What a module has written: numbers, strings, and the end.
+    Module,
+    /// A length, and so many times all of this.
+    Repeat(&'static [Part]),
 }
 
-/// Reads a number, and does so many times what `skip_one` does.
-pub fn repeat<R: BufRead>(
-    reader: &mut RdbReader<R>,
-    mut skip_one: impl FnMut(&mut RdbReader<R>) -> Result<(), RdbError>,
-) -> Result<(), RdbError> {
-    for _ in 0..reader.length("the number of elements")? {
-        skip_one(reader)?;
-    }
-    Ok(())
-}
+/// Entries with numbers on them, then groups: each with its numbers, with the entries that nobody
+/// has acknowledged, and with the consumers whose entries those are.
+const STREAM: &[Part] = &[ENTRIES, Lengths(3), Repeat(&[String, Lengths(2), PENDING, CONSUMERS])];
+const STREAM_2: &[Part] = &[ENTRIES, Lengths(8), Repeat(&[String, Lengths(3), PENDING, CONSUMERS])];
+const STREAM_3: &[Part] =
+    &[ENTRIES, Lengths(8), Repeat(&[String, Lengths(3), PENDING, CONSUMERS_3])];
+const ENTRIES: Part = Repeat(&[String, String]);
+const PENDING: Part = Repeat(&[Bytes(24), Lengths(1)]);
+const CONSUMERS: Part = Repeat(&[String, Bytes(8), Repeat(&[Bytes(16)])]);
+const CONSUMERS_3: Part = Repeat(&[String, Bytes(16), Repeat(&[Bytes(16)])]);
 
-fn skip_scored_in_text<R: BufRead>(reader: &mut RdbReader<R>) -> Result<(), RdbError> {
-    reader.skip_strings(1)?;
-    match reader.byte("a score")? {
-        // Not a number, and the two infinities.
-        253..=255 => Ok(()),
-        length => reader.skip(length.into(), "a score"),
-    }
-}
-
-fn skip_expiring_field<R: BufRead>(reader: &mut RdbReader<R>) -> Result<(), RdbError> {
-    reader.skip_lengths(1)?;
-    reader.skip_strings(2)
-}
-
-/// What a module has written of a value, piece by piece.
-pub fn skip_module_values<R: BufRead>(reader: &mut RdbReader<R>) -> Result<(), RdbError> {
-    loop {
-        let offset = reader.offset();
-        match reader.length("a module's opcode")? {
-            0 => return Ok(()),
-            1 | 2 => reader.skip_lengths(1)?,
-            3 => reader.skip(4, "a float")?,
-            4 => reader.skip(8, "a double")?,
-            5 => reader.skip_strings(1)?,
-            other => {
-                let found = other.to_string();
-                return Err(RdbError::Corrupt { offset, expected: "a module's opcode", found });
-            }
-        }
-    }
-}
-
-/// Entries, then groups with their pending entries and consumers. Later versions know more.
-fn skip_stream<R: BufRead>(reader: &mut RdbReader<R>, kind: u8) -> Result<(), RdbError> {
-    let (second, third) = (kind >= 19, kind >= 21);
-    repeat(reader, |reader| reader.skip_strings(2))?;
-    reader.skip_lengths(if second { 8 } else { 3 })?;
-    repeat(reader, |reader| {
-        reader.skip_strings(1)?;
-        reader.skip_lengths(if second { 3 } else { 2 })?;
-        repeat(reader, |reader| {
-            reader.skip(16 + 8, "a pending entry")?;
-            reader.skip_lengths(1)
-        })?;
-        repeat(reader, |reader| {
-            reader.skip_strings(1)?;
-            reader.skip(if third { 16 } else { 8 }, "when a consumer was seen")?;
-            repeat(reader, |reader| reader.skip(16, "the ID of a pending entry"))
-        })
+/// Returns what the log calls values of this type, and what such a value is made of. Mirrors
+/// `rdbLoadObject`.
+pub fn layout(kind: u8, format: Format) -> Option<(&'static str, &'static [Part])> {
+    Some(match (kind, format) {
+        (1 | 14, _) => ("lists", &[Repeat(&[String])]),
+        (18, _) => ("lists", &[Repeat(&[Marker(1..=2), String])]),
+        (10, _) => ("lists", &[String]),
+        (2, _) => ("sets", &[Repeat(&[String])]),
+        (11 | 20, _) => ("sets", &[String]),
+        (3, _) => ("sorted sets", &[Repeat(&[String, Score])]),
+        (5, _) => ("sorted sets", &[Repeat(&[String, Bytes(8)])]),
+        (12 | 17, _) => ("sorted sets", &[String]),
+        (4, _) => ("hashes", &[Repeat(&[String, String])]),
+        (9 | 13 | 16, _) => ("hashes", &[String]),
+        // Hashes with fields that expire. Both projects have given the number 22 away.
+        (22, Valkey) => ("hashes", &[Repeat(&[String, String, Bytes(8)])]),
+        (22, Redis(_)) => ("hashes", &[Repeat(&[Lengths(1), String, String])]),
+        (23, Redis(_)) => ("hashes", &[String]),
+        (24, Redis(_)) => ("hashes", &[Bytes(8), Repeat(&[Lengths(1), String, String])]),
+        (25, Redis(_)) => ("hashes", &[Bytes(8), String]),
+        (15, _) => ("streams", STREAM),
+        (19, _) => ("streams", STREAM_2),
+        (21, _) => ("streams", STREAM_3),
+        (7, _) => ("values of modules", &[Lengths(1), Module]),
+        _ => return None,
     })
 }

@@ -6,6 +6,7 @@ use connection::now;
 
 use std::fs::File;
 use std::io::{self, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -50,11 +51,9 @@ async fn run() -> anyhow::Result<()> {
 }
 
 async fn serve(mut config: Config) -> anyhow::Result<()> {
-    config.dir = config
-        .dir
-        .canonicalize()
-        .with_context(|| format!("cannot use the directory {}", config.dir.display()))?;
-    let listeners = bind(&config).await?;
+    config.dir =
+        open_dir(&config.dir).with_context(|| format!("cannot use --dir {:?}", config.dir))?;
+    let listeners = bind(&mut config).await?;
     let db = load(&config)?;
     let server = Arc::new(Server { config, db });
     let mut tasks = JoinSet::new();
@@ -76,25 +75,36 @@ fn load(config: &Config) -> anyhow::Result<Db> {
         Err(error) => return Err(error).context(format!("cannot open {}", path.display())),
     };
     let start = Instant::now();
-    let loaded = rdb::load(file, now(), |key, value, expires_at| db.load(key, value, expires_at))
-        .with_context(|| format!("cannot load {}", path.display()))?;
+    let loaded =
+        rdb::load(file, &db, now()).with_context(|| format!("cannot load {}", path.display()))?;
     let seconds = start.elapsed().as_secs_f64();
     println!("loaded {}: {loaded}, {seconds:.3} seconds", path.display());
     Ok(db)
 }
 
-async fn bind(config: &Config) -> anyhow::Result<Vec<TcpListener>> {
+/// Returns the directory's path as CONFIG GET shows it: absolute, without links.
+fn open_dir(dir: &Path) -> io::Result<PathBuf> {
+    std::fs::read_dir(dir)?;
+    dir.canonicalize()
+}
+
+/// Listens on all addresses, and fills in the port that the system has chosen.
+async fn bind(config: &mut Config) -> anyhow::Result<Vec<TcpListener>> {
     let mut listeners = Vec::new();
     for address in &config.bind {
         let host = address.strip_prefix('-').unwrap_or(address);
         match TcpListener::bind((host, config.port)).await {
-            Ok(listener) => listeners.push(listener),
-            Err(_) if host != address => {}
+            Ok(listener) => {
+                config.port = listener.local_addr()?.port();
+                listeners.push(listener);
+            }
+            Err(error) if host != address && error.kind() != io::ErrorKind::AddrInUse => {
+                eprintln!("not listening on {host}: {error}");
+            }
             Err(error) => {
-                let port = config.port;
-                return Err(error).context(format!(
-                    "cannot listen on {host}:{port}, try another with --port or --bind"
-                ));
+                let place = format!("{host}:{}", config.port);
+                return Err(error)
+                    .context(format!("cannot listen on {place}, try another --port or --bind"));
             }
         }
     }

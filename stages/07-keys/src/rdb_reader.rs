@@ -1,42 +1,14 @@
 //! The words of a dump file: lengths, strings and numbers.
 
-use std::fmt;
+use std::fmt::Display;
 use std::io::{self, BufRead};
 
 use crc::{CRC_64_REDIS, Crc, Digest, Table};
 
 use crate::lzf;
+use crate::rdb_value::Part;
 
 static CRC: Crc<u64, Table<16>> = Crc::<u64, Table<16>>::new(&CRC_64_REDIS);
-
-/// Why a dump cannot be loaded.
-#[derive(Debug)]
-pub enum RdbError {
-    /// The file cannot be read.
-    Io(io::Error),
-    /// The file is not what it should be.
-    Corrupt {
-        /// How many bytes from its start.
-        offset: u64,
-        /// What should have been there.
-        expected: &'static str,
-        /// What is there.
-        found: String,
-    },
-}
-
-impl std::error::Error for RdbError {}
-
-impl fmt::Display for RdbError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(error) => error.fmt(f),
-            Self::Corrupt { offset, expected, found } => {
-                write!(f, "corrupt at byte {offset}: expected {expected}, found {found}")
-            }
-        }
-    }
-}
 
 /// A length, or in its place the mark of a string that is encoded in another way.
 enum Length {
@@ -68,12 +40,12 @@ impl<R: BufRead> RdbReader<R> {
     }
 
     /// Returns the next byte.
-    pub fn byte(&mut self, expected: &'static str) -> Result<u8, RdbError> {
+    pub fn byte(&mut self, expected: &'static str) -> io::Result<u8> {
         self.array(expected).map(|[byte]| byte)
     }
 
     /// Returns the next `N` bytes.
-    pub fn array<const N: usize>(&mut self, expected: &'static str) -> Result<[u8; N], RdbError> {
+    pub fn array<const N: usize>(&mut self, expected: &'static str) -> io::Result<[u8; N]> {
         let mut bytes = [0; N];
         let mut filled = 0;
         self.pieces(N as u64, expected, |piece| {
@@ -81,11 +53,6 @@ impl<R: BufRead> RdbReader<R> {
             filled += piece.len();
         })?;
         Ok(bytes)
-    }
-
-    /// Steps over `count` bytes.
-    pub fn skip(&mut self, count: u64, expected: &'static str) -> Result<(), RdbError> {
-        self.pieces(count, expected, |_| {})
     }
 
     /// Returns a length. Its first two bits say how it is written, big end first:
@@ -99,7 +66,7 @@ impl<R: BufRead> RdbReader<R> {
     /// ```
     ///
     /// Mirrors `rdbLoadLenByRef`.
-    fn length_or_encoding(&mut self) -> Result<Length, RdbError> {
+    fn length_or_encoding(&mut self) -> io::Result<Length> {
         let offset = self.offset;
         let first = self.byte("a length")?;
         let low = first & 0x3f;
@@ -115,7 +82,7 @@ impl<R: BufRead> RdbReader<R> {
     }
 
     /// Returns a length where no string may be, like the number of elements of a list.
-    pub fn length(&mut self, expected: &'static str) -> Result<u64, RdbError> {
+    pub fn length(&mut self, expected: &'static str) -> io::Result<u64> {
         let offset = self.offset;
         match self.length_or_encoding()? {
             Length::Plain(length) => Ok(length),
@@ -125,7 +92,7 @@ impl<R: BufRead> RdbReader<R> {
 
     /// Reads a string into `string`, in place of what was there. Memory grows with the bytes that
     /// the file has, whatever length it announces. Mirrors `rdbGenericLoadStringObject`.
-    pub fn string(&mut self, string: &mut Vec<u8>) -> Result<(), RdbError> {
+    pub fn string(&mut self, string: &mut Vec<u8>) -> io::Result<()> {
         string.clear();
         let offset = self.offset;
         let integer: i32 = match self.length_or_encoding()? {
@@ -142,48 +109,66 @@ impl<R: BufRead> RdbReader<R> {
         Ok(())
     }
 
-    /// Steps over so many lengths.
-    pub fn skip_lengths(&mut self, count: usize) -> Result<(), RdbError> {
-        (0..count).try_for_each(|_| self.length("a number").map(drop))
+    /// Steps over these parts.
+    pub fn skip(&mut self, parts: &[Part]) -> io::Result<()> {
+        for part in parts {
+            match part {
+                Part::String => self.string(&mut Vec::new())?,
+                Part::Lengths(count) => {
+                    for _ in 0..*count {
+                        self.length("a number")?;
+                    }
+                }
+                Part::Marker(values) => {
+                    let offset = self.offset;
+                    let value = self.length("a marker")?;
+                    if !values.contains(&value) {
+                        return Err(corrupt(offset, &format!("a marker within {values:?}"), value));
+                    }
+                }
+                Part::Bytes(count) => self.pieces(*count, "a number", |_| {})?,
+                Part::Score => match self.byte("a score")? {
+                    253..=255 => {}
+                    length => self.pieces(length.into(), "a score", |_| {})?,
+                },
+                Part::Module => while self.skip_of_module()? {},
+                Part::Repeat(parts) => {
+                    for _ in 0..self.length("a number of elements")? {
+                        self.skip(parts)?;
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
-    /// Steps over so many strings.
-    pub fn skip_strings(&mut self, count: usize) -> Result<(), RdbError> {
-        (0..count).try_for_each(|_| self.skip_string())
-    }
-
-    fn skip_string(&mut self) -> Result<(), RdbError> {
+    /// Steps over one thing that a module has written. Returns false at the end.
+    fn skip_of_module(&mut self) -> io::Result<bool> {
         let offset = self.offset;
-        let size = match self.length_or_encoding()? {
-            Length::Plain(length) => length,
-            Length::Encoded(integer @ 0..=2) => 1 << integer,
-            Length::Encoded(3) => {
-                let compressed = self.length("the length of compressed bytes")?;
-                self.length("the length of a string")?;
-                compressed
-            }
-            Length::Encoded(other) => {
-                return Err(corrupt(offset, "the encoding of a string", 0xc0 | other));
-            }
-        };
-        self.skip(size, "a string")
+        match self.length("a module's opcode")? {
+            0 => return Ok(false),
+            1 | 2 => self.skip(&[Part::Lengths(1)])?,
+            3 => self.skip(&[Part::Bytes(4)])?,
+            4 => self.skip(&[Part::Bytes(8)])?,
+            5 => self.skip(&[Part::String])?,
+            other => return Err(corrupt(offset, "a module's opcode", other)),
+        }
+        Ok(true)
     }
 
-    fn compressed(&mut self, string: &mut Vec<u8>) -> Result<(), RdbError> {
+    fn compressed(&mut self, string: &mut Vec<u8>) -> io::Result<()> {
         let size = self.length("the length of compressed bytes")?;
         let length = self.length("the length of a string")?;
         let offset = self.offset;
         let mut compressed = Vec::new();
         self.bytes(size, &mut compressed)?;
-        *string = lzf::decompress(&compressed, length).ok_or_else(|| RdbError::Corrupt {
-            offset,
-            expected: "a compressed string",
-            found: format!("bytes that do not unpack to the {length} announced"),
-        })?;
+        let found = || format!("bytes that do not unpack to the {length} announced");
+        *string = lzf::decompress(&compressed, length)
+            .ok_or_else(|| corrupt(offset, "a compressed string", found()))?;
         Ok(())
     }
 
-    fn bytes(&mut self, count: u64, bytes: &mut Vec<u8>) -> Result<(), RdbError> {
+    fn bytes(&mut self, count: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
         self.pieces(count, "a string", |piece| bytes.extend_from_slice(piece))
     }
 
@@ -193,16 +178,13 @@ impl<R: BufRead> RdbReader<R> {
         mut count: u64,
         expected: &'static str,
         mut take: impl FnMut(&[u8]),
-    ) -> Result<(), RdbError> {
+    ) -> io::Result<()> {
         while count > 0 {
             let buffer = match self.source.fill_buf() {
-                Ok([]) => {
-                    let found = "the end of the file".into();
-                    return Err(RdbError::Corrupt { offset: self.offset, expected, found });
-                }
+                Ok([]) => return Err(corrupt(self.offset, expected, "the end of the file")),
                 Ok(buffer) => buffer,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(RdbError::Io(error)),
+                Err(error) => return Err(error),
             };
             let size = count.min(buffer.len() as u64) as usize;
             let piece = &buffer[..size];
@@ -216,7 +198,8 @@ impl<R: BufRead> RdbReader<R> {
     }
 }
 
-/// Returns the error for a byte that should have been something else.
-pub fn corrupt(offset: u64, expected: &'static str, found: u8) -> RdbError {
-    RdbError::Corrupt { offset, expected, found: format!("{found:#04x}") }
+/// Returns the error that says what is wrong with a dump, and where.
+pub fn corrupt(offset: u64, expected: &str, found: impl Display) -> io::Error {
+    let text = format!("byte {offset} should be {expected}, but is {found}");
+    io::Error::new(io::ErrorKind::InvalidData, text)
 }

@@ -59,11 +59,11 @@ impl Decoder {
     /// `*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n`, mirrors `processMultibulkBuffer`.
     fn array<'a>(&mut self, input: &'a [u8]) -> Result<Option<Request<'a>>, ProtocolError> {
         if self.parsed == 0 {
-            let Some(header) = self.header(input, ProtocolError::LongArrayHeader)? else {
+            let Some(header) = self.header(input, "too big mbulk count string")? else {
                 return Ok(None);
             };
             let count = parse_integer(&header[1..]).filter(|&count| count <= MAX_COUNT);
-            let count = count.ok_or(ProtocolError::InvalidArrayLength)?;
+            let count = count.ok_or("invalid multibulk length")?;
             self.missing = usize::try_from(count).unwrap_or(0);
         }
         while self.missing > 0 {
@@ -81,7 +81,7 @@ impl Decoder {
         let length = match self.bulk {
             Some(length) => length,
             None => {
-                let Some(header) = self.header(input, ProtocolError::LongBulkHeader)? else {
+                let Some(header) = self.header(input, "too big bulk count string")? else {
                     return Ok(None);
                 };
                 *self.bulk.insert(bulk_length(header)?)
@@ -101,7 +101,7 @@ impl Decoder {
     fn header<'a>(
         &mut self,
         input: &'a [u8],
-        too_long: ProtocolError,
+        too_long: &str,
     ) -> Result<Option<&'a [u8]>, ProtocolError> {
         let start = self.parsed;
         match self.find(b'\r', input, too_long)? {
@@ -115,11 +115,11 @@ impl Decoder {
 
     /// `ECHO hi\r\n`, mirrors `processInlineBuffer`.
     fn line<'a>(&'a mut self, input: &'a [u8]) -> Result<Option<Request<'a>>, ProtocolError> {
-        let Some(lf) = self.find(b'\n', input, ProtocolError::LongLine)? else { return Ok(None) };
+        let Some(lf) = self.find(b'\n', input, "too big inline request")? else { return Ok(None) };
         self.step_to(0);
         let line = &input[..lf];
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        self.inline = inline::split(line).ok_or(ProtocolError::UnbalancedQuotes)?;
+        self.inline = inline::split(line).ok_or("unbalanced quotes in request")?;
         let args = self.inline.iter().map(Vec::as_slice).collect();
         Ok(Some(Request { args, length: lf + 1 }))
     }
@@ -131,14 +131,14 @@ impl Decoder {
         &mut self,
         end: u8,
         input: &[u8],
-        too_long: ProtocolError,
+        too_long: &str,
     ) -> Result<Option<usize>, ProtocolError> {
         let found = memchr2(end, 0, &input[self.searched..]);
         self.searched = found.map_or(input.len(), |distance| self.searched + distance);
         let found = input.get(self.searched) == Some(&end);
         let length = if found { self.searched } else { input.len() } - self.parsed;
         if length > MAX_LINE {
-            return Err(too_long);
+            return Err(too_long.into());
         }
         Ok(found.then_some(self.searched))
     }
@@ -151,15 +151,13 @@ impl Decoder {
 
 /// Returns the length that a bulk's header announces.
 fn bulk_length(header: &[u8]) -> Result<usize, ProtocolError> {
-    let digits = match header {
-        [b'$', digits @ ..] => digits,
-        [other, ..] => return Err(ProtocolError::ExpectedBulk(*other)),
-        [] => return Err(ProtocolError::ExpectedBulk(b'\r')),
+    let [b'$', digits @ ..] = header else {
+        let found = header.first().unwrap_or(&b'\r');
+        return Err(ProtocolError([b"expected '$', got '", &[*found][..], b"'"].concat()));
     };
-    parse_integer(digits)
-        .filter(|&length| length <= MAX_BULK)
-        .and_then(|length| usize::try_from(length).ok())
-        .ok_or(ProtocolError::InvalidBulkLength)
+    let length = parse_integer(digits).filter(|&length| length <= MAX_BULK);
+    let length = length.and_then(|length| usize::try_from(length).ok());
+    Ok(length.ok_or("invalid bulk length")?)
 }
 
 /// Returns the number that `text` stands for, if it is written as Redis itself would write it:
@@ -172,39 +170,19 @@ pub fn parse_integer(text: &[u8]) -> Option<i64> {
     }
 }
 
-/// What is no request. The client is told, then the connection is closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProtocolError {
-    /// Over 64 KiB without the end of an inline request.
-    LongLine,
-    /// An inline request in which a quote is never closed, or closed inside of a word.
-    UnbalancedQuotes,
-    /// Over 64 KiB without the end of an array's header.
-    LongArrayHeader,
-    /// An array's length that is no integer, or above 2,147,483,647.
-    InvalidArrayLength,
-    /// Over 64 KiB without the end of a bulk's header.
-    LongBulkHeader,
-    /// This byte instead of the `$` with which a bulk begins.
-    ExpectedBulk(u8),
-    /// A bulk's length that is no integer, negative, or above 512 MB.
-    InvalidBulkLength,
+/// Why bytes are no request: the text that the client gets before the connection is closed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ProtocolError(Vec<u8>);
+
+impl From<&str> for ProtocolError {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
 }
 
 impl From<ProtocolError> for Reply {
     fn from(error: ProtocolError) -> Self {
-        let text: &[u8] = match error {
-            ProtocolError::LongLine => b"too big inline request",
-            ProtocolError::UnbalancedQuotes => b"unbalanced quotes in request",
-            ProtocolError::LongArrayHeader => b"too big mbulk count string",
-            ProtocolError::InvalidArrayLength => b"invalid multibulk length",
-            ProtocolError::LongBulkHeader => b"too big bulk count string",
-            ProtocolError::ExpectedBulk(byte) => {
-                &[b"expected '$', got '", &[byte][..], b"'"].concat()
-            }
-            ProtocolError::InvalidBulkLength => b"invalid bulk length",
-        };
-        Self::error([b"Protocol error: ", text].concat())
+        Self::error([b"Protocol error: ", &error.0[..]].concat())
     }
 }
 
