@@ -1,0 +1,536 @@
+mod accepts_a_time_of_zero;
+mod always_loads_dump_rdb;
+mod answers_a_name_twice;
+mod answers_an_empty_array;
+mod answers_config_get_without_a_name;
+mod answers_every_line;
+mod answers_nil_for_an_unknown_name;
+mod answers_once_per_read;
+mod answers_pong_to_everything;
+mod appends_to_the_old_value;
+mod closes_after_an_error;
+mod closes_after_the_first_reply;
+mod copies_in_one_piece;
+mod counts_characters;
+mod drops_replies_at_the_end;
+mod ends_a_bulk_at_crlf;
+mod forgets_half_a_request;
+mod forgets_the_crlf;
+mod forgets_to_flush;
+mod gives_a_missing_key_a_value;
+mod gives_each_client_its_own_keys;
+mod has_a_fixed_buffer;
+mod holds_the_lock_while_it_reads;
+mod ignores_keepttl;
+mod ignores_quotes;
+mod ignores_the_command_line;
+mod keeps_seconds_as_they_are;
+mod keeps_the_first_value;
+mod keeps_the_old_deadline;
+mod keeps_values_as_text;
+mod knows_capital_names_only;
+mod knows_capital_options_only;
+mod knows_small_settings_only;
+mod leaves_the_arguments_out;
+mod lets_a_deadline_stay;
+mod lets_a_dot_match_anything;
+mod lets_a_question_mark_match_nothing;
+mod lets_the_last_option_win;
+mod lists_expired_keys;
+mod looks_at_the_first_name_only;
+mod loses_empty_values;
+mod lowers_the_whole_request;
+mod matches_anywhere;
+mod matches_characters;
+mod matches_keys_in_any_case;
+mod matches_the_beginning;
+mod negates_with_an_exclamation_mark;
+mod nests_the_pairs;
+mod parses_numbers_as_rust_does;
+mod reads_integers_unsigned;
+mod reads_lengths_backwards;
+mod reads_the_clock_once;
+mod reads_words_as_utf8;
+mod refuses_a_negative_count;
+mod serves_an_integers_bytes;
+mod serves_every_database;
+mod serves_one_client_at_a_time;
+mod shows_a_relative_directory;
+mod skips_deadlines;
+mod stays_after_a_protocol_error;
+mod stops_at_the_first_list;
+mod stores_before_it_checks;
+mod sweeps_now_and_then;
+mod takes_a_backslash_literally;
+mod takes_a_caret_literally;
+mod takes_a_date_for_a_duration;
+mod takes_milliseconds_for_seconds;
+mod takes_seconds_for_milliseconds;
+mod tries_every_way;
+mod trims_words;
+mod wants_a_carriage_return;
+mod wraps_around;
+mod writes_names_its_own_way;
+
+use crate::server::Server;
+
+/// A wrong server.
+pub struct Animal {
+    /// What it is called, on the command line too; its file has this name.
+    pub name: &'static str,
+    /// The mistake, in one line.
+    pub mistake: &'static str,
+    /// The transcript that catches it, below `tests/transcripts`.
+    pub transcript: &'static str,
+    /// The server itself.
+    pub server: &'static dyn Server,
+}
+
+/// All of them, stage by stage.
+pub const ZOO: &[Animal] = &[
+    Animal {
+        name: "answers_once_per_read",
+        mistake: "answers one request per read, however many the read brought",
+        transcript: "01-ping/requests_sent_together_are_all_answered",
+        server: &answers_once_per_read::AnswersOncePerRead,
+    },
+    Animal {
+        name: "forgets_the_crlf",
+        mistake: "sends a reply's line without its ending",
+        transcript: "01-ping/ping_may_be_an_array_of_one_bulk",
+        server: &forgets_the_crlf::ForgetsTheCrlf,
+    },
+    Animal {
+        name: "answers_every_line",
+        mistake: "takes every line for a request of its own",
+        transcript: "01-ping/ping_may_be_an_array_of_one_bulk",
+        server: &answers_every_line::AnswersEveryLine,
+    },
+    Animal {
+        name: "serves_one_client_at_a_time",
+        mistake: "serves a client to its end before it accepts the next one",
+        transcript: "01-ping/clients_that_stay_keep_nobody_out",
+        server: &serves_one_client_at_a_time::ServesOneClientAtATime,
+    },
+    Animal {
+        name: "knows_capital_names_only",
+        mistake: "compares the names of commands letter for letter",
+        transcript: "01-ping/the_case_of_a_command_does_not_matter",
+        server: &knows_capital_names_only::KnowsCapitalNamesOnly,
+    },
+    Animal {
+        name: "closes_after_the_first_reply",
+        mistake: "reads once, answers, and closes the connection",
+        transcript: "01-ping/a_connection_serves_any_number_of_requests",
+        server: &closes_after_the_first_reply::ClosesAfterTheFirstReply,
+    },
+    Animal {
+        name: "answers_pong_to_everything",
+        mistake: "does not look at what it was asked",
+        transcript: "01-ping/any_other_command_gets_exactly_one_error",
+        server: &answers_pong_to_everything::AnswersPongToEverything,
+    },
+    Animal {
+        name: "forgets_half_a_request",
+        mistake: "begins every read with an empty buffer",
+        transcript: "01-ping/half_a_request_is_waited_for",
+        server: &forgets_half_a_request::ForgetsHalfARequest,
+    },
+    Animal {
+        name: "wants_a_carriage_return",
+        mistake: "waits for CR LF where a line feed alone is enough",
+        transcript: "01-ping/a_line_may_end_with_lf_alone",
+        server: &wants_a_carriage_return::WantsACarriageReturn,
+    },
+    Animal {
+        name: "forgets_to_flush",
+        mistake: "writes into a buffer and never flushes it",
+        transcript: "01-ping/ping_is_answered_with_pong",
+        server: &forgets_to_flush::ForgetsToFlush,
+    },
+    Animal {
+        name: "reads_words_as_utf8",
+        mistake: "turns every word into a String on its way in",
+        transcript: "02-echo/an_argument_may_hold_any_byte",
+        server: &reads_words_as_utf8::ReadsWordsAsUtf8,
+    },
+    Animal {
+        name: "counts_characters",
+        mistake: "announces a string's length in characters",
+        transcript: "02-echo/a_length_counts_bytes_not_characters",
+        server: &counts_characters::CountsCharacters,
+    },
+    Animal {
+        name: "ends_a_bulk_at_crlf",
+        mistake: "reads a bulk up to the next CR LF and does not use the length",
+        transcript: "02-echo/an_argument_may_hold_crlf",
+        server: &ends_a_bulk_at_crlf::EndsABulkAtCrlf,
+    },
+    Animal {
+        name: "trims_words",
+        mistake: "cuts white space off both ends of every word",
+        transcript: "02-echo/an_argument_may_hold_crlf",
+        server: &trims_words::TrimsWords,
+    },
+    Animal {
+        name: "answers_an_empty_array",
+        mistake: "answers a request of no words",
+        transcript: "02-echo/an_empty_array_is_skipped",
+        server: &answers_an_empty_array::AnswersAnEmptyArray,
+    },
+    Animal {
+        name: "refuses_a_negative_count",
+        mistake: "takes a negative count for a broken request",
+        transcript: "02-echo/a_negative_count_is_skipped",
+        server: &refuses_a_negative_count::RefusesANegativeCount,
+    },
+    Animal {
+        name: "ignores_quotes",
+        mistake: "splits a typed line at blanks, quotes or not",
+        transcript: "02-echo/double_quotes_keep_blanks_and_know_escapes",
+        server: &ignores_quotes::IgnoresQuotes,
+    },
+    Animal {
+        name: "closes_after_an_error",
+        mistake: "closes the connection after every error",
+        transcript: "02-echo/the_wrong_number_of_arguments_is_refused",
+        server: &closes_after_an_error::ClosesAfterAnError,
+    },
+    Animal {
+        name: "stays_after_a_protocol_error",
+        mistake: "reports a broken request and reads on",
+        transcript: "02-echo/replies_that_are_owed_come_before_a_protocol_error",
+        server: &stays_after_a_protocol_error::StaysAfterAProtocolError,
+    },
+    Animal {
+        name: "drops_replies_at_the_end",
+        mistake: "forgets the replies it owes when the client stops sending",
+        transcript: "02-echo/a_half_closed_connection_still_gets_its_replies",
+        server: &drops_replies_at_the_end::DropsRepliesAtTheEnd,
+    },
+    Animal {
+        name: "leaves_the_arguments_out",
+        mistake: "names an unknown command without its arguments",
+        transcript: "02-echo/an_unknown_command_is_quoted_with_its_arguments",
+        server: &leaves_the_arguments_out::LeavesTheArgumentsOut,
+    },
+    Animal {
+        name: "has_a_fixed_buffer",
+        mistake: "reads into an array of 4096 bytes, and a request has to fit",
+        transcript: "02-echo/a_megabyte_comes_back_whole",
+        server: &has_a_fixed_buffer::HasAFixedBuffer,
+    },
+    Animal {
+        name: "lowers_the_whole_request",
+        mistake: "turns the whole request into small letters, not just the command's name",
+        transcript: "03-set-get/x",
+        server: &lowers_the_whole_request::LowersTheWholeRequest,
+    },
+    Animal {
+        name: "loses_empty_values",
+        mistake: "takes an empty value for no value",
+        transcript: "03-set-get/x",
+        server: &loses_empty_values::LosesEmptyValues,
+    },
+    Animal {
+        name: "gives_a_missing_key_a_value",
+        mistake: "answers an empty string for a key that is not there",
+        transcript: "03-set-get/x",
+        server: &gives_a_missing_key_a_value::GivesAMissingKeyAValue,
+    },
+    Animal {
+        name: "keeps_values_as_text",
+        mistake: "keeps values as String",
+        transcript: "03-set-get/x",
+        server: &keeps_values_as_text::KeepsValuesAsText,
+    },
+    Animal {
+        name: "appends_to_the_old_value",
+        mistake: "adds a new value to the end of the old one",
+        transcript: "03-set-get/x",
+        server: &appends_to_the_old_value::AppendsToTheOldValue,
+    },
+    Animal {
+        name: "keeps_the_first_value",
+        mistake: "writes a key once and never again",
+        transcript: "03-set-get/x",
+        server: &keeps_the_first_value::KeepsTheFirstValue,
+    },
+    Animal {
+        name: "gives_each_client_its_own_keys",
+        mistake: "makes a new map for every connection",
+        transcript: "03-set-get/x",
+        server: &gives_each_client_its_own_keys::GivesEachClientItsOwnKeys,
+    },
+    Animal {
+        name: "holds_the_lock_while_it_reads",
+        mistake: "locks the keys before it reads a request, not after",
+        transcript: "03-set-get/x",
+        server: &holds_the_lock_while_it_reads::HoldsTheLockWhileItReads,
+    },
+    Animal {
+        name: "takes_seconds_for_milliseconds",
+        mistake: "counts the seconds of EX as milliseconds",
+        transcript: "04-px-expiry/x",
+        server: &takes_seconds_for_milliseconds::TakesSecondsForMilliseconds,
+    },
+    Animal {
+        name: "knows_capital_options_only",
+        mistake: "compares the options of SET letter for letter",
+        transcript: "04-px-expiry/x",
+        server: &knows_capital_options_only::KnowsCapitalOptionsOnly,
+    },
+    Animal {
+        name: "keeps_the_old_deadline",
+        mistake: "lets a plain SET keep the deadline of the key that it replaces",
+        transcript: "04-px-expiry/x",
+        server: &keeps_the_old_deadline::KeepsTheOldDeadline,
+    },
+    Animal {
+        name: "ignores_keepttl",
+        mistake: "accepts KEEPTTL and does nothing about it",
+        transcript: "04-px-expiry/x",
+        server: &ignores_keepttl::IgnoresKeepttl,
+    },
+    Animal {
+        name: "stores_before_it_checks",
+        mistake: "stores the value and looks at the options afterwards",
+        transcript: "04-px-expiry/x",
+        server: &stores_before_it_checks::StoresBeforeItChecks,
+    },
+    Animal {
+        name: "parses_numbers_as_rust_does",
+        mistake: "takes +5 and 007 for numbers",
+        transcript: "04-px-expiry/x",
+        server: &parses_numbers_as_rust_does::ParsesNumbersAsRustDoes,
+    },
+    Animal {
+        name: "sweeps_now_and_then",
+        mistake: "removes expired keys now and then, and serves them in between",
+        transcript: "04-px-expiry/x",
+        server: &sweeps_now_and_then::SweepsNowAndThen,
+    },
+    Animal {
+        name: "reads_the_clock_once",
+        mistake: "asks for the time when it starts and never again",
+        transcript: "04-px-expiry/x",
+        server: &reads_the_clock_once::ReadsTheClockOnce,
+    },
+    Animal {
+        name: "accepts_a_time_of_zero",
+        mistake: "takes PX 0 and EX -1 for times",
+        transcript: "04-px-expiry/x",
+        server: &accepts_a_time_of_zero::AcceptsATimeOfZero,
+    },
+    Animal {
+        name: "takes_a_date_for_a_duration",
+        mistake: "adds the time of EXAT and PXAT to now",
+        transcript: "04-px-expiry/x",
+        server: &takes_a_date_for_a_duration::TakesADateForADuration,
+    },
+    Animal {
+        name: "wraps_around",
+        mistake: "multiplies and adds without a look at the largest number",
+        transcript: "04-px-expiry/x",
+        server: &wraps_around::WrapsAround,
+    },
+    Animal {
+        name: "lets_the_last_option_win",
+        mistake: "reads options that exclude each other and keeps the last",
+        transcript: "04-px-expiry/x",
+        server: &lets_the_last_option_win::LetsTheLastOptionWin,
+    },
+    Animal {
+        name: "writes_names_its_own_way",
+        mistake: "answers CONFIG GET PORT with the name port",
+        transcript: "05-config/x",
+        server: &writes_names_its_own_way::WritesNamesItsOwnWay,
+    },
+    Animal {
+        name: "answers_nil_for_an_unknown_name",
+        mistake: "pairs a name that it does not know with nil",
+        transcript: "05-config/x",
+        server: &answers_nil_for_an_unknown_name::AnswersNilForAnUnknownName,
+    },
+    Animal {
+        name: "nests_the_pairs",
+        mistake: "answers CONFIG GET with an array of pairs",
+        transcript: "05-config/x",
+        server: &nests_the_pairs::NestsThePairs,
+    },
+    Animal {
+        name: "looks_at_the_first_name_only",
+        mistake: "answers the first name of CONFIG GET and ignores the others",
+        transcript: "05-config/x",
+        server: &looks_at_the_first_name_only::LooksAtTheFirstNameOnly,
+    },
+    Animal {
+        name: "answers_a_name_twice",
+        mistake: "answers a name again that it has answered already",
+        transcript: "05-config/x",
+        server: &answers_a_name_twice::AnswersANameTwice,
+    },
+    Animal {
+        name: "knows_small_settings_only",
+        mistake: "compares the names of settings letter for letter",
+        transcript: "05-config/x",
+        server: &knows_small_settings_only::KnowsSmallSettingsOnly,
+    },
+    Animal {
+        name: "ignores_the_command_line",
+        mistake: "tells the default file name, whatever it was started with",
+        transcript: "05-config/x",
+        server: &ignores_the_command_line::IgnoresTheCommandLine,
+    },
+    Animal {
+        name: "shows_a_relative_directory",
+        mistake: "tells its directory as it was given, or a dot",
+        transcript: "05-config/x",
+        server: &shows_a_relative_directory::ShowsARelativeDirectory,
+    },
+    Animal {
+        name: "answers_config_get_without_a_name",
+        mistake: "answers CONFIG GET without a name with an empty array",
+        transcript: "05-config/x",
+        server: &answers_config_get_without_a_name::AnswersConfigGetWithoutAName,
+    },
+    Animal {
+        name: "takes_milliseconds_for_seconds",
+        mistake: "counts a dump's milliseconds as seconds",
+        transcript: "06-rdb-read/x",
+        server: &takes_milliseconds_for_seconds::TakesMillisecondsForSeconds,
+    },
+    Animal {
+        name: "keeps_seconds_as_they_are",
+        mistake: "keeps a dump's seconds where all other times are milliseconds",
+        transcript: "06-rdb-read/x",
+        server: &keeps_seconds_as_they_are::KeepsSecondsAsTheyAre,
+    },
+    Animal {
+        name: "reads_lengths_backwards",
+        mistake: "reads long lengths with the lowest byte first",
+        transcript: "06-rdb-read/x",
+        server: &reads_lengths_backwards::ReadsLengthsBackwards,
+    },
+    Animal {
+        name: "serves_an_integers_bytes",
+        mistake: "takes the bytes of an encoded integer for the string",
+        transcript: "06-rdb-read/x",
+        server: &serves_an_integers_bytes::ServesAnIntegersBytes,
+    },
+    Animal {
+        name: "reads_integers_unsigned",
+        mistake: "reads the integers of a dump without a sign",
+        transcript: "06-rdb-read/x",
+        server: &reads_integers_unsigned::ReadsIntegersUnsigned,
+    },
+    Animal {
+        name: "stops_at_the_first_list",
+        mistake: "ends loading at the first value that is no string",
+        transcript: "06-rdb-read/x",
+        server: &stops_at_the_first_list::StopsAtTheFirstList,
+    },
+    Animal {
+        name: "lets_a_deadline_stay",
+        mistake: "gives a key's deadline to all keys behind it",
+        transcript: "06-rdb-read/x",
+        server: &lets_a_deadline_stay::LetsADeadlineStay,
+    },
+    Animal {
+        name: "serves_every_database",
+        mistake: "serves the keys of all databases as if they were in the first",
+        transcript: "06-rdb-read/x",
+        server: &serves_every_database::ServesEveryDatabase,
+    },
+    Animal {
+        name: "skips_deadlines",
+        mistake: "reads over the deadlines in a dump",
+        transcript: "06-rdb-read/x",
+        server: &skips_deadlines::SkipsDeadlines,
+    },
+    Animal {
+        name: "copies_in_one_piece",
+        mistake: "copies a repetition in LZF as one block",
+        transcript: "06-rdb-read/x",
+        server: &copies_in_one_piece::CopiesInOnePiece,
+    },
+    Animal {
+        name: "always_loads_dump_rdb",
+        mistake: "loads dump.rdb, whatever --dbfilename says",
+        transcript: "06-rdb-read/x",
+        server: &always_loads_dump_rdb::AlwaysLoadsDumpRdb,
+    },
+    Animal {
+        name: "matches_the_beginning",
+        mistake: "compares what stands before the first star, and no more",
+        transcript: "07-keys/x",
+        server: &matches_the_beginning::MatchesTheBeginning,
+    },
+    Animal {
+        name: "matches_anywhere",
+        mistake: "looks for the pattern anywhere in the key",
+        transcript: "07-keys/x",
+        server: &matches_anywhere::MatchesAnywhere,
+    },
+    Animal {
+        name: "lets_a_question_mark_match_nothing",
+        mistake: "reads ? as one or none",
+        transcript: "07-keys/x",
+        server: &lets_a_question_mark_match_nothing::LetsAQuestionMarkMatchNothing,
+    },
+    Animal {
+        name: "takes_a_caret_literally",
+        mistake: "takes ^ for one more byte of the class",
+        transcript: "07-keys/x",
+        server: &takes_a_caret_literally::TakesACaretLiterally,
+    },
+    Animal {
+        name: "negates_with_an_exclamation_mark",
+        mistake: "reads [!a] as anything but a",
+        transcript: "07-keys/x",
+        server: &negates_with_an_exclamation_mark::NegatesWithAnExclamationMark,
+    },
+    Animal {
+        name: "matches_keys_in_any_case",
+        mistake: "lists keys whatever their case",
+        transcript: "07-keys/x",
+        server: &matches_keys_in_any_case::MatchesKeysInAnyCase,
+    },
+    Animal {
+        name: "lists_expired_keys",
+        mistake: "lists all keys, also those whose time is over",
+        transcript: "07-keys/x",
+        server: &lists_expired_keys::ListsExpiredKeys,
+    },
+    Animal {
+        name: "lets_a_dot_match_anything",
+        mistake: "translates into a regular expression and forgets to escape the dot",
+        transcript: "07-keys/x",
+        server: &lets_a_dot_match_anything::LetsADotMatchAnything,
+    },
+    Animal {
+        name: "takes_a_backslash_literally",
+        mistake: "takes a backslash for a byte like any other",
+        transcript: "07-keys/x",
+        server: &takes_a_backslash_literally::TakesABackslashLiterally,
+    },
+    Animal {
+        name: "matches_characters",
+        mistake: "lets ? match a character, however many bytes it has",
+        transcript: "07-keys/x",
+        server: &matches_characters::MatchesCharacters,
+    },
+    Animal {
+        name: "tries_every_way",
+        mistake: "tries, for every star, every length that it may have",
+        transcript: "07-keys/x",
+        server: &tries_every_way::TriesEveryWay,
+    },
+];
+
+impl Animal {
+    /// Returns the stage whose mistake it makes, the first part of its transcript's path.
+    pub fn stage(&self) -> &'static str {
+        self.transcript.split_once('/').map_or(self.transcript, |(stage, _)| stage)
+    }
+}

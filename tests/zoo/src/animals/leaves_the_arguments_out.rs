@@ -1,0 +1,13 @@
+use crate::{Reply, Server};
+
+/// Names the unknown command, and says nothing of its arguments.
+///
+/// The list looks like an ornament. It is what shows somebody that the command and its first
+/// argument went out glued together, and clients compare such texts to the byte.
+pub(super) struct LeavesTheArgumentsOut;
+
+impl Server for LeavesTheArgumentsOut {
+    fn unknown_command(&self, name: &[u8], _arguments: &[Vec<u8>]) -> Reply {
+        Reply::error(format!("ERR unknown command '{}'", String::from_utf8_lossy(name)))
+    }
+}

@@ -1,0 +1,35 @@
+use crate::{Entry, Keyspace, Server, rdb};
+
+/// Ends loading at the first value that is no string.
+///
+/// What cannot be served need not be read. But nothing in the file says how long a value is:
+/// whoever wants what stands behind it must know its structure, and here those keys are missing.
+pub(super) struct StopsAtTheFirstList;
+
+impl Server for StopsAtTheFirstList {
+    fn load(&self, dump: &[u8]) -> Option<Keyspace> {
+        let mut input = dump.strip_prefix(b"REDIS").and_then(|rest| rest.get(4..))?;
+        let mut keyspace = Keyspace::new();
+        let (mut database, mut deadline) = (0, None);
+        loop {
+            let opcode = rdb::byte(&mut input)?;
+            match opcode {
+                rdb::END => return Some(keyspace),
+                rdb::SELECT_DATABASE => database = self.rdb_count(&mut input)?,
+                rdb::DEADLINE_SECONDS | rdb::DEADLINE_MS => {
+                    deadline = Some(self.rdb_deadline(opcode, &mut input)?);
+                }
+                rdb::STRING => {
+                    let key = self.rdb_string(&mut input)?;
+                    let value = self.rdb_string(&mut input)?;
+                    let entry = Entry { value, deadline: deadline.take() };
+                    if self.rdb_keeps(database, &entry) {
+                        keyspace.insert(key, entry);
+                    }
+                }
+                kind if rdb::is_value(kind) => return Some(keyspace),
+                note => rdb::skip_note(self, note, &mut input)?,
+            }
+        }
+    }
+}

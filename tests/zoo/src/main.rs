@@ -1,0 +1,90 @@
+//! Serves one animal of the zoo: `cargo run -p zoo -- ANIMAL --port N`.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::{env, fs, io};
+
+use zoo::{Config, Honest, Keyspace, Server, State, ZOO};
+
+fn main() -> ExitCode {
+    let mut arguments = env::args().skip(1);
+    let outcome = match arguments.next() {
+        None => list().map_err(|error| error.to_string()),
+        Some(name) => run(&name, arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("zoo: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Prints who lives here.
+fn list() -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "cargo run -p zoo -- ANIMAL --port N [--bind A] [--dir D] [--dbfilename F]")?;
+    writeln!(out, "\n{:35} makes no mistake", "honest")?;
+    let mut stage = "";
+    for animal in ZOO {
+        if animal.stage() != stage {
+            stage = animal.stage();
+            writeln!(out, "\n{stage}")?;
+        }
+        writeln!(out, "{:35} {}", animal.name, animal.mistake)?;
+    }
+    Ok(())
+}
+
+fn run(name: &str, arguments: impl Iterator<Item = String>) -> Result<(), String> {
+    let server: &'static dyn Server = match ZOO.iter().find(|animal| animal.name == name) {
+        Some(animal) => animal.server,
+        None if name == "honest" => &Honest,
+        None => return Err(format!("there is no animal '{name}'; without a name, all are listed")),
+    };
+    let config = configuration(arguments)?;
+    let keyspace = load(server, &config)?;
+    let address = format!("{}:{}", config.bind, config.port);
+    let listener = TcpListener::bind(&address)
+        .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    println!("{name} is ready on {address}");
+    let accepted = server.accept(&listener, &Arc::new(State::new(config, keyspace)));
+    accepted.map_err(|error| format!("cannot accept a connection: {error}"))
+}
+
+/// Reads the options, and goes to the directory that `--dir` names.
+fn configuration(mut arguments: impl Iterator<Item = String>) -> Result<Config, String> {
+    let mut config = Config {
+        port: 6379,
+        bind: "127.0.0.1".to_owned(),
+        dir: Path::new(".").to_owned(),
+        dbfilename: "dump.rdb".to_owned(),
+    };
+    while let Some(option) = arguments.next() {
+        let value = arguments.next().ok_or_else(|| format!("{option} needs a value"))?;
+        match option.as_str() {
+            "--port" => config.port = value.parse().map_err(|_| format!("'{value}' is no port"))?,
+            "--bind" => config.bind = value,
+            "--dir" => config.dir = value.into(),
+            "--dbfilename" => config.dbfilename = value,
+            _ => return Err(format!("there is no option {option}")),
+        }
+    }
+    let here = env::set_current_dir(&config.dir).and_then(|()| env::current_dir());
+    config.dir = here.map_err(|error| format!("cannot use {}: {error}", config.dir.display()))?;
+    Ok(config)
+}
+
+/// Returns the keys of the dump; none if there is no dump.
+fn load(server: &dyn Server, config: &Config) -> Result<Keyspace, String> {
+    let path = server.dump_path(config);
+    match fs::read(&path) {
+        Ok(dump) => server.load(&dump).ok_or_else(|| format!("cannot load {}", path.display())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Keyspace::new()),
+        Err(error) => Err(format!("cannot read {}: {error}", path.display())),
+    }
+}

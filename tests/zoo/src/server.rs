@@ -1,0 +1,559 @@
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::rdb::{self, Length};
+use crate::reply::Reply;
+use crate::state::{Config, Entry, Keyspace, State};
+use crate::{glob, inline};
+
+/// Redis refuses longer lines, and longer strings.
+const MAX_LINE: usize = 64 * 1024;
+const MAX_BULK: i64 = 512 * 1024 * 1024;
+
+/// The server that makes no mistake.
+#[derive(Clone, Copy, Debug)]
+pub struct Honest;
+
+impl Server for Honest {}
+
+/// Whether a connection goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// More is read from it.
+    Read,
+    /// It is closed once the output is out.
+    Close,
+}
+
+/// `Ok(None)` means that bytes are missing; an error is the text of a protocol error.
+pub type Parsed<T> = Result<Option<T>, Vec<u8>>;
+
+/// When a `SET` lets its key end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// It stays.
+    Never,
+    /// At this Unix time in milliseconds.
+    At(i64),
+    /// When the key that was there would have ended.
+    AsBefore,
+}
+
+/// A small Redis. What a method does not override is right.
+pub trait Server: Sync {
+    // Connections
+
+    /// Serves everybody who connects.
+    fn accept(&'static self, listener: &TcpListener, state: &Arc<State>) -> io::Result<()> {
+        loop {
+            let (stream, _) = listener.accept()?;
+            let state = Arc::clone(state);
+            // A client that leaves in the middle of something has ended its own thread only.
+            thread::spawn(move || drop(self.serve(stream, &state)));
+        }
+    }
+
+    /// Serves one client until it leaves or breaks the protocol.
+    fn serve(&self, mut stream: TcpStream, state: &State) -> io::Result<()> {
+        let mut input = Vec::new();
+        while receive(&mut stream, &mut input)? > 0 {
+            let mut output = Vec::new();
+            let next = self.answer(&mut input, &mut output, state);
+            stream.write_all(&output)?;
+            if next == Next::Close {
+                return close(stream);
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers all requests that have arrived whole, and takes them out of the input.
+    fn answer(&self, input: &mut Vec<u8>, output: &mut Vec<u8>, state: &State) -> Next {
+        loop {
+            let mut rest = input.as_slice();
+            match self.decode(&mut rest) {
+                Ok(None) => return Next::Read,
+                Ok(Some(words)) if words.is_empty() => {}
+                Ok(Some(words)) => self.encode(&self.execute(&words, state), output),
+                Err(text) => {
+                    self.encode(&Reply::error(text), output);
+                    return Next::Close;
+                }
+            }
+            input.drain(..input.len() - rest.len());
+        }
+    }
+
+    // Requests
+
+    /// Takes one request off the front of the input, and returns its words.
+    fn decode(&self, input: &mut &[u8]) -> Parsed<Vec<Vec<u8>>> {
+        if input.first() == Some(&b'*') {
+            self.decode_array(input)
+        } else {
+            self.decode_inline(input)
+        }
+    }
+
+    /// Takes a request that was typed by hand.
+    fn decode_inline(&self, input: &mut &[u8]) -> Parsed<Vec<Vec<u8>>> {
+        let Some(line) = take_line(input, b"\n", "too big inline request")? else {
+            return Ok(None);
+        };
+        let words = self.split_inline(line);
+        words.map(Some).ok_or_else(|| protocol_error("unbalanced quotes in request"))
+    }
+
+    /// Splits a line into words, or returns `None` if its quotes do not close.
+    fn split_inline(&self, line: &[u8]) -> Option<Vec<Vec<u8>>> {
+        inline::split(line)
+    }
+
+    /// Takes a request in the form in which clients send it.
+    fn decode_array(&self, input: &mut &[u8]) -> Parsed<Vec<Vec<u8>>> {
+        let Some(line) = take_line(input, b"\r\n", "too big mbulk count string")? else {
+            return Ok(None);
+        };
+        let count = line.strip_prefix(b"*").and_then(|digits| self.integer(digits));
+        let count = count
+            .filter(|count| *count <= i64::from(i32::MAX))
+            .ok_or_else(|| protocol_error("invalid multibulk length"))?;
+        let mut words = Vec::new();
+        for _ in 0..count {
+            let Some(word) = self.decode_bulk(input)? else { return Ok(None) };
+            words.push(word);
+        }
+        Ok(Some(words))
+    }
+
+    /// Takes one word of an array: its length, then as many bytes, whatever they are.
+    fn decode_bulk(&self, input: &mut &[u8]) -> Parsed<Vec<u8>> {
+        let Some(line) = take_line(input, b"\r\n", "too big bulk count string")? else {
+            return Ok(None);
+        };
+        let Some(digits) = line.strip_prefix(b"$") else {
+            let mut text = protocol_error("expected '$', got '");
+            text.extend([line.first().copied().unwrap_or(b' '), b'\'']);
+            return Err(text);
+        };
+        let length = self
+            .integer(digits)
+            .filter(|length| (0..=MAX_BULK).contains(length))
+            .ok_or_else(|| protocol_error("invalid bulk length"))? as usize;
+        let Some((word, rest)) = input.split_at_checked(length + 2) else { return Ok(None) };
+        *input = rest;
+        Ok(word.get(..length).map(<[u8]>::to_vec))
+    }
+
+    /// Reads a whole number as Redis does: no plus, no space, no zero ahead.
+    fn integer(&self, digits: &[u8]) -> Option<i64> {
+        let number: i64 = str::from_utf8(digits).ok()?.parse().ok()?;
+        (number.to_string().as_bytes() == digits).then_some(number)
+    }
+
+    // Replies
+
+    /// Appends a reply in the form in which it goes out.
+    fn encode(&self, reply: &Reply, output: &mut Vec<u8>) {
+        match reply {
+            Reply::Simple(text) => self.encode_line(b'+', text.as_bytes(), output),
+            Reply::Error(text) => self.encode_line(b'-', text, output),
+            Reply::Bulk(bytes) => self.encode_bulk(bytes, output),
+            Reply::Nil => self.encode_line(b'$', b"-1", output),
+            Reply::Array(replies) => {
+                self.encode_line(b'*', replies.len().to_string().as_bytes(), output);
+                replies.iter().for_each(|reply| self.encode(reply, output));
+            }
+        }
+    }
+
+    /// Appends one line with its ending.
+    fn encode_line(&self, kind: u8, text: &[u8], output: &mut Vec<u8>) {
+        output.push(kind);
+        // A line break would end the reply early.
+        output.extend(text.iter().map(|byte| if b"\r\n".contains(byte) { b' ' } else { *byte }));
+        output.extend(b"\r\n");
+    }
+
+    /// Appends a string, its length in bytes ahead.
+    fn encode_bulk(&self, bytes: &[u8], output: &mut Vec<u8>) {
+        output.extend(format!("${}\r\n", bytes.len()).as_bytes());
+        output.extend(bytes);
+        output.extend(b"\r\n");
+    }
+
+    // Commands
+
+    /// Does what a request asks for.
+    fn execute(&self, words: &[Vec<u8>], state: &State) -> Reply {
+        let Some((name, arguments)) = words.split_first() else { return Reply::Nil };
+        match (self.command_name(name).as_str(), arguments) {
+            ("PING", []) => Reply::Simple("PONG"),
+            ("PING" | "ECHO", [message]) => Reply::Bulk(message.clone()),
+            ("GET", [key]) => self.get(&mut state.keyspace(), key),
+            ("SET", [key, value, options @ ..]) => {
+                self.set(&mut state.keyspace(), key, value, options)
+            }
+            ("CONFIG", [subcommand, arguments @ ..]) => {
+                self.config(&state.config, subcommand, arguments)
+            }
+            ("KEYS", [pattern]) => self.keys(&mut state.keyspace(), pattern),
+            ("PING" | "ECHO" | "GET" | "SET" | "CONFIG" | "KEYS", _) => wrong_arity(name),
+            _ => self.unknown_command(name, arguments),
+        }
+    }
+
+    /// Returns the name under which a command is looked up.
+    fn command_name(&self, given: &[u8]) -> String {
+        String::from_utf8_lossy(given).to_ascii_uppercase()
+    }
+
+    /// Returns the error that quotes what was sent, as far as Redis quotes it.
+    fn unknown_command(&self, name: &[u8], arguments: &[Vec<u8>]) -> Reply {
+        let mut text = b"ERR unknown command '".to_vec();
+        text.extend(quotable(name, 128));
+        text.extend(b"', with args beginning with: ");
+        let mut list = Vec::new();
+        for argument in arguments {
+            if list.len() >= 128 {
+                break;
+            }
+            let left = 128 - list.len();
+            list.push(b'\'');
+            list.extend(quotable(argument, left));
+            list.extend(b"' ");
+        }
+        text.extend(list);
+        Reply::Error(text)
+    }
+
+    /// `GET key`.
+    fn get(&self, keyspace: &mut Keyspace, key: &[u8]) -> Reply {
+        match self.lookup(keyspace, key) {
+            Some(entry) => Reply::Bulk(entry.value),
+            None => Reply::Nil,
+        }
+    }
+
+    /// `SET key value [option…]`.
+    fn set(&self, keyspace: &mut Keyspace, key: &[u8], value: &[u8], options: &[Vec<u8>]) -> Reply {
+        let deadline = match self.expiry(options) {
+            Ok(Expiry::Never) => None,
+            Ok(Expiry::At(deadline)) => Some(deadline),
+            Ok(Expiry::AsBefore) => self.lookup(keyspace, key).and_then(|entry| entry.deadline),
+            Err(text) => return Reply::error(text),
+        };
+        self.store(keyspace, key, Entry { value: value.to_vec(), deadline });
+        Reply::Simple("OK")
+    }
+
+    /// `KEYS pattern`.
+    fn keys(&self, keyspace: &mut Keyspace, pattern: &[u8]) -> Reply {
+        let now = self.now();
+        keyspace.retain(|_, entry| !self.expired(entry, now));
+        let keys = keyspace.keys().filter(|key| self.matches(pattern, key));
+        Reply::Array(keys.cloned().map(Reply::Bulk).collect())
+    }
+
+    /// Tells whether all of a text fits a pattern.
+    fn matches(&self, pattern: &[u8], text: &[u8]) -> bool {
+        glob::matches(pattern, text)
+    }
+
+    // Keys and their time
+
+    /// Returns the entry of a key that is there and has not expired.
+    fn lookup(&self, keyspace: &mut Keyspace, key: &[u8]) -> Option<Entry> {
+        let now = self.now();
+        if keyspace.get(key).is_some_and(|entry| self.expired(entry, now)) {
+            keyspace.remove(key);
+        }
+        keyspace.get(key).cloned()
+    }
+
+    /// Puts an entry under a key, in place of what was there.
+    fn store(&self, keyspace: &mut Keyspace, key: &[u8], entry: Entry) {
+        keyspace.insert(key.to_vec(), entry);
+    }
+
+    /// Returns Unix time in milliseconds.
+    fn now(&self) -> i64 {
+        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        elapsed.as_millis() as i64
+    }
+
+    /// Tells whether an entry's time is over.
+    fn expired(&self, entry: &Entry, now: i64) -> bool {
+        entry.deadline.is_some_and(|deadline| now > deadline)
+    }
+
+    /// Reads the options of a `SET`.
+    fn expiry(&self, options: &[Vec<u8>]) -> Result<Expiry, &'static str> {
+        let mut chosen: Option<(String, &[u8])> = None;
+        let mut options = options.iter();
+        while let Some(option) = options.next() {
+            let name = self.option_name(option);
+            let number: &[u8] = match name.as_str() {
+                "KEEPTTL" => b"",
+                "EX" | "PX" | "EXAT" | "PXAT" => options.next().ok_or(SYNTAX_ERROR)?,
+                _ => return Err(SYNTAX_ERROR),
+            };
+            // The same option may come twice, and the last one counts.
+            if chosen.is_some_and(|(earlier, _)| earlier != name) {
+                return Err(SYNTAX_ERROR);
+            }
+            chosen = Some((name, number));
+        }
+        match chosen {
+            None => Ok(Expiry::Never),
+            Some((name, _)) if name == "KEEPTTL" => Ok(Expiry::AsBefore),
+            Some((name, number)) => {
+                let number = self.integer(number).ok_or(NOT_AN_INTEGER)?;
+                self.deadline(&name, number).map(Expiry::At).ok_or(INVALID_EXPIRE_TIME)
+            }
+        }
+    }
+
+    /// Returns the name under which an option is looked up.
+    fn option_name(&self, given: &[u8]) -> String {
+        String::from_utf8_lossy(given).to_ascii_uppercase()
+    }
+
+    /// Returns the Unix time in milliseconds that `EX 10` and the like mean, if they mean one.
+    fn deadline(&self, option: &str, number: i64) -> Option<i64> {
+        let milliseconds = match option {
+            "EX" | "EXAT" => number.checked_mul(1000)?,
+            _ => number,
+        };
+        let start = if option.ends_with("AT") { 0 } else { self.now() };
+        milliseconds.checked_add(start).filter(|_| number > 0)
+    }
+
+    // Configuration
+
+    /// `CONFIG GET name…`, the only subcommand.
+    fn config(&self, config: &Config, subcommand: &[u8], arguments: &[Vec<u8>]) -> Reply {
+        match (subcommand.to_ascii_lowercase().as_slice(), arguments) {
+            (b"get", []) => wrong_arity(b"config|get"),
+            (b"get", names) => self.config_get(config, names),
+            _ => {
+                let mut text = b"ERR unknown subcommand '".to_vec();
+                text.extend(quotable(subcommand, 128));
+                text.extend(b"'. Try CONFIG HELP.");
+                Reply::Error(text)
+            }
+        }
+    }
+
+    /// Returns names and values in turn, each once. A plain name comes back as it was typed, one
+    /// that a pattern found as Redis writes it.
+    fn config_get(&self, config: &Config, names: &[Vec<u8>]) -> Reply {
+        let mut found: Vec<(&str, Vec<u8>)> = Vec::new();
+        for asked in names {
+            let folded = asked.to_ascii_lowercase();
+            let pattern = asked.iter().any(|byte| b"[*?".contains(byte));
+            for name in ["bind", "dbfilename", "dir", "port"] {
+                let plain = !pattern && folded == name.as_bytes();
+                let fits = plain || pattern && self.matches(&folded, name.as_bytes());
+                if fits && found.iter().all(|(earlier, _)| *earlier != name) {
+                    found.push((name, if plain { asked.clone() } else { name.into() }));
+                }
+            }
+        }
+        let pairs = found.into_iter().flat_map(|(name, shown)| {
+            [Reply::Bulk(shown), Reply::Bulk(self.config_value(config, name))]
+        });
+        Reply::Array(pairs.collect())
+    }
+
+    /// Returns what a setting is set to.
+    fn config_value(&self, config: &Config, name: &str) -> Vec<u8> {
+        match name {
+            "bind" => config.bind.clone(),
+            "dbfilename" => config.dbfilename.clone(),
+            "dir" => config.dir.to_string_lossy().into_owned(),
+            _ => config.port.to_string(),
+        }
+        .into_bytes()
+    }
+
+    // The dump
+
+    /// Returns where the keys are loaded from.
+    fn dump_path(&self, config: &Config) -> PathBuf {
+        config.dir.join(&config.dbfilename)
+    }
+
+    /// Returns the keys of a dump, or `None` if it is broken or holds what no animal needs.
+    fn load(&self, dump: &[u8]) -> Option<Keyspace> {
+        let mut input = dump.strip_prefix(b"REDIS").and_then(|rest| rest.get(4..))?;
+        let mut keyspace = Keyspace::new();
+        let (mut database, mut deadline) = (0, None);
+        loop {
+            let opcode = rdb::byte(&mut input)?;
+            match opcode {
+                rdb::END => return Some(keyspace),
+                rdb::SELECT_DATABASE => database = self.rdb_count(&mut input)?,
+                rdb::DEADLINE_SECONDS | rdb::DEADLINE_MS => {
+                    deadline = Some(self.rdb_deadline(opcode, &mut input)?);
+                }
+                rdb::STRING => {
+                    let key = self.rdb_string(&mut input)?;
+                    let value = self.rdb_string(&mut input)?;
+                    let entry = Entry { value, deadline: deadline.take() };
+                    if self.rdb_keeps(database, &entry) {
+                        keyspace.insert(key, entry);
+                    }
+                }
+                kind if rdb::is_value(kind) => {
+                    deadline = None;
+                    self.rdb_string(&mut input)?;
+                    rdb::skip_value(self, kind, &mut input)?;
+                }
+                note => rdb::skip_note(self, note, &mut input)?,
+            }
+        }
+    }
+
+    /// Tells whether a loaded key is served.
+    fn rdb_keeps(&self, database: u64, entry: &Entry) -> bool {
+        database == 0 && !self.expired(entry, self.now())
+    }
+
+    /// Takes a deadline; returns Unix time in milliseconds.
+    fn rdb_deadline(&self, opcode: u8, input: &mut &[u8]) -> Option<i64> {
+        match opcode {
+            rdb::DEADLINE_SECONDS => {
+                rdb::array(input).map(|s| i64::from(u32::from_le_bytes(s)) * 1000)
+            }
+            _ => rdb::array(input).map(i64::from_le_bytes),
+        }
+    }
+
+    /// Takes a length that cannot be anything else.
+    fn rdb_count(&self, input: &mut &[u8]) -> Option<u64> {
+        match self.rdb_length(input)? {
+            Length::Plain(count) => Some(count),
+            Length::Encoded(_) => None,
+        }
+    }
+
+    /// Takes a length: its first two bits say how it is written.
+    fn rdb_length(&self, input: &mut &[u8]) -> Option<Length> {
+        let first = rdb::byte(input)?;
+        let low = first & 0x3F;
+        Some(match first >> 6 {
+            0b00 => Length::Plain(u64::from(low)),
+            0b01 => Length::Plain(u64::from(u16::from_be_bytes([low, rdb::byte(input)?]))),
+            0b10 if low == 0 => Length::Plain(u64::from(u32::from_be_bytes(rdb::array(input)?))),
+            0b10 => Length::Plain(u64::from_be_bytes(rdb::array(input)?)),
+            _ => Length::Encoded(low),
+        })
+    }
+
+    /// Takes a string: plain, an integer, or compressed.
+    fn rdb_string(&self, input: &mut &[u8]) -> Option<Vec<u8>> {
+        match self.rdb_length(input)? {
+            Length::Plain(length) => rdb::take(input, length).map(<[u8]>::to_vec),
+            Length::Encoded(encoding @ 0..=2) => {
+                let bytes = rdb::take(input, 1 << encoding)?;
+                Some(self.rdb_integer(bytes).to_string().into_bytes())
+            }
+            Length::Encoded(3) => {
+                let (compressed, length) = (self.rdb_count(input)?, self.rdb_count(input)?);
+                let compressed = rdb::take(input, compressed)?;
+                self.decompress(compressed).filter(|string| string.len() as u64 == length)
+            }
+            Length::Encoded(_) => None,
+        }
+    }
+
+    /// Returns an integer of one, two or four bytes, signed, the lowest byte first.
+    fn rdb_integer(&self, bytes: &[u8]) -> i64 {
+        match *bytes {
+            [a] => i64::from(i8::from_le_bytes([a])),
+            [a, b] => i64::from(i16::from_le_bytes([a, b])),
+            [a, b, c, d] => i64::from(i32::from_le_bytes([a, b, c, d])),
+            _ => 0,
+        }
+    }
+
+    /// Undoes LZF: runs of literal bytes, and copies of what is already there.
+    fn decompress(&self, mut input: &[u8]) -> Option<Vec<u8>> {
+        let mut output = Vec::new();
+        while let Some(control) = rdb::byte(&mut input) {
+            if control < 0x20 {
+                output.extend(rdb::take(&mut input, u64::from(control) + 1)?);
+                continue;
+            }
+            let mut length = usize::from(control >> 5) + 2;
+            if length == 9 {
+                length += usize::from(rdb::byte(&mut input)?);
+            }
+            let distance =
+                (usize::from(control & 0x1F) << 8) + usize::from(rdb::byte(&mut input)?) + 1;
+            let start = output.len().checked_sub(distance)?;
+            self.copy_back(&mut output, start, length);
+        }
+        Some(output)
+    }
+
+    /// Appends `length` bytes from `start` on, which may reach into those just appended.
+    fn copy_back(&self, output: &mut Vec<u8>, start: usize, length: usize) {
+        for at in start..start + length {
+            let byte = output.get(at).copied();
+            output.extend(byte);
+        }
+    }
+}
+
+pub(crate) const SYNTAX_ERROR: &str = "ERR syntax error";
+pub(crate) const NOT_AN_INTEGER: &str = "ERR value is not an integer or out of range";
+pub(crate) const INVALID_EXPIRE_TIME: &str = "ERR invalid expire time in 'set' command";
+
+/// Appends what the client has sent; returns how many bytes, 0 when it sends no more.
+pub(crate) fn receive(stream: &mut TcpStream, input: &mut Vec<u8>) -> io::Result<usize> {
+    let mut chunk = [0; MAX_LINE];
+    let length = stream.read(&mut chunk)?;
+    input.extend(chunk.iter().take(length));
+    Ok(length)
+}
+
+/// Says goodbye, then listens until the other side does: bytes that nobody reads would turn the
+/// close into a reset, and a reset may take the last reply with it.
+pub(crate) fn close(mut stream: TcpStream) -> io::Result<()> {
+    stream.shutdown(Shutdown::Write)?;
+    io::copy(&mut stream, &mut io::sink()).map(drop)
+}
+
+/// Takes a line off the front, without its ending.
+fn take_line<'a>(input: &mut &'a [u8], ending: &[u8], too_big: &str) -> Parsed<&'a [u8]> {
+    // The first byte of the ending is looked for, the others are taken unseen, as Redis does.
+    let length = input.iter().position(|byte| Some(byte) == ending.first());
+    if length.unwrap_or(input.len()) > MAX_LINE {
+        return Err(protocol_error(too_big));
+    }
+    let line = length.and_then(|length| input.split_at_checked(length + ending.len()));
+    let Some((line, rest)) = line else { return Ok(None) };
+    *input = rest;
+    Ok(line.split_at_checked(line.len() - ending.len()).map(|(line, _)| line))
+}
+
+/// Returns what of a text goes into an error: up to a NUL, and not more than so many bytes.
+fn quotable(text: &[u8], limit: usize) -> impl Iterator<Item = u8> {
+    text.iter().copied().take_while(|byte| *byte != 0).take(limit)
+}
+
+fn protocol_error(what: &str) -> Vec<u8> {
+    format!("ERR Protocol error: {what}").into_bytes()
+}
+
+/// Returns the error for too few or too many arguments.
+pub(crate) fn wrong_arity(name: &[u8]) -> Reply {
+    let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+    Reply::error(format!("ERR wrong number of arguments for '{name}' command"))
+}
