@@ -1,12 +1,23 @@
 /// Splits a line that was typed by hand into words, or `None` if its quotes do not close.
 pub(crate) fn split(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut words = Vec::new();
-    let mut rest = line.trim_ascii_start();
-    while !rest.is_empty() {
+    let mut rest = line;
+    loop {
+        while let Some((&byte, after)) = rest.split_first()
+            && is_blank(byte)
+        {
+            rest = after;
+        }
+        if rest.is_empty() {
+            return Some(words);
+        }
         words.push(word(&mut rest)?);
-        rest = rest.trim_ascii_start();
     }
-    Some(words)
+}
+
+/// A vertical tab is a blank to C, and to Redis.
+fn is_blank(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == 0x0B
 }
 
 /// Takes one word off the front. A quote may begin inside a word, and ends it.
@@ -18,7 +29,7 @@ fn word(rest: &mut &[u8]) -> Option<Vec<u8>> {
             b'"' | b'\'' => {
                 *rest = tail;
                 quoted(byte, rest, &mut word)?;
-                let ended = rest.first().is_none_or(|next| next.is_ascii_whitespace());
+                let ended = rest.first().is_none_or(|next| is_blank(*next));
                 return ended.then_some(word);
             }
             _ => word.push(byte),

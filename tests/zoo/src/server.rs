@@ -532,8 +532,10 @@ pub(crate) fn close(mut stream: TcpStream) -> io::Result<()> {
 
 /// Takes a line off the front, without its ending.
 fn take_line<'a>(input: &mut &'a [u8], ending: &[u8], too_big: &str) -> Parsed<&'a [u8]> {
-    // The first byte of the ending is looked for, the others are taken unseen, as Redis does.
-    let length = input.iter().position(|byte| Some(byte) == ending.first());
+    // The first byte of the ending is looked for, the others are taken unseen, and a NUL on the
+    // way hides it: as in Redis.
+    let length = input.iter().position(|byte| *byte == 0 || Some(byte) == ending.first());
+    let length = length.filter(|length| input.get(*length) != Some(&0));
     if length.unwrap_or(input.len()) > MAX_LINE {
         return Err(protocol_error(too_big));
     }
