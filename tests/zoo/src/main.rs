@@ -27,7 +27,7 @@ fn main() -> ExitCode {
 /// Prints who lives here.
 fn list() -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "cargo run -p zoo -- ANIMAL --port N [--bind A] [--dir D] [--dbfilename F]")?;
+    writeln!(out, "cargo run -p zoo -- ANIMAL --port N [--bind A…] [--dir D] [--dbfilename F]")?;
     writeln!(out, "\n{:35} makes no mistake", "honest")?;
     let mut stage = "";
     for animal in ZOO {
@@ -48,7 +48,8 @@ fn run(name: &str, arguments: impl Iterator<Item = String>) -> Result<(), String
     };
     let config = configuration(arguments)?;
     let keyspace = load(server, &config)?;
-    let address = format!("{}:{}", config.bind, config.port);
+    let host = config.bind.first().map_or("127.0.0.1", String::as_str);
+    let address = format!("{host}:{}", config.port);
     let listener = TcpListener::bind(&address)
         .map_err(|error| format!("cannot listen on {address}: {error}"))?;
     println!("{name} is ready on {address}");
@@ -57,20 +58,27 @@ fn run(name: &str, arguments: impl Iterator<Item = String>) -> Result<(), String
 }
 
 /// Reads the options, and goes to the directory that `--dir` names.
-fn configuration(mut arguments: impl Iterator<Item = String>) -> Result<Config, String> {
+fn configuration(arguments: impl Iterator<Item = String>) -> Result<Config, String> {
     let mut config = Config {
         port: 6379,
-        bind: "127.0.0.1".to_owned(),
+        bind: vec!["127.0.0.1".to_owned()],
         dir: Path::new(".").to_owned(),
         dbfilename: "dump.rdb".to_owned(),
     };
+    let mut arguments = arguments.peekable();
     while let Some(option) = arguments.next() {
         let value = arguments.next().ok_or_else(|| format!("{option} needs a value"))?;
-        match option.as_str() {
+        match option.to_ascii_lowercase().as_str() {
             "--port" => config.port = value.parse().map_err(|_| format!("'{value}' is no port"))?,
-            "--bind" => config.bind = value,
             "--dir" => config.dir = value.into(),
             "--dbfilename" => config.dbfilename = value,
+            "--bind" => {
+                config.bind.clear();
+                config.bind.push(value);
+                while let Some(next) = arguments.next_if(|next| !next.starts_with("--")) {
+                    config.bind.push(next);
+                }
+            }
             _ => return Err(format!("there is no option {option}")),
         }
     }

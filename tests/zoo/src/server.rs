@@ -356,7 +356,7 @@ pub trait Server: Sync {
         for asked in names {
             let folded = asked.to_ascii_lowercase();
             let pattern = asked.iter().any(|byte| b"[*?".contains(byte));
-            for name in ["bind", "dbfilename", "dir", "port"] {
+            for name in ["appendonly", "bind", "dbfilename", "dir", "port", "save"] {
                 let plain = !pattern && folded == name.as_bytes();
                 let fits = plain || pattern && self.matches(&folded, name.as_bytes());
                 if fits && found.iter().all(|(earlier, _)| *earlier != name) {
@@ -373,10 +373,13 @@ pub trait Server: Sync {
     /// Returns what a setting is set to.
     fn config_value(&self, config: &Config, name: &str) -> Vec<u8> {
         match name {
-            "bind" => config.bind.clone(),
+            "appendonly" => "no".to_owned(),
+            "bind" => config.bind.join(" "),
             "dbfilename" => config.dbfilename.clone(),
             "dir" => config.dir.to_string_lossy().into_owned(),
-            _ => config.port.to_string(),
+            "port" => config.port.to_string(),
+            // It saves nothing, so it has no times to save at.
+            _ => String::new(),
         }
         .into_bytes()
     }

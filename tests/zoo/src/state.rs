@@ -19,8 +19,8 @@ pub type Keyspace = HashMap<Vec<u8>, Entry>;
 pub struct Config {
     /// Where it listens.
     pub port: u16,
-    /// The address to listen on.
-    pub bind: String,
+    /// The addresses that it was told; it listens on the first.
+    pub bind: Vec<String>,
     /// The working directory, absolute.
     pub dir: PathBuf,
     /// The dump's name in it.

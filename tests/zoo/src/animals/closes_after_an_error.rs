@@ -1,4 +1,4 @@
-use crate::{Honest, Next, Server, State};
+use crate::{Next, Reply, Server, State};
 
 /// Closes the connection after every error.
 ///
@@ -8,7 +8,19 @@ pub(super) struct ClosesAfterAnError;
 
 impl Server for ClosesAfterAnError {
     fn answer(&self, input: &mut Vec<u8>, output: &mut Vec<u8>, state: &State) -> Next {
-        let next = Honest.answer(input, output, state);
-        if output.starts_with(b"-") { Next::Close } else { next }
+        loop {
+            let mut rest = input.as_slice();
+            let reply = match self.decode(&mut rest) {
+                Ok(None) => return Next::Read,
+                Ok(Some(words)) if words.is_empty() => None,
+                Ok(Some(words)) => Some(self.execute(&words, state)),
+                Err(text) => Some(Reply::error(text)),
+            };
+            input.drain(..input.len() - rest.len());
+            reply.iter().for_each(|reply| self.encode(reply, output));
+            if let Some(Reply::Error(_)) = reply {
+                return Next::Close;
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
+use crate::server::close;
 use crate::{Next, Server, State};
 
 /// Reads into an array of 4096 bytes, and a request has to fit.
@@ -21,7 +22,7 @@ impl Server for HasAFixedBuffer {
             let next = self.answer(&mut input, &mut output, state);
             stream.write_all(&output)?;
             if length == 0 || next == Next::Close {
-                return Ok(());
+                return close(stream);
             }
         }
     }
