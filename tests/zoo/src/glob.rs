@@ -1,5 +1,9 @@
 /// Tells whether all of `text` fits `pattern`: `*`, `?`, `[abc]`, `[^a]`, `[a-z]`, `\x`.
 pub(crate) fn matches(mut pattern: &[u8], mut text: &[u8]) -> bool {
+    // Redis begins no match on a text of no bytes: it fits nothing but these.
+    if text.is_empty() {
+        return pattern.is_empty() || pattern == b"*";
+    }
     // Where to go on when what follows the last star does not fit: only that star gives way,
     // so the time grows with the two lengths multiplied, whatever the pattern is.
     let mut last_star: Option<(&[u8], &[u8])> = None;

@@ -402,7 +402,8 @@ pub trait Server: Sync {
                 rdb::END => return Some(keyspace),
                 rdb::SELECT_DATABASE => database = self.rdb_count(&mut input)?,
                 rdb::DEADLINE_SECONDS | rdb::DEADLINE_MS => {
-                    deadline = Some(self.rdb_deadline(opcode, &mut input)?);
+                    let found = self.rdb_deadline(opcode, &mut input)?;
+                    deadline = (found != -1).then_some(found);
                 }
                 rdb::STRING => {
                     let key = self.rdb_string(&mut input)?;

@@ -17,7 +17,8 @@ impl Server for LetsADeadlineStay {
                 rdb::END => return Some(keyspace),
                 rdb::SELECT_DATABASE => database = self.rdb_count(&mut input)?,
                 rdb::DEADLINE_SECONDS | rdb::DEADLINE_MS => {
-                    deadline = Some(self.rdb_deadline(opcode, &mut input)?);
+                    let found = self.rdb_deadline(opcode, &mut input)?;
+                    deadline = (found != -1).then_some(found);
                 }
                 rdb::STRING => {
                     let key = self.rdb_string(&mut input)?;
