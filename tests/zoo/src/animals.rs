@@ -264,7 +264,7 @@ pub const ZOO: &[Animal] = &[
     },
     Animal {
         name: "holds_the_lock_while_it_reads",
-        mistake: "locks the keys before it reads a request, not after",
+        mistake: "locks the keys before its loop and holds them while it waits",
         transcript: "03-set-get/all_clients_share_one_keyspace",
         server: &holds_the_lock_while_it_reads::HoldsTheLockWhileItReads,
     },
@@ -433,7 +433,7 @@ pub const ZOO: &[Animal] = &[
     Animal {
         name: "lets_a_deadline_stay",
         mistake: "gives a key's deadline to all keys behind it",
-        transcript: "06-rdb-read/an_expired_twin_leaves_the_living_one",
+        transcript: "06-rdb-read/of_two_deadlines_the_last_counts",
         server: &lets_a_deadline_stay::LetsADeadlineStay,
     },
     Animal {

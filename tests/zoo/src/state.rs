@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -11,8 +11,8 @@ pub struct Entry {
     pub deadline: Option<i64>,
 }
 
-/// The keys, each with its entry.
-pub type Keyspace = HashMap<Vec<u8>, Entry>;
+/// The keys, each with its entry; sorted, so that a list of them is the same in every run.
+pub type Keyspace = BTreeMap<Vec<u8>, Entry>;
 
 /// What the command line sets and `CONFIG GET` tells.
 #[derive(Clone, Debug)]

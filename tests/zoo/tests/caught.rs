@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use conformance::check::check;
 use conformance::corpus;
@@ -36,6 +36,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         same_names("src/animals", "rs")?;
         same_names("tests/snapshots", "snap")
     }));
+    trials.push(Trial::test("an_animal_that_is_not_here_is_refused", refused));
     trials.push(Trial::test("every_stage_up_to_07_has_three_animals", three_a_stage));
     Ok(libtest_mimic::run(&arguments, trials).exit_code())
 }
@@ -106,4 +107,11 @@ fn three_a_stage() -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+fn refused() -> Result<(), Failed> {
+    let output = Command::new(BINARY).args(["unicorn", "--port", "0"]).output()?;
+    let said = String::from_utf8(output.stderr)?;
+    let expected = "zoo: there is no animal 'unicorn'; without a name, all are listed\n";
+    if output.status.code() == Some(2) && said == expected { Ok(()) } else { Err(said.into()) }
 }

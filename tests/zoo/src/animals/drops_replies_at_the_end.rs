@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::server::receive;
 use crate::{Next, Server, State};
 
-/// Collects replies while requests come in, and forgets them when the client stops sending.
+/// Collects replies until the client pauses, and forgets them when it stops sending.
 ///
 /// The end of the input looks like the end of the connection. It is only the end of what the
 /// client says: it has closed its own side, and still listens for the replies that it is owed.
@@ -14,7 +14,7 @@ pub(super) struct DropsRepliesAtTheEnd;
 
 impl Server for DropsRepliesAtTheEnd {
     fn serve(&self, mut stream: TcpStream, state: &State) -> io::Result<()> {
-        stream.set_read_timeout(Some(Duration::from_millis(300)))?;
+        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
         let (mut input, mut output) = (Vec::new(), Vec::new());
         loop {
             match receive(&mut stream, &mut input) {
