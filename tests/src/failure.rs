@@ -222,7 +222,10 @@ impl Expected {
             _ => (lines, false),
         };
         let plain = |command: &Command| command.view == View::Plain;
+        // The length before the directory's name is another on every machine.
+        let is_elsewhere = lines.iter().any(|line| line.contains("{dir}"));
         let wire = match &step.action {
+            _ if is_elsewhere => None,
             Action::Command(command) if plain(command) => command_wire(lines, place),
             Action::Pipeline(commands) if commands.iter().all(plain) => command_wire(lines, place),
             Action::Receive(_) | Action::Closed | Action::Split { .. } => raw_wire(lines, place),

@@ -90,9 +90,10 @@ fn configuration(arguments: impl Iterator<Item = String>) -> Result<Config, Stri
 /// Returns the keys of the dump; none if there is no dump.
 fn load(server: &dyn Server, config: &Config) -> Result<Keyspace, String> {
     let path = server.dump_path(config);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
     match fs::read(&path) {
-        Ok(dump) => server.load(&dump).ok_or_else(|| format!("cannot load {}", path.display())),
+        Ok(dump) => server.load(&dump).ok_or_else(|| format!("{name} is broken")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Keyspace::new()),
-        Err(error) => Err(format!("cannot read {}: {error}", path.display())),
+        Err(error) => Err(format!("cannot read {name}: {error}")),
     }
 }

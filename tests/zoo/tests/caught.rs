@@ -69,17 +69,20 @@ fn target(name: &str) -> Target {
     Target::Spawn(CommandLine::new([BINARY, name, "--port", "{port}"]))
 }
 
-/// Returns what is said of a failure without what differs from run to run.
+/// Returns what is said of a failure without what differs from run to run. A failed step is told
+/// that way already; that a server did not start is told with the command and how it ended.
 fn masked(failure: &Failure) -> String {
-    let text = failure.to_string().replace(BINARY, "zoo");
-    match failure {
-        Failure::Step(mismatch) => match &mismatch.ending.place {
-            Some(place) => {
-                text.replace(&place.dir, "{dir}").replace(&place.port.to_string(), "{port}")
-            }
-            None => text,
-        },
-        _ => text,
+    let text = failure.to_string();
+    if let Failure::Step(_) = failure {
+        return text;
+    }
+    let text = text.replace(BINARY, "zoo").replace("(exit code: ", "(exit status: ");
+    match text.split_once("--port ") {
+        Some((before, after)) => {
+            let after = after.trim_start_matches(|letter: char| letter.is_ascii_digit());
+            format!("{before}--port {{port}}{after}")
+        }
+        None => text,
     }
 }
 
