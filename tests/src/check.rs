@@ -9,7 +9,8 @@ use crate::failure::{Failure, Mismatch};
 use crate::player::{self, Outcome, PlayError, Trouble};
 use crate::server::{CommandLine, Target};
 use crate::snapshot::{self, Snapshot};
-use crate::transcript::{Action, Transcript};
+use crate::text::quoted;
+use crate::transcript::{Action, FIRST_CLIENT, Transcript};
 
 /// The one version of Redis that snapshots are recorded from.
 pub const REDIS_VERSION: &str = "7.0.15";
@@ -45,13 +46,11 @@ pub fn check_with(
         ControlFlow::Continue(())
     });
     let ending = ending.map_err(Failure::Play)?;
-    let surplus = ending.unasked.clone().map(|(_, received)| {
-        let last = transcript.steps.len().saturating_sub(1);
-        let expected = snapshot.replies.last().cloned().unwrap_or_default();
-        let mut printed = expected.clone();
-        printed.push("(and more)".into());
+    let surplus = ending.unasked.clone().map(|(client, received)| {
+        let printed = vec![player::marker(&Trouble::Unasked, 0)];
         let trouble = Some(Trouble::Unasked);
-        (last, expected, Outcome { printed, received, trouble, ..Outcome::default() })
+        let outcome = Outcome { printed, received, trouble, ..Outcome::default() };
+        (last_step_of(&client, transcript), Vec::new(), outcome)
     });
     match wrong.or(surplus) {
         None => Ok(()),
@@ -60,6 +59,21 @@ pub fn check_with(
             Err(Failure::Step(Box::new(Mismatch { transcript, step, expected, outcome, ending })))
         }
     }
+}
+
+/// Returns the index of the last step in which the client said or read something.
+fn last_step_of(client: &str, transcript: &Transcript) -> usize {
+    let mut current = FIRST_CLIENT;
+    let mut last = 0;
+    for (index, step) in transcript.steps.iter().enumerate() {
+        match &step.action {
+            Action::Client(name) => current = name,
+            Action::Wait(_) => {}
+            _ if current == client => last = index,
+            _ => {}
+        }
+    }
+    last
 }
 
 /// Why nothing was recorded.
@@ -96,7 +110,7 @@ impl fmt::Display for RecordError {
                 f,
                 "client '{client}' leaves replies unread: {}; read all of them with @receive, \
                  or end with the @send that nobody reads",
-                player::show_bytes(bytes)
+                quoted(bytes)
             ),
         }
     }

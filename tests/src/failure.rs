@@ -108,7 +108,7 @@ impl Mismatch {
         let file = self.transcript.path.to_string_lossy().replace('\\', "/");
         writeln!(f, "\n  {file}, line {}", step.line)?;
         if let Some((client, _)) = &self.ending.unasked {
-            writeln!(f, "  at the end, on the connection of client '{client}'")?;
+            writeln!(f, "  after the last step of client '{client}':")?;
         }
         for line in step.source.iter().take(2 * LINES) {
             writeln!(f, "  > {line}")?;

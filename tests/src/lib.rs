@@ -1,4 +1,23 @@
 //! Transcripts of a real Redis, and the player that holds any server to them.
+//!
+//! A [transcript] is a session in a text file; its [snapshot] holds what a
+//! real Redis answered. To [check](check::check) a server is to [play](player::play) the transcript
+//! against it and to compare; what differs is a [`Failure`](failure::Failure), whose text is what
+//! the learner reads.
+//!
+//! ```no_run
+//! use conformance::server::{CommandLine, Target};
+//! use conformance::{check, corpus, player};
+//!
+//! let transcript = corpus::load_one("01-ping/ping_is_answered_with_pong")?;
+//! let target = Target::Spawn(CommandLine::parse("./mine --port {port}").map_err(anyhow::Error::msg)?);
+//! if let Err(failure) = check::check(&transcript, &target, player::PATIENCE) {
+//!     println!("{failure}");
+//! }
+//! # anyhow::Ok(())
+//! ```
+//!
+//! A stage's tests are [`stage`]; `transcripts`, the program, records, checks and shows.
 
 pub mod check;
 pub mod corpus;
@@ -6,11 +25,13 @@ pub mod diagnosis;
 pub mod failure;
 pub mod harness;
 pub mod player;
+mod raw;
 pub mod reply;
 pub mod resp;
 pub mod server;
 pub mod snapshot;
-pub mod tap;
+mod talker;
+mod tap;
 pub mod text;
 pub mod transcript;
 

@@ -3,29 +3,23 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitStatus;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use redis::{ConnectionAddr, IntoConnectionInfo as _, ProtocolVersion, RedisConnectionInfo};
-
 use crate::corpus;
-use crate::reply::{Reply, print_raw, print_several};
-use crate::resp::{after_replies, is_resp3, split_replies};
-use crate::server::{self, Server, StartError, Target};
-use crate::tap::{KEPT, Tap};
-use crate::text::{Place, Text, quoted};
+use crate::raw::Raw;
+use crate::server::{Server, StartError, Target};
+use crate::talker::Talker;
+use crate::text::{Place, Text};
 use crate::transcript::{Action, Command, FIRST_CLIENT, Step, Transcript};
 
 /// How long a step may take, unless its player is told otherwise.
 pub const PATIENCE: Duration = Duration::from_secs(10);
-
-/// How long `@nothing` listens.
-const QUIET: Duration = Duration::from_millis(100);
 
 /// How long the server may be busy with the first part of a request that is cut in two.
 const CUT_PAUSE: Duration = Duration::from_millis(20);
@@ -33,11 +27,14 @@ const CUT_PAUSE: Duration = Duration::from_millis(20);
 /// How many connections of one `@split` are open at once.
 const CUTS_AT_ONCE: usize = 64;
 
+/// How long a server that closed a connection may take to be seen ending.
+const CRASH: Duration = Duration::from_millis(100);
+
 /// How long a client waits for the server to close, when the client has closed.
-const FAREWELL: Duration = Duration::from_millis(200);
+pub(crate) const FAREWELL: Duration = Duration::from_millis(200);
 
 /// A server may send so much more than all that it was sent; past that it floods.
-const FLOOD: usize = 8 << 20;
+pub(crate) const FLOOD: usize = 4 << 20;
 
 /// What came of one step.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -128,7 +125,7 @@ pub fn play(
     patience: Duration,
     mut visit: impl FnMut(&Step, &Outcome) -> ControlFlow<()>,
 ) -> Result<Ending, PlayError> {
-    let (server, address) = open(transcript, target, patience)?;
+    let (mut server, address) = open(transcript, target, patience)?;
     let mut session = Session {
         place: server.place().clone(),
         address,
@@ -138,8 +135,10 @@ pub fn play(
         sent_total: 0,
     };
     let mut to_the_end = true;
+    let mut closed = false;
     for step in &transcript.steps {
         let outcome = session.step(&step.action);
+        closed = matches!(outcome.trouble, Some(Trouble::Closed | Trouble::Unreachable(_)));
         let goes_on = matches!(outcome.trouble, None | Some(Trouble::Closed));
         if visit(step, &outcome).is_break() || !goes_on {
             to_the_end = false;
@@ -148,8 +147,8 @@ pub fn play(
     }
     let place = Some(session.place.clone());
     let unasked = if to_the_end { session.finish() } else { None };
-    let mut server = server;
-    let (status, output) = server.end();
+    // A server that crashes closes its connections before it has ended.
+    let (status, output) = server.end(if closed { CRASH } else { Duration::ZERO });
     Ok(Ending { status, output, unasked, place })
 }
 
@@ -342,10 +341,13 @@ impl Session {
 }
 
 /// What a step may cost, and what its replies are masked with.
-struct Limits {
-    deadline: Instant,
-    bytes: usize,
-    place: Place,
+pub(crate) struct Limits {
+    /// When it must be over.
+    pub(crate) deadline: Instant,
+    /// How much the server may send.
+    pub(crate) bytes: usize,
+    /// Where the server is.
+    pub(crate) place: Place,
 }
 
 /// The parser lets no client be both, so this is never seen.
@@ -405,100 +407,8 @@ impl Client {
     }
 }
 
-/// A client that talks through the `redis` crate.
-struct Talker {
-    connection: redis::Connection,
-    tap: Tap,
-    asked: usize,
-    speaks_resp3: bool,
-}
-
-impl Talker {
-    /// Connects without a word: what the crate would say first, `CLIENT SETINFO`, is left out, so
-    /// that a server that can't answer it fails in no other transcript than the one about that.
-    fn connect(address: SocketAddr, patience: Duration) -> io::Result<Self> {
-        let server = server::connect(address, patience)?;
-        let (tap, connection) =
-            Tap::between(server, FLOOD, Instant::now() + patience, |address| {
-                let settings = RedisConnectionInfo::default()
-                    .set_protocol(ProtocolVersion::RESP2)
-                    .set_skip_set_lib_name();
-                let address = ConnectionAddr::Tcp(address.ip().to_string(), address.port());
-                let info = address.into_connection_info().map_err(io::Error::other)?;
-                let client = redis::Client::open(info.set_redis_settings(settings));
-                let client = client.map_err(io::Error::other)?;
-                let connection =
-                    client.get_connection_with_timeout(patience).map_err(io::Error::other)?;
-                connection.set_read_timeout(Some(patience)).map_err(io::Error::other)?;
-                connection.set_write_timeout(Some(patience)).map_err(io::Error::other)?;
-                Ok(connection)
-            })?;
-        Ok(Self { connection, tap, asked: 0, speaks_resp3: false })
-    }
-
-    fn ask(&mut self, commands: &[Command], packed: &[u8], limits: &Limits) -> Outcome {
-        self.tap.mark(self.asked, limits.bytes, limits.deadline);
-        self.asked = commands.len();
-        let mut replies = Vec::new();
-        let mut trouble = None;
-        if let Err(error) = self.connection.send_packed_command(packed) {
-            trouble = Some(if error.is_timeout() { Trouble::Deaf } else { Trouble::Closed });
-        }
-        for command in commands {
-            if trouble.is_some() {
-                break;
-            }
-            match self.connection.recv_response() {
-                Ok(value) => {
-                    let reply = Reply::from(value).masked(&limits.place);
-                    replies.push(reply.print(command.view));
-                }
-                Err(error) => trouble = Some(self.trouble(&error)),
-            }
-        }
-        let exchange = self.tap.exchange();
-        // The crate reads RESP3 without a word, while other clients of RESP2 would not.
-        self.speaks_resp3 |= commands.iter().any(is_hello_3);
-        if trouble.is_none() && !self.speaks_resp3 && is_resp3(&exchange.received) {
-            trouble = Some(Trouble::Resp3);
-        }
-        if trouble.is_none() && !after_replies(&exchange.received, self.asked).is_empty() {
-            trouble = Some(Trouble::Unasked);
-        }
-        let mut printed = print_several(&replies);
-        printed.extend(trouble.as_ref().map(|trouble| marker(trouble, printed.len())));
-        let sent = packed.get(..KEPT).unwrap_or(packed).to_vec();
-        Outcome { printed, sent, received: exchange.received, trouble, ..Outcome::default() }
-    }
-
-    fn trouble(&self, error: &redis::RedisError) -> Trouble {
-        if self.tap.exchange().flooded {
-            Trouble::Flood
-        } else if error.is_timeout() {
-            Trouble::Silence
-        } else if error.is_io_error() || error.is_connection_dropped() {
-            Trouble::Closed
-        } else {
-            Trouble::NoReply
-        }
-    }
-
-    fn finish(self) -> Vec<u8> {
-        let exchange = self.tap.finish(FAREWELL);
-        after_replies(&exchange.received, self.asked).to_vec()
-    }
-}
-
-fn is_hello_3(command: &Command) -> bool {
-    let is = |index: usize, text: &str| {
-        let word = command.words.get(index).and_then(Text::literal);
-        word.is_some_and(|word| word.eq_ignore_ascii_case(text))
-    };
-    is(0, "HELLO") && is(1, "3")
-}
-
 /// How trouble is printed where a reply would stand.
-fn marker(trouble: &Trouble, printed: usize) -> String {
+pub(crate) fn marker(trouble: &Trouble, printed: usize) -> String {
     match trouble {
         Trouble::Unreachable(_) => "(no connection)",
         Trouble::Silence if printed > 0 => "(nothing more)",
@@ -514,171 +424,7 @@ fn marker(trouble: &Trouble, printed: usize) -> String {
     .into()
 }
 
-/// A client with a plain socket.
-struct Raw {
-    stream: TcpStream,
-    /// What has come and was not yet asked for.
-    buffer: Vec<u8>,
-    /// What was sent before its last step to read, or since, for a failure to show.
-    sent: Vec<u8>,
-    /// Whether its last step was to read, so that nothing more may come.
-    has_read: bool,
-}
-
-/// Why no more bytes came.
-enum Dry {
-    Late,
-    Ended,
-    Flood,
-}
-
-impl Raw {
-    fn connect(address: SocketAddr, patience: Duration) -> io::Result<Self> {
-        let stream = server::connect(address, patience)?;
-        stream.set_write_timeout(Some(patience))?;
-        Ok(Self { stream, buffer: Vec::new(), sent: Vec::new(), has_read: false })
-    }
-
-    fn send(&mut self, bytes: &[u8], at_once: usize, limits: &Limits) -> Outcome {
-        if std::mem::take(&mut self.has_read) {
-            self.sent.clear();
-        }
-        self.sent.extend_from_slice(bytes);
-        let mut outcome = Outcome { sent: bytes.to_vec(), ..Outcome::default() };
-        for part in bytes.chunks(at_once.max(1)) {
-            match self.stream.write_all(part) {
-                Ok(()) if Instant::now() < limits.deadline => {}
-                Err(error) if !is_timeout(&error) => {
-                    // The server has closed, as it may when it has read enough. What it said
-                    // before that is for the next step to see.
-                    return outcome;
-                }
-                _ => {
-                    outcome.printed.push(marker(&Trouble::Deaf, 0));
-                    outcome.trouble = Some(Trouble::Deaf);
-                    return outcome;
-                }
-            }
-        }
-        outcome
-    }
-
-    fn receive(&mut self, replies: usize, limits: &Limits) -> Outcome {
-        self.has_read = true;
-        let sent = self.sent.clone();
-        let mut dry = None;
-        while dry.is_none() && split_replies(&self.buffer).0.len() < replies {
-            dry = self.fill(limits, limits.deadline);
-        }
-        let whole =
-            split_replies(&self.buffer).0.iter().take(replies).map(|reply| reply.len()).sum();
-        // Without all replies, the part of one that came is shown too.
-        let taken = if dry.is_some() { self.buffer.len() } else { whole };
-        let received: Vec<u8> = self.buffer.drain(..taken).collect();
-        let mut printed = print_raw(&received, &limits.place);
-        let trouble = dry.map(|dry| match dry {
-            Dry::Late => Trouble::Silence,
-            Dry::Ended => Trouble::Closed,
-            Dry::Flood => Trouble::Flood,
-        });
-        printed.extend(trouble.as_ref().map(|trouble| marker(trouble, printed.len())));
-        Outcome { printed, sent, received, trouble, ..Outcome::default() }
-    }
-
-    fn nothing(&mut self, limits: &Limits) -> Outcome {
-        self.has_read = true;
-        let sent = self.sent.clone();
-        let until = Instant::now() + QUIET;
-        let ended = loop {
-            match self.fill(limits, until) {
-                None => {}
-                Some(dry) => break matches!(dry, Dry::Ended),
-            }
-        };
-        let received = std::mem::take(&mut self.buffer);
-        let mut printed = print_raw(&received, &limits.place);
-        if ended {
-            printed.push("(closed)".into());
-        } else if printed.is_empty() {
-            printed.push("(nothing)".into());
-        }
-        Outcome { printed, sent, received, ..Outcome::default() }
-    }
-
-    fn half_close(&mut self) -> Outcome {
-        // An error says that the server has closed already, which the next step will see.
-        let _ = self.stream.shutdown(Shutdown::Write);
-        Outcome::default()
-    }
-
-    fn closed(&mut self, limits: &Limits) -> Outcome {
-        self.has_read = true;
-        let sent = self.sent.clone();
-        let dry = loop {
-            if let Some(dry) = self.fill(limits, limits.deadline) {
-                break dry;
-            }
-        };
-        let received = std::mem::take(&mut self.buffer);
-        let mut printed = print_raw(&received, &limits.place);
-        let trouble = match dry {
-            Dry::Ended => None,
-            Dry::Late => Some(Trouble::StillOpen),
-            Dry::Flood => Some(Trouble::Flood),
-        };
-        printed.push(marker(trouble.as_ref().unwrap_or(&Trouble::Closed), 0));
-        Outcome { printed, sent, received, trouble, ..Outcome::default() }
-    }
-
-    /// Reads some more; `None` when some came.
-    fn fill(&mut self, limits: &Limits, until: Instant) -> Option<Dry> {
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Some(Dry::Late);
-        }
-        if self.buffer.len() > limits.bytes {
-            return Some(Dry::Flood);
-        }
-        let mut chunk = vec![0; 64 * 1024];
-        let read =
-            self.stream.set_read_timeout(Some(left)).and_then(|()| self.stream.read(&mut chunk));
-        match read {
-            Ok(0) => Some(Dry::Ended),
-            Ok(length) => {
-                self.buffer.extend_from_slice(chunk.get(..length).unwrap_or_default());
-                None
-            }
-            Err(error) if is_timeout(&error) => Some(Dry::Late),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
-            // Reset: the server closed without having read everything.
-            Err(_) => Some(Dry::Ended),
-        }
-    }
-
-    /// Hangs up, and returns what came after the last reply that was asked for.
-    fn finish(mut self) -> Vec<u8> {
-        if !self.has_read {
-            return Vec::new();
-        }
-        self.half_close();
-        let place = Place { port: 0, dir: String::new() };
-        let limits = Limits { deadline: Instant::now() + FAREWELL, bytes: 64 * 1024, place };
-        while self.fill(&limits, limits.deadline).is_none() {}
-        self.buffer
-    }
-}
-
-fn is_timeout(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
-}
-
 fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// Shows the bytes that a step was left with, for a message about a recording that went wrong.
-#[must_use]
-pub fn show_bytes(bytes: &[u8]) -> String {
-    if bytes.is_empty() { "(nothing)".into() } else { quoted(bytes) }
 }

@@ -22,6 +22,9 @@ const PORTS: std::ops::Range<u16> = 20_000..32_000;
 /// How often another port is tried when the first ones are taken.
 const ATTEMPTS: usize = 20;
 
+/// How long is waited for what is on its way already.
+const MOMENT: Duration = Duration::from_millis(200);
+
 /// As much of a server's output as a failure may show.
 const OUTPUT_LIMIT: usize = 4 * 1024;
 
@@ -245,12 +248,12 @@ impl Server {
         &self.place
     }
 
-    /// Returns how it ended, if it has, and the last that it printed.
-    pub fn end(&mut self) -> (Option<ExitStatus>, String) {
-        self.process.as_mut().map_or_else(Default::default, |process| {
-            let status = process.ended();
-            (status, process.output())
-        })
+    /// Returns how it ended, if it has within `patience`, and the last that it printed.
+    pub fn end(&mut self, patience: Duration) -> (Option<ExitStatus>, String) {
+        let Some(process) = &mut self.process else { return (None, String::new()) };
+        wait_until(patience, || process.ended().is_some());
+        let status = process.ended();
+        (status, process.output())
     }
 }
 
@@ -327,11 +330,10 @@ impl Process {
         self.child.try_wait().ok().flatten()
     }
 
-    fn output(&self) -> String {
+    fn output(&mut self) -> String {
         // What an ended process has printed is still on its way for a moment.
-        let deadline = Instant::now() + Duration::from_millis(100);
-        while Instant::now() < deadline && !self.readers.iter().all(JoinHandle::is_finished) {
-            thread::sleep(Duration::from_millis(2));
+        if self.ended().is_some() {
+            wait_until(MOMENT, || self.readers.iter().all(JoinHandle::is_finished));
         }
         let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes: Vec<u8> = output.iter().copied().collect();
@@ -347,6 +349,15 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
         live.remove(&self.child.id());
+        drop(live);
+        wait_until(MOMENT, || !has_children(self.child.id()));
+    }
+}
+
+fn wait_until(patience: Duration, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + patience;
+    while !is_so() && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(1));
     }
 }
 
@@ -406,6 +417,20 @@ fn end_with_children(id: u32) {
     let group = i32::try_from(id).ok().and_then(Pid::from_raw);
     // An error says that the group has ended.
     let _ = group.map(|group| kill_process_group(group, Signal::KILL));
+}
+
+/// Whether what a process started still runs, when the process itself has been waited for.
+#[cfg(unix)]
+fn has_children(id: u32) -> bool {
+    use rustix::process::{Pid, test_kill_process_group};
+    let group = i32::try_from(id).ok().and_then(Pid::from_raw);
+    group.is_some_and(|group| test_kill_process_group(group).is_ok())
+}
+
+/// `taskkill` returns when all are gone.
+#[cfg(windows)]
+fn has_children(_: u32) -> bool {
+    false
 }
 
 #[cfg(windows)]

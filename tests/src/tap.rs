@@ -31,6 +31,8 @@ pub struct Exchange {
     pub received_total: usize,
     /// The server sent more than it was asked for by any measure, and was cut off.
     pub flooded: bool,
+    /// The server sent for longer than a step may take, and was cut off.
+    pub late: bool,
     /// The server closed.
     pub closed: bool,
 }
@@ -157,8 +159,8 @@ impl Shared {
         record.exchange.received_total += bytes.len();
         record.exchange.closed |= bytes.is_empty();
         self.changed.notify_all();
-        let is_late = !bytes.is_empty() && Instant::now() > record.deadline;
-        record.exchange.flooded |= record.exchange.received_total > record.limit || is_late;
-        !record.exchange.flooded
+        record.exchange.flooded |= record.exchange.received_total > record.limit;
+        record.exchange.late |= !bytes.is_empty() && Instant::now() > record.deadline;
+        !record.exchange.flooded && !record.exchange.late
     }
 }

@@ -80,6 +80,8 @@ const EXPIRED: &str =
 const LASTING: &str =
     "# A key lives until its PX.\n> SET k v PX 900\nOK\n> @wait 10ms\n> GET k\n\"v\"";
 const RAW: &str = "# Half a request is waited for.\n> @send \"PING\\r\\nPI\"\n> @receive 1\n\"+PONG\\r\\n\"\n> @nothing\n(nothing)";
+const UNREAD: &str =
+    "# One reply.\n> @send \"PING\\r\\n\"\n> @receive 1\n\"+PONG\\r\\n\"\n> @wait 1ms";
 const PIPELINE: &str =
     "# All are answered.\n> @pipeline\n> PING\n> PING\n> PING\n> PING\n> @end\nPONG (4 times)";
 const CUT: &str = "# A request may be cut anywhere.\n> @split 1 \"PING\\r\\n\"\n\"+PONG\\r\\n\"";
@@ -110,6 +112,7 @@ learners_read! {
     gone_too_early: LASTING, [Say(b"+OK\r\n"), Say(b"$-1\r\n")];
     empty_is_not_nil: EXPIRED, [Say(b"+OK\r\n"), Say(b"$0\r\n\r\n")];
     answered_before_it_is_whole: RAW, [Say(b"+PONG\r\n-ERR unknown command 'PI'\r\n")];
+    more_comes_than_is_read: UNREAD, [Say(b"+PONG\r\n+PONG\r\n")];
     only_the_first_is_answered: PIPELINE, [Say(b"+PONG\r\n")];
     a_cut_request_is_dropped: CUT, [Say(b""), Say(b"")];
     it_is_taken: REFUSED, [Say(b"+OK\r\n")];
@@ -132,6 +135,6 @@ fn a_flood_costs_a_failure_and_no_more() {
     let path = Path::new("tests/transcripts/01-ping/a_claim.redis");
     let transcript = Transcript::parse("01-ping/a_claim", path, "# A claim.\nPING").expect("good");
     let snapshot = Snapshot { replies: vec![vec!["PONG".into()]] };
-    let failure = check_with(&transcript, &snapshot, &Target::Address(address), PATIENCE);
+    let failure = check_with(&transcript, &snapshot, &Target::Address(address), 10 * PATIENCE);
     insta::assert_snapshot!(failure.expect_err("a flood").to_string());
 }

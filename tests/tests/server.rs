@@ -119,7 +119,12 @@ fn answers(place: &Place) -> bool {
     TcpStream::connect_timeout(&address(place), Duration::from_secs(1)).is_ok()
 }
 
+/// What nobody can wait for, a server's own child, has been told to end, and does so soon.
 fn assert_gone(place: &Place) {
+    let deadline = Instant::now() + PATIENCE;
+    while answers(place) && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(5));
+    }
     assert!(!answers(place), "a server is left on port {}", place.port);
     assert!(!Path::new(&place.dir).exists(), "{} is left", place.dir);
 }
@@ -174,7 +179,11 @@ fn prints_without_end() {
         client.write_all(b"PING\r\n").expect("a server that reads");
         client.read_exact(&mut reply).expect("a reply");
     }
-    let (status, output) = server.end();
+    let deadline = Instant::now() + PATIENCE;
+    let (mut status, mut output) = (None, String::new());
+    while output.is_empty() && Instant::now() < deadline {
+        (status, output) = server.end(Duration::from_millis(5));
+    }
     assert_eq!(status, None);
     assert!(output.contains("chatter") && output.len() <= 8 * 1024, "{} bytes", output.len());
 }
@@ -225,11 +234,6 @@ fn interrupted() {
     assert!(answers(&place));
     kill_process(Pid::from_child(&tests), Signal::TERM).expect("a running process");
     assert_eq!(tests.wait().expect("its end").code(), Some(130));
-    // Nobody waited for the server: it has been told to end, and has a moment to do so.
-    let deadline = Instant::now() + PATIENCE;
-    while answers(&place) && Instant::now() < deadline {
-        thread::sleep(Duration::from_millis(5));
-    }
     assert_gone(&place);
 }
 

@@ -1,0 +1,177 @@
+//! A client that sends and reads plain bytes.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use crate::player::{FAREWELL, Limits, Outcome, Trouble, marker};
+use crate::reply::print_raw;
+use crate::resp::split_replies;
+use crate::server;
+use crate::text::Place;
+
+/// How long `@nothing` listens.
+const QUIET: Duration = Duration::from_millis(100);
+
+/// A client with a plain socket.
+pub(crate) struct Raw {
+    stream: TcpStream,
+    /// What has come and was not yet asked for.
+    buffer: Vec<u8>,
+    /// What was sent before its last step to read, or since, for a failure to show.
+    sent: Vec<u8>,
+    /// Whether its last step was to read, so that nothing more may come.
+    has_read: bool,
+}
+
+/// Why no more bytes came.
+enum Dry {
+    Late,
+    Ended,
+    Flood,
+}
+
+impl Raw {
+    pub(crate) fn connect(address: SocketAddr, patience: Duration) -> io::Result<Self> {
+        let stream = server::connect(address, patience)?;
+        stream.set_write_timeout(Some(patience))?;
+        Ok(Self { stream, buffer: Vec::new(), sent: Vec::new(), has_read: false })
+    }
+
+    /// Sends bytes, so many in each write.
+    pub(crate) fn send(&mut self, bytes: &[u8], at_once: usize, limits: &Limits) -> Outcome {
+        if std::mem::take(&mut self.has_read) {
+            self.sent.clear();
+        }
+        self.sent.extend_from_slice(bytes);
+        let mut outcome = Outcome { sent: bytes.to_vec(), ..Outcome::default() };
+        for part in bytes.chunks(at_once.max(1)) {
+            match self.stream.write_all(part) {
+                Ok(()) if Instant::now() < limits.deadline => {}
+                Err(error) if !is_timeout(&error) => {
+                    // The server has closed, as it may when it has read enough. What it said
+                    // before that is for the next step to see.
+                    return outcome;
+                }
+                _ => {
+                    outcome.printed.push(marker(&Trouble::Deaf, 0));
+                    outcome.trouble = Some(Trouble::Deaf);
+                    return outcome;
+                }
+            }
+        }
+        outcome
+    }
+
+    /// Reads so many whole replies.
+    pub(crate) fn receive(&mut self, replies: usize, limits: &Limits) -> Outcome {
+        self.has_read = true;
+        let sent = self.sent.clone();
+        let mut dry = None;
+        while dry.is_none() && split_replies(&self.buffer).0.len() < replies {
+            dry = self.fill(limits, limits.deadline);
+        }
+        let whole =
+            split_replies(&self.buffer).0.iter().take(replies).map(|reply| reply.len()).sum();
+        // Without all replies, the part of one that came is shown too.
+        let taken = if dry.is_some() { self.buffer.len() } else { whole };
+        let received: Vec<u8> = self.buffer.drain(..taken).collect();
+        let mut printed = print_raw(&received, &limits.place);
+        let trouble = dry.map(|dry| match dry {
+            Dry::Late => Trouble::Silence,
+            Dry::Ended => Trouble::Closed,
+            Dry::Flood => Trouble::Flood,
+        });
+        printed.extend(trouble.as_ref().map(|trouble| marker(trouble, printed.len())));
+        Outcome { printed, sent, received, trouble, ..Outcome::default() }
+    }
+
+    /// Listens for a moment in which nothing should come.
+    pub(crate) fn nothing(&mut self, limits: &Limits) -> Outcome {
+        self.has_read = true;
+        let sent = self.sent.clone();
+        let until = Instant::now() + QUIET;
+        let ended = loop {
+            match self.fill(limits, until) {
+                None => {}
+                Some(dry) => break matches!(dry, Dry::Ended),
+            }
+        };
+        let received = std::mem::take(&mut self.buffer);
+        let mut printed = print_raw(&received, &limits.place);
+        if ended {
+            printed.push("(closed)".into());
+        } else if printed.is_empty() {
+            printed.push("(nothing)".into());
+        }
+        Outcome { printed, sent, received, ..Outcome::default() }
+    }
+
+    /// Says that nothing more will be sent.
+    pub(crate) fn half_close(&mut self) -> Outcome {
+        // An error says that the server has closed already, which the next step will see.
+        let _ = self.stream.shutdown(Shutdown::Write);
+        Outcome::default()
+    }
+
+    /// Reads until the server closes.
+    pub(crate) fn closed(&mut self, limits: &Limits) -> Outcome {
+        self.has_read = true;
+        let sent = self.sent.clone();
+        let dry = loop {
+            if let Some(dry) = self.fill(limits, limits.deadline) {
+                break dry;
+            }
+        };
+        let received = std::mem::take(&mut self.buffer);
+        let mut printed = print_raw(&received, &limits.place);
+        let trouble = match dry {
+            Dry::Ended => None,
+            Dry::Late => Some(Trouble::StillOpen),
+            Dry::Flood => Some(Trouble::Flood),
+        };
+        printed.push(marker(trouble.as_ref().unwrap_or(&Trouble::Closed), 0));
+        Outcome { printed, sent, received, trouble, ..Outcome::default() }
+    }
+
+    /// Reads some more; `None` when some came.
+    fn fill(&mut self, limits: &Limits, until: Instant) -> Option<Dry> {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Some(Dry::Late);
+        }
+        if self.buffer.len() > limits.bytes {
+            return Some(Dry::Flood);
+        }
+        let mut chunk = vec![0; 64 * 1024];
+        let read =
+            self.stream.set_read_timeout(Some(left)).and_then(|()| self.stream.read(&mut chunk));
+        match read {
+            Ok(0) => Some(Dry::Ended),
+            Ok(length) => {
+                self.buffer.extend_from_slice(chunk.get(..length).unwrap_or_default());
+                None
+            }
+            Err(error) if is_timeout(&error) => Some(Dry::Late),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
+            // Reset: the server closed without having read everything.
+            Err(_) => Some(Dry::Ended),
+        }
+    }
+
+    /// Hangs up, and returns what came after the last reply that was asked for.
+    pub(crate) fn finish(mut self) -> Vec<u8> {
+        if !self.has_read {
+            return Vec::new();
+        }
+        self.half_close();
+        let place = Place { port: 0, dir: String::new() };
+        let limits = Limits { deadline: Instant::now() + FAREWELL, bytes: 64 * 1024, place };
+        while self.fill(&limits, limits.deadline).is_none() {}
+        self.buffer
+    }
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
