@@ -2,13 +2,16 @@
 
 use std::env;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::check;
 use crate::corpus;
-use crate::player::PATIENCE;
+use crate::failure::Failure;
+use crate::player::{PATIENCE, Trouble};
 use crate::server::{self, CommandLine, Target};
 
 /// The variable that aims a stage's tests at another server.
@@ -52,13 +55,31 @@ fn trials(binary: &str, package: &str) -> Result<Vec<Trial>, String> {
     Ok(trials)
 }
 
+/// After so many replies that never came, this process waits for others only briefly.
+const MANY_SILENCES: usize = 8;
+const LITTLE_PATIENCE: Duration = Duration::from_secs(2);
+
+static SILENCES: AtomicUsize = AtomicUsize::new(0);
+
 /// Plays the transcript of this name against `target`, and compares.
+///
+/// A server that answers nothing would keep a learner waiting for every transcript. When it has
+/// been silent often enough, the rest is played with less patience.
 ///
 /// # Errors
 /// With the text that the learner reads.
 pub fn check_one(name: &str, target: &Target) -> Result<(), Failed> {
     let transcript = corpus::load_one(name).map_err(|error| format!("{error:#}"))?;
-    check::check(&transcript, target, PATIENCE).map_err(|failure| failure.to_string().into())
+    let is_silent = SILENCES.load(Ordering::Relaxed) >= MANY_SILENCES;
+    let patience = if is_silent { LITTLE_PATIENCE } else { PATIENCE };
+    check::check(&transcript, target, patience).map_err(|failure| {
+        if let Failure::Step(mismatch) = &failure
+            && mismatch.outcome.trouble == Some(Trouble::Silence)
+        {
+            SILENCES.fetch_add(1, Ordering::Relaxed);
+        }
+        failure.to_string().into()
+    })
 }
 
 /// Runs the tests, several at once, and leaves no server behind if that is interrupted.

@@ -1,4 +1,34 @@
 //! A transcript: a short session with a server, written down line by line.
+//!
+//! It holds one claim, named by its file, and begins with a line or two of prose. Its replies are
+//! in its [snapshot](crate::snapshot), so no line here says what should come.
+//!
+//! | line | what it does |
+//! |---|---|
+//! | `# …` | prose, which the book and a failure show |
+//! | `SET key "a\x00b"` | a command with redis-cli's quoting, sent through the `redis` crate |
+//! | `@wait 150ms` | a pause; `2s` is one too |
+//! | `@client second` | switches the client, which connects at its first use; the first is `first` |
+//! | `@server --dbfilename x.rdb` | more arguments for the server; before the first step only |
+//! | `@file dump.rdb strings.rdb` | `fixtures/strings.rdb`, as `dump.rdb` where the server runs; likewise |
+//! | `@sorted KEYS *` | prints the elements of the reply in order, where Redis gives none |
+//! | `@sorted-pairs CONFIG GET *` | the same for names and values |
+//! | `@kind FOO` | prints only the kind of the reply, and of an error its first word |
+//! | `@length GET big` | prints only the kind and the length |
+//! | `@pipeline` … `@end` | sends the commands between them in one write |
+//! | `@send "PING\r\n" "…"` | raw bytes, on a plain socket |
+//! | `@send-bytewise "…"` | the same, one byte a write |
+//! | `@split 2 "…"` | cuts the bytes in two, at every point, each time on a new connection that reads 2 replies; all must be the same |
+//! | `@receive 2` | reads 2 whole replies, printed as bytes |
+//! | `@nothing` | no byte arrives for a moment |
+//! | `@half-close` | shuts down the sending side |
+//! | `@closed` | reads until the server closes |
+//!
+//! A client that sends commands has a connection of the `redis` crate, one that sends raw bytes a
+//! plain socket, and none has both. A client whose last step reads must have read everything.
+//!
+//! In any word, `{x*70000}` repeats what is before the star, `{now+5000}` is in Unix milliseconds
+//! and `{now_s-5}` in seconds, and `{port}` and `{dir}` are the server's, in replies too.
 
 use std::collections::BTreeMap;
 use std::fmt;
