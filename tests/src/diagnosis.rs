@@ -1,5 +1,6 @@
 //! What a wrong reply most likely means.
 
+use crate::hindsight;
 use crate::player::Trouble;
 use crate::resp::{reply_length, split_replies};
 use crate::transcript::Action;
@@ -11,6 +12,12 @@ pub struct Symptoms<'a> {
     pub expected: Option<&'a [u8]>,
     /// The bytes that came.
     pub received: &'a [u8],
+    /// The reply that a real Redis gets, as it is printed.
+    pub due: &'a [String],
+    /// The reply that came, as it is printed.
+    pub came: &'a [String],
+    /// The bytes that were sent for this reply.
+    pub sent: &'a [u8],
     /// Whether a real Redis closes the connection here.
     pub closes: bool,
     /// What kept the step from its end.
@@ -36,6 +43,12 @@ pub fn diagnose(symptoms: &Symptoms<'_>) -> Option<String> {
         silence,
         closing,
         cut_short,
+        hindsight::wrong_value,
+        hindsight::dump,
+        hindsight::listing,
+        hindsight::settings,
+        hindsight::misread,
+        hindsight::taken,
         lifetime,
         kind,
         wording,
@@ -43,9 +56,9 @@ pub fn diagnose(symptoms: &Symptoms<'_>) -> Option<String> {
     rules.iter().find_map(|rule| rule(symptoms))
 }
 
-type Said = Option<String>;
+pub(crate) type Said = Option<String>;
 
-fn say(text: &str) -> Said {
+pub(crate) fn say(text: &str) -> Said {
     Some(text.to_owned())
 }
 
@@ -72,9 +85,14 @@ fn line_end(s: &Symptoms<'_>) -> Said {
 fn length(s: &Symptoms<'_>) -> Said {
     let expected = s.expected?;
     let at = first_bulk_that_differs(expected, s.received)?;
-    let (said, text) = bulk_to_its_end(s.received.get(at..)?)?;
+    let received = s.received.get(at..)?;
+    let (said, text) = bulk_to_its_end(received)?;
     let (_, wanted) = bulk_to_its_end(expected.get(at..)?)?;
-    if said == text.len() || text != wanted {
+    // What is as long as it says is another value, though it may hold what looks like an end.
+    let body = received.windows(2).position(|pair| pair == b"\r\n")? + 2;
+    let end = body.checked_add(said)?;
+    let is_right = received.get(end..).is_some_and(|rest| rest.starts_with(b"\r\n"));
+    if is_right || text != wanted {
         return None;
     }
     let characters = str::from_utf8(text).map(|text| text.chars().count());
@@ -167,6 +185,11 @@ fn half_answered(s: &Symptoms<'_>) -> Said {
     if !is_head || !matches!(s.trouble, Some(Trouble::Silence | Trouble::StillOpen)) {
         return None;
     }
+    if s.sent.ends_with(b"\n") && !s.sent.ends_with(b"\r\n") {
+        return say(
+            "The last request ends in LF alone. On a line that is typed by hand, CR may be missing.",
+        );
+    }
     Some(format!(
         "{came} of {due} requests were answered. Does the server answer once per read? One read may \
          bring several requests, and all of them are due.",
@@ -208,6 +231,12 @@ fn silence(s: &Symptoms<'_>) -> Said {
              more has come.",
         );
     }
+    if s.sent.windows(6).any(|name| name.eq_ignore_ascii_case(b"KEYS\r\n")) {
+        return say(
+            "The server is still at it. Does its matcher try every length for every star? When what \
+             follows the last star does not fit, only that star has to give way.",
+        );
+    }
     if s.before.iter().any(|step| matches!(step, Action::Client(_))) {
         return say(
             "Another client is connected. Does the server serve one client at a time, or hold a lock \
@@ -220,13 +249,21 @@ fn silence(s: &Symptoms<'_>) -> Said {
     )
 }
 
+/// Longer than what one is tempted to give a buffer.
+const LONG: usize = 4000;
+
 /// A connection is closed that should stay, or too soon, or not at all.
 fn closing(s: &Symptoms<'_>) -> Said {
+    const STILL_LISTENS: &str = "A client that has shut down its sending side can still read: the \
+         replies that are owed go out before the server closes.";
+    let half_closed = s.before.iter().rev().any(|step| matches!(step, Action::HalfClose));
     if s.closes && s.received.is_empty() && s.expected.is_some_and(|expected| !expected.is_empty())
     {
-        return say("The connection was closed without a word. The error goes out first, whole.");
+        return say(match half_closed {
+            true => STILL_LISTENS,
+            false => "The connection was closed without a word. The error goes out first, whole.",
+        });
     }
-    let half_closed = s.before.iter().rev().any(|step| matches!(step, Action::HalfClose));
     match s.trouble? {
         Trouble::StillOpen if half_closed => say(
             "The client has said all that it had to say (a read returns 0 bytes). The server answers \
@@ -235,9 +272,10 @@ fn closing(s: &Symptoms<'_>) -> Said {
         Trouble::StillOpen => say(
             "The connection is still open. After a protocol error the server replies, then closes.",
         ),
-        Trouble::Closed if half_closed => say(
-            "A client that has shut down its sending side can still read: the replies that are owed \
-             go out before the server closes.",
+        Trouble::Closed if half_closed => say(STILL_LISTENS),
+        Trouble::Closed if !s.closes && s.sent.len() > LONG => say(
+            "The server closed the connection in the middle of a long request. Does a request have to \
+             fit a buffer of fixed size?",
         ),
         Trouble::Closed if !s.closes => say(
             "The server closed the connection, which should stay open. Only a protocol error closes; a \
@@ -270,7 +308,7 @@ fn cut_short(s: &Symptoms<'_>) -> Said {
 }
 
 /// Returns what a bulk or a status says.
-fn text_of(reply: &[u8]) -> Option<&[u8]> {
+pub(crate) fn text_of(reply: &[u8]) -> Option<&[u8]> {
     let reply = reply.strip_suffix(b"\r\n")?;
     match reply.split_first()? {
         (b'$', rest) => rest.get(rest.iter().position(|&byte| byte == b'\n')? + 1..),
@@ -372,8 +410,9 @@ fn wording(s: &Symptoms<'_>) -> Said {
                     .and_then(|end| str::from_utf8(reply.get(1..end)?).ok()?.parse::<i64>().ok())
             };
             let (wanted, came) = (count(expected)?, count(received)?);
-            (wanted != came)
-                .then(|| format!("The array should have {wanted} elements, and has {came}."))
+            let elements =
+                if wanted == 1 { "1 element".into() } else { format!("{wanted} elements") };
+            (wanted != came).then(|| format!("The array should have {elements}, and has {came}."))
         }
         _ => None,
     }

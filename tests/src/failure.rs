@@ -193,6 +193,9 @@ impl Mismatch {
         diagnose(&Symptoms {
             expected: expected.wire.as_deref(),
             received: &outcome.received,
+            due: &self.expected,
+            came: &outcome.printed,
+            sent: &outcome.sent,
             closes: expected.closes,
             trouble: outcome.trouble.as_ref(),
             action: &step.action,

@@ -24,6 +24,7 @@ pub mod corpus;
 pub mod diagnosis;
 pub mod failure;
 pub mod harness;
+mod hindsight;
 pub mod player;
 mod raw;
 pub mod reply;

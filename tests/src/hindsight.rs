@@ -1,0 +1,287 @@
+//! What a wrong reply most likely means, told from the steps before it.
+
+use crate::diagnosis::{Said, Symptoms, say, text_of};
+use crate::transcript::{Action, Command};
+
+/// The words of a command that are plain text, the others as `None`.
+fn words(command: &Command) -> Vec<Option<&str>> {
+    command.words.iter().map(|word| word.literal()).collect()
+}
+
+/// Returns the arguments of this step if it is this one command.
+fn arguments<'a>(s: &Symptoms<'a>, name: &str) -> Option<Vec<Option<&'a str>>> {
+    let Action::Command(command) = s.action else { return None };
+    let words = words(command);
+    let (first, rest) = words.split_first()?;
+    (*first)?.eq_ignore_ascii_case(name).then(|| rest.to_vec())
+}
+
+/// Returns key and value of every `SET` so far.
+fn stored<'a>(s: &Symptoms<'a>) -> Vec<(&'a str, &'a str)> {
+    let commands = s.before.iter().flat_map(|step| match step {
+        Action::Command(command) => std::slice::from_ref(command),
+        Action::Pipeline(commands) => commands.as_slice(),
+        _ => &[],
+    });
+    let pair = |command: &'a Command| match words(command).as_slice() {
+        [Some(name), Some(key), Some(value), ..] if name.eq_ignore_ascii_case("SET") => {
+            Some((*key, *value))
+        }
+        _ => None,
+    };
+    commands.filter_map(pair).collect()
+}
+
+fn waited(s: &Symptoms<'_>) -> bool {
+    s.before.iter().any(|step| matches!(step, Action::Wait(_)))
+}
+
+fn is_loaded(s: &Symptoms<'_>) -> bool {
+    s.before.iter().any(|step| matches!(step, Action::File { .. }))
+}
+
+/// Returns the words that the server was started with besides its port.
+fn started_with<'a>(s: &Symptoms<'a>) -> Vec<&'a str> {
+    let arguments = s.before.iter().filter_map(|step| match step {
+        Action::ServerArguments(words) => Some(words),
+        _ => None,
+    });
+    arguments.flatten().filter_map(|word| word.literal()).collect()
+}
+
+/// Returns the elements of a flat array as they are printed.
+fn elements(lines: &[String]) -> Option<Vec<&str>> {
+    if lines.first()? == "(empty array)" {
+        return Some(Vec::new());
+    }
+    let element = |line: &'_ String| line.split_once(") ").map(|(number, _)| number.len() + 2);
+    lines.iter().map(|line| line.get(element(line)?..)).collect()
+}
+
+/// A value, but not the one that this key has.
+pub(crate) fn wrong_value(s: &Symptoms<'_>) -> Said {
+    let key = (*arguments(s, "GET")?.first()?)?;
+    let wanted = str::from_utf8(text_of(s.expected?)?).ok()?;
+    let came = str::from_utf8(text_of(s.received)?).ok()?;
+    let stored = stored(s);
+    let whose = |text: &str| stored.iter().rposition(|(_, value)| *value == text);
+    if stored.iter().any(|(_, old)| came == [*old, wanted].concat()) {
+        return say("The new value stands behind the old one. SET replaces the whole value.");
+    }
+    let other = whose(came)?;
+    match stored.get(other)? {
+        (owner, _) if *owner == key && whose(wanted) > Some(other) => {
+            say("That is the value of an earlier SET. The last one counts.")
+        }
+        (owner, _) if *owner == key => say(
+            "That is the value of a SET that is refused. Look at all of a command before you change \
+             anything: one that fails leaves no trace.",
+        ),
+        (owner, _) if owner.eq_ignore_ascii_case(key) => Some(format!(
+            "That is the value of '{owner}', which is another key: in keys, the case of letters \
+             counts.",
+        )),
+        (owner, _) => Some(format!("That is the value of '{owner}', which is another key.")),
+    }
+}
+
+/// A key of a dump that is not as it was saved.
+pub(crate) fn dump(s: &Symptoms<'_>) -> Said {
+    if !is_loaded(s) {
+        return None;
+    }
+    arguments(s, "GET")?;
+    let (expected, received) = (s.expected?, s.received);
+    let is_nil = |reply: &[u8]| reply.starts_with(b"$-1");
+    let named = started_with(s).iter().any(|word| word.starts_with("--d"));
+    match (is_nil(expected), is_nil(received)) {
+        (true, true) => None,
+        _ if named => say(
+            "The server was started with options that name the dump. Is that the file that it loads?",
+        ),
+        (false, true) => say(
+            "The key is in the dump. Was all that stands before it passed over by just its bytes? Or \
+             was it taken for expired: a deadline (FC milliseconds, FD seconds, both since 1970) \
+             counts for the one key behind it.",
+        ),
+        (true, false) => say(
+            "The key should not be loaded. Its deadline has passed (FC milliseconds, FD seconds, both \
+             since 1970), or it belongs to another database.",
+        ),
+        (false, false) => saved_otherwise(text_of(expected)?, text_of(received)?),
+    }
+}
+
+/// A dump's string that was decoded wrongly.
+fn saved_otherwise(wanted: &[u8], came: &[u8]) -> Said {
+    let number = |text: &[u8]| str::from_utf8(text).ok()?.parse::<i64>().ok();
+    if let Some(wanted) = number(wanted) {
+        let bytes = wanted.to_le_bytes();
+        if matches!(came.len(), 1 | 2 | 4) && bytes.starts_with(came) {
+            return say(
+                "These are the integer's bytes in the file. Its value is the number in decimal digits.",
+            );
+        }
+        let signs = [1 << 8, 1 << 16, 1_i64 << 32];
+        if number(came).is_some_and(|came| signs.contains(&came.wrapping_sub(wanted))) {
+            return say("The integer was read without its sign: in the file it is i8, i16 or i32.");
+        }
+    }
+    if wanted.len() == came.len() && came.contains(&0) && !wanted.contains(&0) {
+        return say(
+            "There are zeros where the text repeats itself. A copy in LZF may reach into the bytes that \
+             it appends: make it byte by byte.",
+        );
+    }
+    say(
+        "The key has another value here. A dump may hold it in several databases, and only number 0 \
+         is served; a string may be plain, an integer or compressed.",
+    )
+}
+
+/// `KEYS` lists too much or too little.
+pub(crate) fn listing(s: &Symptoms<'_>) -> Said {
+    let pattern = (*arguments(s, "KEYS")?.first()?)?;
+    let (due, came) = (elements(s.due)?, elements(s.came)?);
+    let hint = hint(pattern);
+    if let Some(extra) = came.iter().find(|element| !due.contains(element)) {
+        if pattern == "*" && waited(s) {
+            return Some(format!(
+                "{extra} is listed although its time is over. That nobody has asked for it since is no \
+                 reason: KEYS has to look at the deadlines too.",
+            ));
+        }
+        return Some(format!("{extra} is listed, and does not match {pattern}. {hint}"));
+    }
+    let missing = due.iter().find(|element| !came.contains(element))?;
+    Some(format!("{missing} matches {pattern}, and is not listed. {hint}"))
+}
+
+/// Returns the rule that a pattern most likely stumbles over.
+fn hint(pattern: &str) -> &'static str {
+    if pattern == "*" {
+        "A star alone finds every key."
+    } else if pattern.contains('\\') {
+        "A backslash takes the meaning from the next byte."
+    } else if pattern.contains('[') {
+        "[abc] is one of these bytes, [a-z] one of that range, [^a] any byte but a; ! has no meaning."
+    } else if pattern.contains('?') {
+        "A question mark is one byte: not none, and not a character of several."
+    } else if pattern.contains(['.', '+', '^', '$', '(']) {
+        "It is no regular expression: only * ? [ ] and \\ have a meaning."
+    } else if pattern.contains(|letter: char| letter.is_ascii_uppercase()) {
+        "The case of letters counts."
+    } else {
+        "A pattern has to fit the whole key, from its first byte to its last."
+    }
+}
+
+/// `CONFIG GET` answers other pairs.
+pub(crate) fn settings(s: &Symptoms<'_>) -> Said {
+    let arguments = arguments(s, "CONFIG")?;
+    let asked: Vec<&str> = arguments.iter().skip(1).flatten().copied().collect();
+    if !s.due.iter().any(|line| line.starts_with("1) ") || line == "(empty array)") {
+        return None;
+    }
+    if s.came.iter().any(|line| line.contains(") 1) ")) {
+        return say("Names and values take turns in one flat array. Here each pair is an array.");
+    }
+    let (due, came) = (elements(s.due)?, elements(s.came)?);
+    if came.contains(&"(nil)") {
+        return say("A name that Redis does not know is left out, without a nil in its place.");
+    }
+    if came.len() > due.len() {
+        return say("Each setting comes once, however many names ask for it.");
+    }
+    if came.len() < due.len() {
+        let is_shouted = |name: &&str| name.contains(|letter: char| letter.is_ascii_uppercase());
+        return if asked.iter().any(is_shouted) {
+            say(
+                "Names of settings are compared in any letter case, and come back as they were typed.",
+            )
+        } else {
+            say(
+                "A pair is missing. Every name that is asked for is answered, and each may be a pattern.",
+            )
+        };
+    }
+    let differs = due.iter().zip(&came).find(|(wanted, came)| wanted != came)?;
+    let wanted = differs.0.trim_matches('"');
+    if started_with(s).contains(&wanted) {
+        return Some(format!(
+            "This server was started with '{wanted}', and answers something else."
+        ));
+    }
+    None
+}
+
+/// What Redis takes is refused, because it is written in small letters or is no command at all.
+pub(crate) fn misread(s: &Symptoms<'_>) -> Said {
+    if s.expected.is_none_or(|expected| expected.starts_with(b"-")) {
+        return None;
+    }
+    let error = str::from_utf8(s.received.strip_prefix(b"-")?).ok()?;
+    let name = error.split_once("unknown command '").and_then(|(_, rest)| rest.split_once('\''));
+    if let Some((name, _)) = name {
+        let mut letters = name.chars();
+        let is_header = matches!(letters.next(), Some('*' | '$'));
+        if is_header && letters.next().is_some_and(|digit| digit.is_ascii_digit()) {
+            return Some(format!(
+                "The server took the line {name} for a command. It is the head of an array or of a bulk, \
+                 and tells how much belongs to the request.",
+            ));
+        }
+        if comes_in_pieces(s) {
+            return say(
+                "The beginning of this request came earlier. Keep what is not whole yet, and decode again \
+                 when more has come.",
+            );
+        }
+        if name != name.to_ascii_uppercase() {
+            return say(
+                "The server does not know the name as it is written here. In names of commands, the case of letters does not matter.",
+            );
+        }
+    }
+    let Action::Command(command) = s.action else { return None };
+    let small = |word: &str| ["ex", "px", "exat", "pxat", "keepttl"].contains(&word);
+    if error.contains("syntax error") && words(command).into_iter().flatten().any(small) {
+        return say("The case of an option's letters does not matter, as in the command's name.");
+    }
+    None
+}
+
+/// Tells whether an earlier `@send` ended in the middle of a line.
+fn comes_in_pieces(s: &Symptoms<'_>) -> bool {
+    let mut sends = s.before.iter().filter_map(|step| match step {
+        Action::Send(text) => Some(text.literal()),
+        _ => None,
+    });
+    sends.any(|text| text.is_some_and(|text| !text.ends_with('\n')))
+}
+
+/// What Redis refuses is taken.
+pub(crate) fn taken(s: &Symptoms<'_>) -> Said {
+    let expected = str::from_utf8(s.expected?.strip_prefix(b"-")?).ok()?;
+    if !s.received.first().is_some_and(|kind| b"+$:*".contains(kind)) {
+        return None;
+    }
+    let why = [
+        (
+            "not an integer",
+            "A number is written in one way only: no plus, no blank, no zero ahead. Rust's parse takes \
+             more than that.",
+        ),
+        (
+            "invalid expire time",
+            "A time is more than zero, and the moment that it means fits 64 bits of milliseconds.",
+        ),
+        (
+            "syntax error",
+            "Options that exclude each other, or that nobody knows, make the command void.",
+        ),
+        ("wrong number of arguments", "Count a command's words before you look at them."),
+    ];
+    let (_, why) = why.iter().find(|(error, _)| expected.contains(error))?;
+    Some(format!("Redis refuses this with an error; the server takes it. {why}"))
+}
