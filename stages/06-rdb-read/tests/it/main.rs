@@ -1,0 +1,11 @@
+//! What no transcript shows: the core's own interface, hostile input, memory, and the command line.
+
+mod command;
+mod command_line;
+mod connection;
+mod hostile;
+mod inline;
+mod request;
+mod resp;
+mod server;
+mod subject;
