@@ -165,6 +165,11 @@ fn too_much(s: &Symptoms<'_>) -> Said {
         );
     }
     if matches!(s.action, Action::Nothing) && !s.received.is_empty() {
+        if s.sent.starts_with(b"*0") || s.sent.starts_with(b"*-") {
+            return say(
+                "A request of no words, or of fewer than none, is skipped without a reply.",
+            );
+        }
         return say(
             "The server answered when nothing was owed: the request was not whole yet, was already \
              answered, or has no reply.",
@@ -319,35 +324,40 @@ pub(crate) fn text_of(reply: &[u8]) -> Option<&[u8]> {
 
 /// A key is there when it should be gone, or gone when it should be there.
 fn lifetime(s: &Symptoms<'_>) -> Said {
-    let nil =
-        |reply: &[u8]| reply.starts_with(b"$-1") || reply.starts_with(b"*-1") || reply == b"_\r\n";
-    let (expected, received) = (s.expected?, s.received);
-    let waited = s.before.iter().any(|step| matches!(step, Action::Wait(_)));
+    let nil = |reply: &[u8]| reply.starts_with(b"$-1") || reply.starts_with(b"*-1");
     let is_value = |reply: &[u8]| reply.starts_with(b"$") && !nil(reply);
-    if nil(expected) && is_value(received) && received.starts_with(b"$0\r\n") {
+    let (expected, received) = (s.expected?, s.received);
+    if nil(expected) && received == b"$0\r\n\r\n" {
         return say("What is not there is nil, $-1. An empty bulk, $0, is a value that is there.");
     }
-    if is_value(expected) && nil(received) && expected.starts_with(b"$0\r\n") {
+    if expected == b"$0\r\n\r\n" && nil(received) {
         return say("An empty value is a value, $0. Nil, $-1, says that nothing is there.");
     }
-    match (nil(expected), nil(received)) {
-        (true, false) if waited && is_value(received) => say(
-            "The value is still there after its time. Is the expiry stored, checked by every lookup, \
-             and in the right unit (EX counts seconds, PX milliseconds)?",
-        ),
-        (true, false) if is_value(received) => say(
-            "A value came where there should be none: an expiry in the past, a value that should be \
-             replaced or a key that only looks alike.",
-        ),
-        (false, true) if waited && is_value(expected) => {
-            say("The value is gone before its time. Are the units right (EX counts seconds, PX \
-             milliseconds), and does a plain SET or KEEPTTL keep to its rule?")
-        }
-        (false, true) if is_value(expected) => say(
-            "The key is not found. Was it stored, under just these bytes, where this client looks?",
-        ),
-        _ => None,
+    let waited = s.before.iter().any(|step| matches!(step, Action::Wait(_)));
+    if nil(expected) && is_value(received) {
+        return say(if hindsight::said(s, "KEEPTTL") {
+            "The value outlives its time. KEEPTTL keeps the deadline that the key has."
+        } else if hindsight::said(s, "EXAT") || hindsight::said(s, "PXAT") {
+            "The value outlives its time. EXAT and PXAT name a moment, not a time from now."
+        } else if waited {
+            "The value is still there after its time. Is the expiry stored, checked by every lookup \
+             against the time of that moment, and in the right unit (EX counts seconds, PX \
+             milliseconds)?"
+        } else {
+            "A value came where there should be none. Does its key only look like the one asked for?"
+        });
     }
+    if is_value(expected) && nil(received) {
+        return say(if waited {
+            "The value is gone before its time. Are the units right (EX counts seconds, PX \
+             milliseconds)? A plain SET takes an old deadline away."
+        } else if s.before.iter().any(|step| matches!(step, Action::Client(_))) {
+            "The key is not found. Did another client set it? All clients share one keyspace."
+        } else {
+            "The key is not found. Was it stored, under just these bytes, where this client looks?"
+        });
+    }
+    None
 }
 
 /// The reply is of another kind.

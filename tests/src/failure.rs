@@ -148,10 +148,7 @@ impl Mismatch {
         let came = Window::around(received, same, &place);
         writeln!(f, "  expected  {}", wanted.or_nothing())?;
         writeln!(f, "  received  {}", came.or_nothing())?;
-        let byte = |byte: &u8| match escape_byte(*byte).as_str() {
-            " " => "a space".to_owned(),
-            escaped => escaped.to_owned(),
-        };
+        let byte = |byte: &u8| format!("'{}'", escape_byte(*byte));
         let at = same + 1;
         let text = match (expected.get(same), received.get(same)) {
             (Some(due), Some(came)) => {

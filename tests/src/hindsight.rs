@@ -16,20 +16,30 @@ fn arguments<'a>(s: &Symptoms<'a>, name: &str) -> Option<Vec<Option<&'a str>>> {
     (*first)?.eq_ignore_ascii_case(name).then(|| rest.to_vec())
 }
 
-/// Returns key and value of every `SET` so far.
-fn stored<'a>(s: &Symptoms<'a>) -> Vec<(&'a str, &'a str)> {
+/// Returns the commands so far, word by word.
+fn commands<'a>(s: &Symptoms<'a>) -> impl Iterator<Item = Vec<Option<&'a str>>> {
     let commands = s.before.iter().flat_map(|step| match step {
         Action::Command(command) => std::slice::from_ref(command),
         Action::Pipeline(commands) => commands.as_slice(),
         _ => &[],
     });
-    let pair = |command: &'a Command| match words(command).as_slice() {
+    commands.map(words)
+}
+
+/// Tells whether a command so far has this word, in any case of letters.
+pub(crate) fn said(s: &Symptoms<'_>, word: &str) -> bool {
+    commands(s).any(|words| words.iter().flatten().any(|one| one.eq_ignore_ascii_case(word)))
+}
+
+/// Returns key and value of every `SET` so far.
+fn stored<'a>(s: &Symptoms<'a>) -> Vec<(&'a str, &'a str)> {
+    let pair = |words: Vec<Option<&'a str>>| match words.as_slice() {
         [Some(name), Some(key), Some(value), ..] if name.eq_ignore_ascii_case("SET") => {
             Some((*key, *value))
         }
         _ => None,
     };
-    commands.filter_map(pair).collect()
+    commands(s).filter_map(pair).collect()
 }
 
 fn waited(s: &Symptoms<'_>) -> bool {
@@ -205,6 +215,9 @@ pub(crate) fn settings(s: &Symptoms<'_>) -> Said {
             )
         };
     }
+    if s.due.iter().any(|line| line.contains("{dir}")) {
+        return say("The directory is told as an absolute path, wherever the server was started.");
+    }
     let differs = due.iter().zip(&came).find(|(wanted, came)| wanted != came)?;
     let wanted = differs.0.trim_matches('"');
     if started_with(s).contains(&wanted) {
@@ -243,6 +256,12 @@ pub(crate) fn misread(s: &Symptoms<'_>) -> Said {
             );
         }
     }
+    if !s.sent.starts_with(b"*") && s.sent.iter().any(|byte| b"\"'".contains(byte)) {
+        return say(
+            "A line that is typed by hand has the quoting of redis-cli: quotes hold a word together, \
+             and double quotes know escapes.",
+        );
+    }
     let Action::Command(command) = s.action else { return None };
     let small = |word: &str| ["ex", "px", "exat", "pxat", "keepttl"].contains(&word);
     if error.contains("syntax error") && words(command).into_iter().flatten().any(small) {
@@ -262,7 +281,9 @@ fn comes_in_pieces(s: &Symptoms<'_>) -> bool {
 
 /// What Redis refuses is taken.
 pub(crate) fn taken(s: &Symptoms<'_>) -> Said {
-    let expected = str::from_utf8(s.expected?.strip_prefix(b"-")?).ok()?;
+    // As a reply is printed, or as it is on the wire.
+    let error = |line: &&String| line.starts_with("(error)") || line.starts_with("\"-");
+    let expected = s.due.first().filter(error)?;
     if !s.received.first().is_some_and(|kind| b"+$:*".contains(kind)) {
         return None;
     }
@@ -282,6 +303,6 @@ pub(crate) fn taken(s: &Symptoms<'_>) -> Said {
         ),
         ("wrong number of arguments", "Count a command's words before you look at them."),
     ];
-    let (_, why) = why.iter().find(|(error, _)| expected.contains(error))?;
+    let why = why.iter().find(|(error, _)| expected.contains(error)).map_or("", |(_, why)| why);
     Some(format!("Redis refuses this with an error; the server takes it. {why}"))
 }
