@@ -9,7 +9,8 @@ use tokio::net::{TcpListener, TcpStream};
 /// Redis takes no longer lines either; with no limit, one endless line would fill the memory.
 const MAX_LINE: u64 = 64 * 1024;
 
-#[tokio::main]
+// One thread, as in Redis: most requests take less time than to wake a second one would.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Err(error) = run().await;
     eprintln!("{}: {error:#}", env!("CARGO_PKG_NAME"));

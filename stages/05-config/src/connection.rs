@@ -84,7 +84,8 @@ fn answer(
     intact
 }
 
-fn now() -> UnixMillis {
+/// Returns what time it is.
+pub fn now() -> UnixMillis {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     UnixMillis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
 }
