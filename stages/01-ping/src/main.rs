@@ -3,14 +3,13 @@
 use std::{process::ExitCode, time::Duration};
 
 use anyhow::{Context, bail};
-use tokio::io::{self, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufStream};
+use tokio::io::{self, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 /// Redis takes no longer lines either; with no limit, one endless line would fill the memory.
 const MAX_LINE: u64 = 64 * 1024;
 
-// One thread, as in Redis: most requests take less time than to wake a second one would.
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main(flavor = "current_thread")] // Redis, too, serves all clients on one thread.
 async fn main() -> ExitCode {
     let Err(error) = run().await;
     eprintln!("{}: {error:#}", env!("CARGO_PKG_NAME"));
@@ -28,9 +27,8 @@ async fn run() -> anyhow::Result<std::convert::Infallible> {
             Ok((stream, _)) => drop(tokio::spawn(async {
                 serve(stream).await.unwrap_or_else(|error| eprintln!("client lost: {error}"));
             })),
-            // Out of file descriptors, most likely: wait for a client to leave.
             Err(error) => {
-                eprintln!("cannot accept a client: {error}");
+                eprintln!("cannot accept a client until one leaves: {error}");
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
@@ -48,7 +46,7 @@ fn port(arguments: &[String]) -> anyhow::Result<u16> {
 /// Answers one client until it leaves or sends something that is not a request.
 async fn serve(stream: TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let mut stream = BufStream::new(stream);
+    let mut stream = BufReader::new(stream);
     while let Some((name, length)) = read_request(&mut stream).await? {
         let reply: &[u8] = match length {
             0 => continue,
@@ -56,13 +54,12 @@ async fn serve(stream: TcpStream) -> io::Result<()> {
             _ => b"-ERR unknown command\r\n",
         };
         stream.write_all(reply).await?;
-        stream.flush().await?;
     }
     Ok(())
 }
 
 /// Returns a request's first word and its number of words, or `None` where the stream ends.
-async fn read_request(stream: &mut BufStream<TcpStream>) -> io::Result<Option<(Vec<u8>, i32)>> {
+async fn read_request(stream: &mut BufReader<TcpStream>) -> io::Result<Option<(Vec<u8>, i32)>> {
     let Some(line) = read_line(stream).await? else { return Ok(None) };
     let Some(count) = line.strip_prefix(b"*") else {
         let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
@@ -81,7 +78,7 @@ async fn read_request(stream: &mut BufStream<TcpStream>) -> io::Result<Option<(V
 }
 
 /// Returns the next line without its ending, or `None` if the stream ends first.
-async fn read_line(stream: &mut BufStream<TcpStream>) -> io::Result<Option<Vec<u8>>> {
+async fn read_line(stream: &mut BufReader<TcpStream>) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     stream.take(MAX_LINE).read_until(b'\n', &mut line).await?;
     if line.pop() != Some(b'\n') {

@@ -4,21 +4,26 @@ use crate::clock::UnixMillis;
 use crate::db::{Db, Expiry};
 use crate::resp::{Reply, parse_integer};
 
-/// Executes one request, and returns its reply. `args` holds the command's name at least.
-pub fn execute(args: &[&[u8]], db: &Db, now: UnixMillis) -> Reply {
-    dispatch(args, db, now).unwrap_or_else(Reply::from)
-}
+type Handler = fn(&[&[u8]], &Db, UnixMillis) -> Result<Reply, CommandError>;
 
-/// Finds a command by its name, in any letter case. Mirrors `processCommand`.
-fn dispatch(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> {
-    let [name, args @ ..] = args else { return Err(CommandError::unknown(b"", args)) };
-    match name.to_ascii_lowercase().as_slice() {
-        b"ping" => ping(args),
-        b"echo" => echo(args),
-        b"get" => get(args, db, now),
-        b"set" => set(args, db, now),
-        _ => Err(CommandError::unknown(name, args)),
+/// All commands: the name, and the function that gets the arguments behind it.
+const COMMANDS: [(&str, Handler); 4] = [
+    ("ping", |args, _, _| ping(args)),
+    ("echo", |args, _, _| echo(args)),
+    ("get", get),
+    ("set", set),
+];
+
+/// Executes one request, and returns its reply. `args` begins with the command's name, in any
+/// letter case. Mirrors `processCommand`.
+pub fn execute(args: &[&[u8]], db: &Db, now: UnixMillis) -> Reply {
+    let [name, args @ ..] = args else { return CommandError::unknown(b"", args).into() };
+    let command = COMMANDS.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()));
+    match command {
+        Some((_, handler)) => handler(args, db, now),
+        None => Err(CommandError::unknown(name, args)),
     }
+    .unwrap_or_else(Reply::from)
 }
 
 fn ping(args: &[&[u8]]) -> Result<Reply, CommandError> {

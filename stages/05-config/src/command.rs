@@ -6,22 +6,27 @@ use crate::config::Config;
 use crate::db::{Db, Expiry};
 use crate::resp::{Reply, parse_integer};
 
-/// Executes one request, and returns its reply. `args` holds the command's name at least.
-pub fn execute(args: &[&[u8]], server: &Server, now: UnixMillis) -> Reply {
-    dispatch(args, server, now).unwrap_or_else(Reply::from)
-}
+type Handler = fn(&[&[u8]], &Server, UnixMillis) -> Result<Reply, CommandError>;
 
-/// Finds a command by its name, in any letter case. Mirrors `processCommand`.
-fn dispatch(args: &[&[u8]], server: &Server, now: UnixMillis) -> Result<Reply, CommandError> {
-    let [name, args @ ..] = args else { return Err(CommandError::unknown(b"", args)) };
-    match name.to_ascii_lowercase().as_slice() {
-        b"ping" => ping(args),
-        b"echo" => echo(args),
-        b"config" => config(args, &server.config),
-        b"get" => get(args, &server.db, now),
-        b"set" => set(args, &server.db, now),
-        _ => Err(CommandError::unknown(name, args)),
+/// All commands: the name, and the function that gets the arguments behind it.
+const COMMANDS: [(&str, Handler); 5] = [
+    ("ping", |args, _, _| ping(args)),
+    ("echo", |args, _, _| echo(args)),
+    ("get", |args, server, now| get(args, &server.db, now)),
+    ("set", |args, server, now| set(args, &server.db, now)),
+    ("config", |args, server, _| config(args, &server.config)),
+];
+
+/// Executes one request, and returns its reply. `args` begins with the command's name, in any
+/// letter case. Mirrors `processCommand`.
+pub fn execute(args: &[&[u8]], server: &Server, now: UnixMillis) -> Reply {
+    let [name, args @ ..] = args else { return CommandError::unknown(b"", args).into() };
+    let command = COMMANDS.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()));
+    match command {
+        Some((_, handler)) => handler(args, server, now),
+        None => Err(CommandError::unknown(name, args)),
     }
+    .unwrap_or_else(Reply::from)
 }
 
 fn ping(args: &[&[u8]]) -> Result<Reply, CommandError> {
