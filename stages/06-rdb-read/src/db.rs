@@ -1,6 +1,7 @@
 //! The keyspace: what the server keeps, and for how long.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard};
 
 use crate::clock::UnixMillis;
@@ -63,14 +64,18 @@ impl Db {
     /// `dbAddRDBLoad`.
     pub fn load(&self, key: &[u8], value: &[u8], expires_at: Option<UnixMillis>) -> bool {
         let mut keyspace = self.lock();
-        if keyspace.dict.contains_key(key) {
-            return false;
-        }
-        keyspace.dict.insert(key.into(), value.into());
+        let Entry::Vacant(entry) = keyspace.dict.entry(key.into()) else { return false };
+        entry.insert(value.into());
         if let Some(deadline) = expires_at {
             keyspace.expires.insert(key.into(), deadline);
         }
         true
+    }
+
+    /// Makes room for so many keys at once, if there is so much memory. Mirrors `dbExpand`.
+    pub fn reserve(&self, keys: usize) {
+        // Without the room it is only slower.
+        let _ = self.lock().dict.try_reserve(keys);
     }
 
     fn lock(&self) -> MutexGuard<'_, Keyspace> {

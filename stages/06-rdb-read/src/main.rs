@@ -71,13 +71,14 @@ fn load(config: &Config) -> anyhow::Result<Db> {
     let db = Db::default();
     let path = config.dir.join(&config.dbfilename);
     let file = match File::open(&path) {
-        Ok(file) => BufReader::with_capacity(READ_SIZE, file),
+        Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(db),
         Err(error) => return Err(error).context(format!("cannot open {}", path.display())),
     };
+    let size = file.metadata()?.len();
     let start = Instant::now();
-    let loaded =
-        rdb::load(file, &db, now()).with_context(|| format!("cannot load {}", path.display()))?;
+    let loaded = rdb::load(BufReader::with_capacity(READ_SIZE, file), size, &db, now())
+        .with_context(|| format!("cannot load {}", path.display()))?;
     let seconds = start.elapsed().as_secs_f64();
     println!("loaded {}: {loaded}, {seconds:.3} seconds", path.display());
     Ok(db)

@@ -7,28 +7,20 @@ use std::io::{self, BufRead};
 use crate::clock::UnixMillis;
 use crate::db::Db;
 use crate::rdb_reader::{RdbReader, corrupt};
-use crate::rdb_value;
-use crate::rdb_value::Part::{Bytes, Lengths, Marker, Module, Repeat, String};
+use crate::rdb_value::{self, Layout, Part};
 
 /// The type of a key whose value is a string.
 const STRING: u8 = 0;
 
-/// The opcodes: what may stand where a key's type would.
-mod opcode {
-    pub const EOF: u8 = 0xff;
-    pub const SELECT_DB: u8 = 0xfe;
-    pub const EXPIRE_TIME: u8 = 0xfd;
-    pub const EXPIRE_TIME_MS: u8 = 0xfc;
-    pub const RESIZE_DB: u8 = 0xfb;
-    pub const AUX: u8 = 0xfa;
-    pub const FREQ: u8 = 0xf9;
-    pub const IDLE: u8 = 0xf8;
-    pub const MODULE_AUX: u8 = 0xf7;
-    pub const FUNCTION_PRE_GA: u8 = 0xf6;
-    pub const FUNCTION2: u8 = 0xf5;
-    pub const SLOT_INFO: u8 = 0xf4;
-    pub const SLOT_IMPORT: u8 = 0xf3;
-}
+/// What a key takes at least: its type, its length and that of its value.
+const MIN_KEY_SIZE: u64 = 3;
+
+/// The opcodes that say something about keys. They stand where a key's type would.
+const EOF: u8 = 0xff;
+const SELECT_DB: u8 = 0xfe;
+const EXPIRE_TIME: u8 = 0xfd;
+const EXPIRE_TIME_MS: u8 = 0xfc;
+const RESIZE_DB: u8 = 0xfb;
 
 /// What a dump held, for the log.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -51,15 +43,15 @@ impl fmt::Display for Loaded {
     }
 }
 
-/// Loads the dump in `source` into `db`: all strings of database 0 that have not expired.
+/// Loads the dump in `source`, which has `size` bytes, into `db`: all strings of database 0 that have not expired.
 ///
 /// Keys of other types and of other databases are stepped over. Memory grows with the longest
 /// string, not with the file. Mirrors `rdbLoadRio`.
-pub fn load(source: impl BufRead, db: &Db, now: UnixMillis) -> io::Result<Loaded> {
+pub fn load(source: impl BufRead, size: u64, db: &Db, now: UnixMillis) -> io::Result<Loaded> {
     let mut reader = RdbReader::new(source);
     let format = Format::read(&mut reader)?;
     let loaded = Loaded::default();
-    Loader { reader, format, db, now, database: 0, expires_at: None, loaded }.load()
+    Loader { reader, format, size, db, now, database: 0, expires_at: None, loaded }.load()
 }
 
 /// Whose dump it is, and how new.
@@ -90,6 +82,7 @@ impl Format {
 struct Loader<'a, R> {
     reader: RdbReader<R>,
     format: Format,
+    size: u64,
     db: &'a Db,
     now: UnixMillis,
     /// The number of the database to which the next keys belong.
@@ -105,20 +98,22 @@ impl<R: BufRead> Loader<'_, R> {
         loop {
             let offset = self.reader.offset();
             match self.reader.byte("a key's type or an opcode")? {
-                opcode::EOF => break,
-                opcode @ opcode::SLOT_IMPORT.. => self.opcode(opcode, offset)?,
+                EOF => break,
+                opcode @ RESIZE_DB.. => self.opcode(opcode)?,
                 STRING => {
                     self.reader.string(&mut key)?;
                     self.reader.string(&mut value)?;
                     self.keep(&key, &value, offset)?;
                 }
-                kind => {
-                    let layout = rdb_value::layout(kind, self.format);
-                    let (name, parts) = layout.ok_or_else(|| unknown(offset, kind))?;
-                    self.reader.skip(&[String])?;
-                    self.reader.skip(parts)?;
-                    self.skipped(name);
-                }
+                other => match rdb_value::layout(other, self.format) {
+                    Some(Layout::Operands(parts)) => self.reader.skip(parts)?,
+                    Some(Layout::Value(name, parts)) => {
+                        self.reader.skip(&[Part::String])?;
+                        self.reader.skip(parts)?;
+                        self.skipped(name);
+                    }
+                    None => return Err(corrupt(offset, "a key's type or an opcode", other)),
+                },
             }
         }
         self.verify_checksum()?;
@@ -148,36 +143,27 @@ impl<R: BufRead> Loader<'_, R> {
         self.expires_at = None;
     }
 
-    fn opcode(&mut self, opcode: u8, offset: u64) -> io::Result<()> {
+    fn opcode(&mut self, opcode: u8) -> io::Result<()> {
         let reader = &mut self.reader;
         match opcode {
-            opcode::SELECT_DB => self.database = reader.length("the number of a database")?,
-            opcode::EXPIRE_TIME_MS => {
+            SELECT_DB => self.database = reader.length("the number of a database")?,
+            EXPIRE_TIME => {
+                let seconds = i32::from_le_bytes(reader.array("a time in seconds")?);
+                self.expires_at = Some(UnixMillis(i64::from(seconds) * 1000));
+            }
+            EXPIRE_TIME_MS => {
                 let ms = i64::from_le_bytes(reader.array("a time in milliseconds")?);
                 // -1 is how Redis says that there is none.
                 self.expires_at = (ms != -1).then_some(UnixMillis(ms));
             }
-            opcode::EXPIRE_TIME => {
-                let seconds = i32::from_le_bytes(reader.array("a time in seconds")?);
-                self.expires_at = Some(UnixMillis(i64::from(seconds) * 1000));
+            _ => {
+                let keys = reader.length("a number of keys")?;
+                reader.length("a number of deadlines")?;
+                if self.database == 0 {
+                    // It may lie, but no file has more keys than its bytes can hold.
+                    self.db.reserve(keys.min(self.size / MIN_KEY_SIZE) as usize);
+                }
             }
-            // How many keys are to come, how many with a deadline: hints, which may lie.
-            opcode::RESIZE_DB => reader.skip(&[Lengths(2)])?,
-            opcode::AUX => reader.skip(&[String, String])?,
-            opcode::FREQ => reader.skip(&[Bytes(1)])?,
-            opcode::IDLE => reader.skip(&[Lengths(1)])?,
-            opcode::MODULE_AUX => reader.skip(&[Lengths(1), Marker(2..=2), Lengths(1), Module])?,
-            opcode::FUNCTION_PRE_GA => {
-                reader.skip(&[String, String])?;
-                let described = reader.length("whether a description follows")? != 0;
-                reader.skip(if described { &[String, String] } else { &[String] })?;
-            }
-            opcode::FUNCTION2 => reader.skip(&[String])?,
-            opcode::SLOT_INFO => reader.skip(&[Lengths(3)])?,
-            opcode::SLOT_IMPORT if self.format == Format::Valkey => {
-                reader.skip(&[String, Repeat(&[Lengths(2)])])?;
-            }
-            _ => return Err(unknown(offset, opcode)),
         }
         Ok(())
     }
@@ -195,8 +181,4 @@ impl<R: BufRead> Loader<'_, R> {
         }
         Ok(())
     }
-}
-
-fn unknown(offset: u64, found: u8) -> io::Error {
-    corrupt(offset, "a key's type or an opcode", found)
 }

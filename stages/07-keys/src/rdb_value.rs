@@ -1,7 +1,8 @@
-//! The values in a dump that are no strings. Nothing is kept of them: only their structure counts.
+//! What a dump holds besides strings. Nothing of it is kept: only its structure counts.
 
 use std::ops::RangeInclusive;
 
+use Layout::{Operands, Value};
 use Part::{Bytes, Lengths, Marker, Module, Repeat, Score, String};
 
 use crate::rdb::Format::{self, Redis, Valkey};
@@ -36,30 +37,50 @@ const PENDING: Part = Repeat(&[Bytes(24), Lengths(1)]);
 const CONSUMERS: Part = Repeat(&[String, Bytes(8), Repeat(&[Bytes(16)])]);
 const CONSUMERS_3: Part = Repeat(&[String, Bytes(16), Repeat(&[Bytes(16)])]);
 
-/// Returns what the log calls values of this type, and what such a value is made of. Mirrors
-/// `rdbLoadObject`.
-pub fn layout(kind: u8, format: Format) -> Option<(&'static str, &'static [Part])> {
-    Some(match (kind, format) {
-        (1 | 14, _) => ("lists", &[Repeat(&[String])]),
-        (18, _) => ("lists", &[Repeat(&[Marker(1..=2), String])]),
-        (10, _) => ("lists", &[String]),
-        (2, _) => ("sets", &[Repeat(&[String])]),
-        (11 | 20, _) => ("sets", &[String]),
-        (3, _) => ("sorted sets", &[Repeat(&[String, Score])]),
-        (5, _) => ("sorted sets", &[Repeat(&[String, Bytes(8)])]),
-        (12 | 17, _) => ("sorted sets", &[String]),
-        (4, _) => ("hashes", &[Repeat(&[String, String])]),
-        (9 | 13 | 16, _) => ("hashes", &[String]),
+/// What follows a byte that stands where a key's type may be.
+#[derive(Debug)]
+pub enum Layout {
+    /// The byte is a type: its key follows, then a value. Also, what the log calls such values.
+    Value(&'static str, &'static [Part]),
+    /// The byte is an opcode: its operands follow.
+    Operands(&'static [Part]),
+}
+
+/// Returns what follows `byte`, if it is a type or an opcode of this format. Mirrors
+/// `rdbLoadObject` and parts of `rdbLoadRio`.
+pub fn layout(byte: u8, format: Format) -> Option<Layout> {
+    Some(match (byte, format) {
+        (1 | 14, _) => Value("lists", &[Repeat(&[String])]),
+        (18, _) => Value("lists", &[Repeat(&[Marker(1..=2), String])]),
+        (10, _) => Value("lists", &[String]),
+        (2, _) => Value("sets", &[Repeat(&[String])]),
+        (11 | 20, _) => Value("sets", &[String]),
+        (3, _) => Value("sorted sets", &[Repeat(&[String, Score])]),
+        (5, _) => Value("sorted sets", &[Repeat(&[String, Bytes(8)])]),
+        (12 | 17, _) => Value("sorted sets", &[String]),
+        (4, _) => Value("hashes", &[Repeat(&[String, String])]),
+        (9 | 13 | 16, _) => Value("hashes", &[String]),
         // Hashes with fields that expire. Both projects have given the number 22 away.
-        (22, Valkey) => ("hashes", &[Repeat(&[String, String, Bytes(8)])]),
-        (22, Redis(_)) => ("hashes", &[Repeat(&[Lengths(1), String, String])]),
-        (23, Redis(_)) => ("hashes", &[String]),
-        (24, Redis(_)) => ("hashes", &[Bytes(8), Repeat(&[Lengths(1), String, String])]),
-        (25, Redis(_)) => ("hashes", &[Bytes(8), String]),
-        (15, _) => ("streams", STREAM),
-        (19, _) => ("streams", STREAM_2),
-        (21, _) => ("streams", STREAM_3),
-        (7, _) => ("values of modules", &[Lengths(1), Module]),
+        (22, Valkey) => Value("hashes", &[Repeat(&[String, String, Bytes(8)])]),
+        (22, Redis(_)) => Value("hashes", &[Repeat(&[Lengths(1), String, String])]),
+        (23, Redis(_)) => Value("hashes", &[String]),
+        (24, Redis(_)) => Value("hashes", &[Bytes(8), Repeat(&[Lengths(1), String, String])]),
+        (25, Redis(_)) => Value("hashes", &[Bytes(8), String]),
+        (15, _) => Value("streams", STREAM),
+        (19, _) => Value("streams", STREAM_2),
+        (21, _) => Value("streams", STREAM_3),
+        (7, _) => Value("values of modules", &[Lengths(1), Module]),
+        // How often and how lately a key was used, what modules and functions there are, and what
+        // a cluster's slots hold.
+        (0xf9, _) => Operands(&[Bytes(1)]),
+        (0xf8, _) => Operands(&[Lengths(1)]),
+        (0xf7, _) => Operands(&[Lengths(1), Marker(2..=2), Lengths(1), Module]),
+        (0xf6, _) => Operands(&[String, String, Repeat(&[String]), String]),
+        (0xf5, _) => Operands(&[String]),
+        (0xf4, _) => Operands(&[Lengths(3)]),
+        (0xf3, Valkey) => Operands(&[String, Repeat(&[Lengths(2)])]),
+        // Who wrote the dump, and when.
+        (0xfa, _) => Operands(&[String, String]),
         _ => return None,
     })
 }
