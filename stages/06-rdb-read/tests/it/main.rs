@@ -3,8 +3,15 @@
 mod command;
 mod command_line;
 mod connection;
+mod dump;
+mod dump_at_start;
+mod dumps;
+mod flips;
 mod hostile;
+mod hostile_dumps;
 mod inline;
+mod lzf;
+mod rdb;
 mod request;
 mod resp;
 mod server;

@@ -2,9 +2,19 @@
 
 mod command;
 mod command_line;
+mod config_patterns;
 mod connection;
+mod dump;
+mod dump_at_start;
+mod dumps;
+mod flips;
+mod glob;
 mod hostile;
+mod hostile_dumps;
 mod inline;
+mod keys;
+mod lzf;
+mod rdb;
 mod request;
 mod resp;
 mod server;
