@@ -70,12 +70,12 @@ async fn serve(mut config: Config) -> anyhow::Result<()> {
 fn load(config: &Config) -> anyhow::Result<Db> {
     let db = Db::default();
     let path = config.dir.join(&config.dbfilename);
-    let file = match File::open(&path) {
-        Ok(file) => file,
+    let opened = File::open(&path).and_then(|file| Ok((file.metadata()?.len(), file)));
+    let (size, file) = match opened {
+        Ok(opened) => opened,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(db),
         Err(error) => return Err(error).context(format!("cannot open {}", path.display())),
     };
-    let size = file.metadata()?.len();
     let start = Instant::now();
     let loaded = rdb::load(BufReader::with_capacity(READ_SIZE, file), size, &db, now())
         .with_context(|| format!("cannot load {}", path.display()))?;
