@@ -87,10 +87,14 @@ fn parse_port(digits: &str) -> Result<u16, &'static str> {
 
 /// Several addresses, as several words or in one.
 fn parse_bind(parser: &mut lexopt::Parser) -> Result<Vec<String>, lexopt::Error> {
-    let mut addresses = Vec::new();
+    let mut values = Vec::from_iter(parser.optional_value());
     let mut words = parser.raw_args()?;
     // Not `parser.values()`: that takes the `-` before an address for the start of an option.
-    while let Some(value) = words.next_if(|word| !word.as_encoded_bytes().starts_with(b"--")) {
+    while let Some(word) = words.next_if(|word| !word.as_encoded_bytes().starts_with(b"--")) {
+        values.push(word);
+    }
+    let mut addresses = Vec::new();
+    for value in values {
         addresses.extend(value.string()?.split_whitespace().map(str::to_owned));
     }
     if addresses.is_empty() { Err("--bind needs an address".into()) } else { Ok(addresses) }
