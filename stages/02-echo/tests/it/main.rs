@@ -5,6 +5,8 @@ mod command_line;
 mod connection;
 mod hostile;
 mod inline;
+mod memory;
+mod reply;
 mod request;
 mod resp;
 mod server;

@@ -6,7 +6,7 @@ use stage_02::resp::Reply;
 
 /// The core, with all that it keeps between two requests: nothing yet.
 #[derive(Default)]
-pub struct Subject;
+pub struct Subject {}
 
 impl Subject {
     /// Returns the reply to one request.

@@ -3,8 +3,11 @@
 mod command;
 mod command_line;
 mod connection;
+mod db;
 mod hostile;
 mod inline;
+mod memory;
+mod reply;
 mod request;
 mod resp;
 mod server;

@@ -2,9 +2,14 @@
 
 mod command;
 mod command_line;
+mod config;
 mod connection;
+mod db;
+mod expiry;
 mod hostile;
 mod inline;
+mod memory;
+mod reply;
 mod request;
 mod resp;
 mod server;

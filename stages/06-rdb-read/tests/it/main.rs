@@ -2,16 +2,21 @@
 
 mod command;
 mod command_line;
+mod config;
 mod connection;
+mod db;
 mod dump;
 mod dump_at_start;
 mod dumps;
+mod expiry;
 mod flips;
 mod hostile;
 mod hostile_dumps;
 mod inline;
 mod lzf;
+mod memory;
 mod rdb;
+mod reply;
 mod request;
 mod resp;
 mod server;

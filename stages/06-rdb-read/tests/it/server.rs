@@ -12,12 +12,12 @@ pub const BINARY: &str = env!(concat!("CARGO_BIN_EXE_", env!("CARGO_PKG_NAME")))
 
 /// How long anything is waited for. Nothing takes nearly as long, and a test that does not hold
 /// fails instead of going on for ever.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running server, on a port that the system chose, in an empty directory of its own. It ends
 /// when this is dropped.
 pub struct Server {
-    process: Child,
+    pub process: Child,
     /// Where it listens.
     pub address: SocketAddr,
     /// Open as long as the server runs: without a reader, its prints would fail.

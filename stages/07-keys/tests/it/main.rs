@@ -2,11 +2,14 @@
 
 mod command;
 mod command_line;
+mod config;
 mod config_patterns;
 mod connection;
+mod db;
 mod dump;
 mod dump_at_start;
 mod dumps;
+mod expiry;
 mod flips;
 mod glob;
 mod hostile;
@@ -14,7 +17,9 @@ mod hostile_dumps;
 mod inline;
 mod keys;
 mod lzf;
+mod memory;
 mod rdb;
+mod reply;
 mod request;
 mod resp;
 mod server;
