@@ -25,9 +25,14 @@ pub fn dump_of(magic: &[u8], records: &[&[u8]]) -> Vec<u8> {
 }
 
 /// Loads a dump into an empty keyspace.
-pub fn load(source: impl BufRead) -> io::Result<(Loaded, Db)> {
+pub fn load(bytes: &[u8]) -> io::Result<(Loaded, Db)> {
+    load_from(bytes, bytes.len())
+}
+
+/// Loads a dump of so many bytes from where it is read.
+pub fn load_from(source: impl BufRead, size: usize) -> io::Result<(Loaded, Db)> {
     let db = Db::default();
-    rdb::load(source, &db, NOW).map(|loaded| (loaded, db))
+    rdb::load(source, size as u64, &db, NOW).map(|loaded| (loaded, db))
 }
 
 /// Returns why a dump is not loaded.

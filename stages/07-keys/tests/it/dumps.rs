@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use stage_07::rdb::Loaded;
 
-use crate::dump::{crc64, holds, load, refusal};
+use crate::dump::{NOW, crc64, holds, load, load_from, refusal};
 
 /// What the log calls the things that the table counts.
 const KINDS: [(&str, &str); 7] = [
@@ -105,7 +105,7 @@ fn value(text: &str, found: &[u8]) -> Vec<u8> {
 fn every_sound_dump_loads_what_the_table_says() {
     for line in lines("loads") {
         let file = &line.file;
-        let (loaded, db) = load(&line.bytes()[..]).unwrap_or_else(|e| panic!("{file}: {e}"));
+        let (loaded, db) = load(&line.bytes()).unwrap_or_else(|e| panic!("{file}: {e}"));
         assert_eq!(loaded, line.loaded(), "{file}");
         let strings: Vec<&str> = line.details.split(' ').filter(|text| !text.is_empty()).collect();
         assert_eq!(strings.len() as u64, loaded.keys.min(100), "{file}");
@@ -115,7 +115,7 @@ fn every_sound_dump_loads_what_the_table_says() {
                 .split_once('@')
                 .map_or((text, None), |(text, deadline)| (text, Some(deadline.parse().unwrap())));
             let key = unescape(key);
-            let found = db.get(&key, crate::dump::NOW).unwrap_or_default();
+            let found = db.get(&key, NOW).unwrap_or_default();
             let expected = value(text, &found);
             assert!(holds(&db, (&key, &expected, deadline)), "{file}: {string}");
         }
@@ -152,8 +152,8 @@ fn every_corrupt_dump_is_refused_where_its_fault_is() {
 fn a_dump_that_comes_byte_by_byte_is_the_same_dump() {
     for line in table() {
         let bytes = line.bytes();
-        let at_once = load(&bytes[..]).map(|(loaded, _)| loaded).map_err(|e| e.to_string());
-        let slowly = load(BufReader::with_capacity(1, &bytes[..]));
+        let at_once = load(&bytes).map(|(loaded, _)| loaded).map_err(|e| e.to_string());
+        let slowly = load_from(BufReader::with_capacity(1, &bytes[..]), bytes.len());
         let slowly = slowly.map(|(loaded, _)| loaded).map_err(|e| e.to_string());
         assert_eq!(slowly, at_once, "{}", line.file);
     }

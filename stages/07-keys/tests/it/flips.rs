@@ -14,7 +14,7 @@ fn beginnings_that_load(bytes: &[u8], entries: &[Entry<'_>]) -> Vec<[u8; 9]> {
         for difference in 1..=255 {
             exchanged[place] = bytes[place] ^ difference;
             let byte = exchanged[place];
-            match load(&exchanged[..]) {
+            match load(&exchanged) {
                 Err(e) => {
                     assert_eq!(e.kind(), io::ErrorKind::InvalidData, "{byte} at {place}: {e}");
                 }
@@ -80,7 +80,7 @@ fn every_flipped_bit_without_a_checksum_loads_or_is_refused_as_corrupt() {
     let mut loads = 0;
     for bit in 0..8 * bytes.len() {
         bytes[bit / 8] ^= 1 << (bit % 8);
-        match load(&bytes[..]) {
+        match load(&bytes) {
             Ok(_) => loads += 1,
             Err(error) => assert_eq!(error.kind(), io::ErrorKind::InvalidData, "{bit}: {error}"),
         }

@@ -17,7 +17,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::dump::{dump_of, load, one_of_each};
+use crate::dump::{dump_of, load, load_from, one_of_each};
 
 /// The dumps that get spoiled: the project's, sound and corrupt, but for the longest.
 static DUMPS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
@@ -111,7 +111,7 @@ fn try_to_load(bytes: &[u8]) -> Result<(), TestCaseError> {
         Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(error.to_string()),
         Err(error) => panic!("{error}"),
     };
-    let slowly = outcome(load(BufReader::with_capacity(1, bytes)));
+    let slowly = outcome(load_from(BufReader::with_capacity(1, bytes), bytes.len()));
     let mut at_once = Err(String::new());
     let memory = allocation_counter::measure(|| at_once = outcome(load(bytes))).bytes_max;
     prop_assert_eq!(&at_once, &slowly);

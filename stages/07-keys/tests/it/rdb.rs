@@ -8,7 +8,7 @@ use stage_07::rdb;
 use stage_07::rdb_reader::RdbReader;
 
 use crate::dump::{
-    Entry, NOW, assert_loads, crc64, dump, dump_of, holds, load, one_of_each, refusal,
+    Entry, NOW, assert_loads, crc64, dump, dump_of, holds, load, load_from, one_of_each, refusal,
 };
 
 /// The record of the key `k`, and behind it a value in any bytes.
@@ -169,7 +169,6 @@ fn opcodes_are_stepped_over_wherever_they_stand() {
         b"\xf7\x07\x02\x01\x01\x05\x02\x40\x07\x03abcd\x04abcdefgh\x05\x03xyz\x05\xc0\x07\x00",
         b"\xf6\x01f\x03LUA\x00\x04code",
         b"\xf6\x01f\x03LUA\x01\x04desc\x04code",
-        b"\xf6\x01f\x03LUA\x40\x02\x04desc\x04code",
         b"\xf5\x04code",
         b"\xf4\x07\x01\x02",
         b"\xfe\x00",
@@ -187,13 +186,14 @@ fn opcodes_are_stepped_over_wherever_they_stand() {
 fn what_is_wrong_inside_an_opcode_is_refused() {
     for (opcode, offset, expected, found) in [
         (&b"\xfe\xc0\x01"[..], 10, "the number of a database", "192"),
-        (b"\xfb\x00\xc3\x01", 11, "a number", "195"),
+        (b"\xfb\xc3\x00", 10, "a number of keys", "195"),
+        (b"\xfb\x00\xc3\x01", 11, "a number of deadlines", "195"),
         (b"\xf8\xc1", 10, "a number", "193"),
         (b"\xf7\x07\x01\x01\x00", 11, "a marker within 2..=2", "1"),
         (b"\xf7\x07\x03\x01\x00", 11, "a marker within 2..=2", "3"),
         (b"\xf7\x07\x02\x01\x06", 13, "a module's opcode", "6"),
         (b"\xf7\x07\x02\x01\xc0", 13, "a module's opcode", "192"),
-        (b"\xf6\x01f\x03LUA\xc0\x01d\x01c", 16, "whether a description follows", "192"),
+        (b"\xf6\x01f\x03LUA\xc0\x01d\x01c", 16, "a number of elements", "192"),
         (b"\xf4\x07\x01\xc0", 12, "a number", "192"),
         (b"\xf3\x03job\x00", 9, "a key's type or an opcode", "243"),
     ] {
@@ -363,7 +363,7 @@ fn a_checksum_of_zero_was_not_computed() {
 fn what_stands_behind_the_end_is_not_read() {
     let bytes = [&dump(&[LAST])[..], b"\x00\x01x\x01y"].concat();
     let mut source = &bytes[..];
-    rdb::load(&mut source, &Db::default(), NOW).unwrap();
+    load_from(&mut source, bytes.len()).unwrap();
     assert_eq!(source, b"\x00\x01x\x01y");
 
     let without_checksum = [b"REDIS0004", LAST, b"\xffgarbage"].concat();
@@ -436,7 +436,7 @@ fn a_deadline_is_for_one_key_alone_whatever_becomes_of_it() {
         ),
         ([LAST, past, b""], "1 keys, 0 expired"),
     ] {
-        let (loaded, db) = load(&dump(&records)[..]).unwrap();
+        let (loaded, db) = load(&dump(&records)).unwrap();
         assert_eq!(loaded.to_string(), log);
         assert!(holds(&db, LAST_ENTRY), "{log}");
     }
@@ -551,6 +551,37 @@ fn announced_sizes_cost_no_memory() {
     }
 }
 
+/// Returns how much memory is taken, now and for a while, to load these records.
+fn memory_for(records: &[&[u8]]) -> u64 {
+    let bytes = dump(records);
+    let mut loaded = None;
+    let memory = allocation_counter::measure(|| loaded = load(&bytes).ok()).bytes_total;
+    assert!(loaded.is_some(), "{}", bytes.escape_ascii());
+    memory
+}
+
+#[test]
+fn a_hint_of_how_many_keys_will_come_makes_room_for_them_at_once() {
+    let keys: Vec<u8> = (100..999).flat_map(|n| format!("\0\x03{n}\0").into_bytes()).collect();
+    let unannounced = memory_for(&[&keys]);
+    let room = memory_for(&[b"\xfb\x43\x83\x00", &keys]);
+    assert!(room < unannounced * 3 / 4, "{room} of {unannounced} bytes");
+    let too_late = memory_for(&[&keys, b"\xfb\x43\x83\x00"]);
+    assert!(too_late > unannounced, "{too_late} of {unannounced} bytes");
+    let elsewhere = memory_for(&[b"\xfe\x01\xfb\x43\x83\x00\xfe\x00", &keys]);
+    assert_eq!(elsewhere, unannounced);
+}
+
+#[test]
+fn a_hint_that_lies_makes_no_more_room_than_for_the_keys_that_the_file_could_hold() {
+    let key_of_1000_bytes = [&b"\x00\x43\xe8"[..], &[b'k'; 1000], b"\x00"].concat();
+    let unannounced = memory_for(&[&key_of_1000_bytes]);
+    let lie = memory_for(&[b"\xfb\x80\x00\x10\x00\x00\x00", &key_of_1000_bytes]);
+    // For 340 keys, 512 places of 33 bytes.
+    let room = lie - unannounced;
+    assert!((340 * 32..513 * 33 + 100).contains(&room), "{room} bytes");
+}
+
 #[test]
 fn a_long_dump_takes_no_more_memory_than_its_longest_string() {
     let string = [&b"\x40\x80"[..], &[b'x'; 128]].concat();
@@ -560,7 +591,7 @@ fn a_long_dump_takes_no_more_memory_than_its_longest_string() {
     let bytes = [b"REDIS0004", &records[..], b"\xff"].concat();
     let mut loaded = None;
     let memory = allocation_counter::measure(|| {
-        loaded = load(BufReader::with_capacity(512, &bytes[..])).ok();
+        loaded = load_from(BufReader::with_capacity(512, &bytes[..]), bytes.len()).ok();
     });
     let (loaded, _) = loaded.unwrap();
     assert_eq!(loaded.to_string(), "0 keys, 1000 expired, 1000 lists skipped");
@@ -613,7 +644,7 @@ impl BufRead for Failing<'_> {
 #[test]
 fn a_reader_that_is_slow_and_interrupted_is_read_to_the_end() {
     let (bytes, entries) = one_of_each();
-    let (loaded, db) = load(Failing::after(&bytes)).unwrap();
+    let (loaded, db) = load_from(Failing::after(&bytes), bytes.len()).unwrap();
     assert_eq!(loaded, assert_loads(&bytes, &entries));
     assert!(entries.iter().all(|entry| holds(&db, *entry)));
 }
@@ -622,7 +653,7 @@ fn a_reader_that_is_slow_and_interrupted_is_read_to_the_end() {
 fn an_error_of_the_reader_comes_through_as_it_is() {
     let (bytes, _) = one_of_each();
     for length in 0..bytes.len() {
-        let error = load(Failing::after(&bytes[..length])).unwrap_err();
+        let error = load_from(Failing::after(&bytes[..length]), bytes.len()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionReset, "after {length} bytes");
         assert_eq!(error.to_string(), "the disk is on fire", "after {length} bytes");
     }
@@ -632,11 +663,11 @@ fn an_error_of_the_reader_comes_through_as_it_is() {
 fn a_key_is_kept_as_soon_as_it_is_read_and_nothing_is_read_ahead() {
     let db = Db::default();
     let bytes = [b"REDIS0011", LAST].concat();
-    let error = rdb::load(Failing::after(&bytes), &db, NOW).unwrap_err();
+    let error = rdb::load(Failing::after(&bytes), 100, &db, NOW).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
     assert!(holds(&db, LAST_ENTRY));
 
-    let fault = load(Failing::after(b"REDIS0011\x08")).unwrap_err();
+    let fault = load_from(Failing::after(b"REDIS0011\x08"), 100).unwrap_err();
     assert_eq!(fault.to_string(), "byte 9 should be a key's type or an opcode, but is 8");
 }
 
@@ -644,7 +675,8 @@ fn a_key_is_kept_as_soon_as_it_is_read_and_nothing_is_read_ahead() {
 fn a_keyspace_that_is_not_empty_keeps_what_it_has() {
     let db = Db::default();
     assert!(db.load(b"k", b"old", Some(UnixMillis(NOW.0 + 5))));
-    let error = rdb::load(&dump(&[LAST, &key(b"\x03new")])[..], &db, NOW).unwrap_err();
+    let bytes = dump(&[LAST, &key(b"\x03new")]);
+    let error = rdb::load(&bytes[..], bytes.len() as u64, &db, NOW).unwrap_err();
     assert!(error.to_string().ends_with("but is 'k' again"), "{error}");
     assert!(holds(&db, (b"k", b"old", Some(NOW.0 + 5))) && holds(&db, LAST_ENTRY));
 }
