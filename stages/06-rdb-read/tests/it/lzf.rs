@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use stage_06::lzf::decompress;
 
+use crate::hostile::config;
+
 #[test]
 fn tokens_are_literals_and_copies_that_may_overlap() {
     let longest = [&b"\x00z\xe0\xff\x00"[..], b"\xe0\x00\x00"].concat();
@@ -109,7 +111,11 @@ fn compress(tokens: &[Token]) -> (Vec<u8>, Vec<u8>) {
     (input, text)
 }
 
+const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/lzf.seeds");
+
 proptest! {
+    #![proptest_config(config(SEEDS))]
+
     #[test]
     fn any_tokens_give_the_bytes_for_which_they_stand(tokens in tokens()) {
         let (input, text) = compress(&tokens);

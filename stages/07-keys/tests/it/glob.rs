@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use stage_07::glob::Glob;
 
+use crate::hostile::config;
+
 fn matches(pattern: &[u8], text: &[u8]) -> bool {
     Glob { pattern, ignore_case: false }.matches(text)
 }
@@ -409,13 +411,15 @@ fn odd_byte() -> impl Strategy<Value = u8> {
     select(b"aabbccAZ-]^[[\\***??!_\x00\x80\xff".to_vec())
 }
 
+const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/glob.seeds");
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(config(SEEDS))]
 
     #[test]
     fn random_patterns_match_what_a_slow_matcher_matches(
         pattern in vec(odd_byte(), 0..10),
-        texts in vec(vec(odd_byte(), 1..8), 20),
+        texts in vec(vec(odd_byte(), 1..8), 100),
         ignore_case: bool,
     ) {
         let elements = parse(&pattern, ignore_case);
