@@ -49,7 +49,7 @@ fn set(args: &[&[u8]], db: &Db) -> Result<Reply, CommandError> {
             db.set(key, value);
             Ok(Reply::Simple("OK"))
         }
-        [_, _, ..] => Err(CommandError::syntax()),
+        [_, _, ..] => Err("syntax error".into()),
         _ => Err(CommandError::arity("set")),
     }
 }
@@ -59,16 +59,18 @@ fn set(args: &[&[u8]], db: &Db) -> Result<Reply, CommandError> {
 #[derive(Debug, PartialEq, Eq)]
 pub struct CommandError(Vec<u8>);
 
+impl From<&str> for CommandError {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
 impl CommandError {
     /// How many bytes an error quotes of a name, and of all arguments together.
     const QUOTED: usize = 128;
 
     fn arity(command: &str) -> Self {
         Self(format!("wrong number of arguments for '{command}' command").into())
-    }
-
-    fn syntax() -> Self {
-        Self(b"syntax error".into())
     }
 
     /// Mirrors `commandCheckExistence`.

@@ -64,24 +64,25 @@ fn set(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> 
 /// other. Like Redis, nobody looks at a number before all options are known to be well-formed.
 /// Mirrors `parseExtendedStringArgumentsOrReply` and `getExpireMillisecondsOrReply`.
 fn parse_expiry(mut options: &[&[u8]], now: UnixMillis) -> Result<Expiry, CommandError> {
+    const SYNTAX_ERROR: &str = "syntax error";
     const OPTIONS: [&str; 5] = ["EX", "PX", "EXAT", "PXAT", "KEEPTTL"];
     let mut chosen = None;
     while let [option, rest @ ..] = options {
         let option = OPTIONS.into_iter().find(|name| option.eq_ignore_ascii_case(name.as_bytes()));
-        let option = option.ok_or_else(CommandError::syntax)?;
+        let option = option.ok_or(SYNTAX_ERROR)?;
         let number;
         (number, options) = match rest {
             _ if option == "KEEPTTL" => (None, rest),
             [number, rest @ ..] => (Some(*number), rest),
-            [] => return Err(CommandError::syntax()),
+            [] => return Err(SYNTAX_ERROR.into()),
         };
         if chosen.replace((option, number)).is_some_and(|(other, _)| other != option) {
-            return Err(CommandError::syntax());
+            return Err(SYNTAX_ERROR.into());
         }
     }
     let Some((option, number)) = chosen else { return Ok(Expiry::Never) };
     let Some(number) = number else { return Ok(Expiry::Keep) };
-    let number = parse_integer(number).ok_or_else(CommandError::not_an_integer)?;
+    let number = parse_integer(number).ok_or("value is not an integer or out of range")?;
     let (unit_ms, start) = match option {
         "EX" => (1000, now.0),
         "PX" => (1, now.0),
@@ -91,7 +92,7 @@ fn parse_expiry(mut options: &[&[u8]], now: UnixMillis) -> Result<Expiry, Comman
     let deadline = number.checked_mul(unit_ms).and_then(|ms| ms.checked_add(start));
     match deadline {
         Some(deadline) if number > 0 => Ok(Expiry::At(UnixMillis(deadline))),
-        _ => Err(CommandError::invalid_expire_time("set")),
+        _ => Err("invalid expire time in 'set' command".into()),
     }
 }
 
@@ -132,24 +133,18 @@ fn config_help(args: &[&[u8]]) -> Result<Reply, CommandError> {
 #[derive(Debug, PartialEq, Eq)]
 pub struct CommandError(Vec<u8>);
 
+impl From<&str> for CommandError {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
 impl CommandError {
     /// How many bytes an error quotes of a name, and of all arguments together.
     const QUOTED: usize = 128;
 
     fn arity(command: &str) -> Self {
         Self(format!("wrong number of arguments for '{command}' command").into())
-    }
-
-    fn syntax() -> Self {
-        Self(b"syntax error".into())
-    }
-
-    fn not_an_integer() -> Self {
-        Self(b"value is not an integer or out of range".into())
-    }
-
-    fn invalid_expire_time(command: &str) -> Self {
-        Self(format!("invalid expire time in '{command}' command").into())
     }
 
     fn unknown_subcommand(name: &[u8], command: &str) -> Self {

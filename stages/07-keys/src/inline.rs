@@ -2,39 +2,31 @@
 
 /// Returns the words of a line, or `None` if its quotes do not match. Mirrors `sdssplitargs`.
 pub fn split(line: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let mut words = Vec::new();
-    let mut rest = line;
-    loop {
-        match rest {
-            [] => return Some(words),
-            [byte, after @ ..] if is_blank(*byte) => rest = after,
-            _ => {
-                let (word, after) = take_word(rest)?;
-                words.push(word);
-                rest = after;
-            }
-        }
+    let (mut words, mut rest) = (Vec::new(), line);
+    while let Some(start) = rest.iter().position(|byte| !is_blank(byte)) {
+        let mut word = Vec::new();
+        rest = take_word(&rest[start..], &mut word)?;
+        words.push(word);
     }
+    Some(words)
 }
 
-/// Returns the word at the start of `rest`, and what follows it. A quote may open anywhere in it,
+/// Moves a word to `word`, and returns what comes behind it. A quote may open anywhere in a word,
 /// but ends it where it closes.
-fn take_word(mut rest: &[u8]) -> Option<(Vec<u8>, &[u8])> {
-    let mut word = Vec::new();
-    loop {
-        match rest {
+fn take_word<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Option<&'a [u8]> {
+    while let [byte, after @ ..] = rest {
+        match byte {
             // Not every blank: inside of a word, Redis lets `\v` and `\f` pass.
-            [] | [b' ' | b'\t' | b'\r' | b'\n', ..] => return Some((word, rest)),
-            [quote @ (b'"' | b'\''), after @ ..] => {
-                rest = take_quoted(after, *quote, &mut word)?;
-                return rest.first().is_none_or(|byte| is_blank(*byte)).then_some((word, rest));
+            b' ' | b'\t' | b'\r' | b'\n' => break,
+            b'"' | b'\'' => {
+                let rest = take_quoted(after, *byte, word)?;
+                return rest.first().is_none_or(is_blank).then_some(rest);
             }
-            [byte, after @ ..] => {
-                word.push(*byte);
-                rest = after;
-            }
+            _ => word.push(*byte),
         }
+        rest = after;
     }
+    Some(rest)
 }
 
 /// Moves what comes before the closing quote to `word`, and returns what comes behind it.
@@ -44,12 +36,7 @@ fn take_quoted<'a>(mut rest: &'a [u8], quote: u8, word: &mut Vec<u8>) -> Option<
             [] => return None,
             [byte, after @ ..] if *byte == quote => return Some(after),
             [b'\\', b'\'', after @ ..] if quote == b'\'' => (b'\'', after),
-            [b'\\', b'x', high, low, after @ ..]
-                if quote == b'"' && high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
-            {
-                (hex_digit(*high) << 4 | hex_digit(*low), after)
-            }
-            [b'\\', escaped, after @ ..] if quote == b'"' => (unescape(*escaped), after),
+            [b'\\', escaped, after @ ..] if quote == b'"' => unescape(*escaped, after),
             [byte, after @ ..] => (*byte, after),
         };
         word.push(byte);
@@ -57,15 +44,20 @@ fn take_quoted<'a>(mut rest: &'a [u8], quote: u8, word: &mut Vec<u8>) -> Option<
     }
 }
 
-fn unescape(escaped: u8) -> u8 {
-    match escaped {
-        b'n' => b'\n',
-        b'r' => b'\r',
-        b't' => b'\t',
-        b'b' => 0x08,
-        b'a' => 0x07,
-        other => other,
-    }
+/// Returns the byte for which `\x41`, `\n` or any other escape stands, and what comes behind it.
+fn unescape(escaped: u8, after: &[u8]) -> (u8, &[u8]) {
+    let byte = match (escaped, after) {
+        (b'x', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+            return (hex_digit(*high) << 4 | hex_digit(*low), after);
+        }
+        (b'n', _) => b'\n',
+        (b'r', _) => b'\r',
+        (b't', _) => b'\t',
+        (b'b', _) => 0x08,
+        (b'a', _) => 0x07,
+        (other, _) => other,
+    };
+    (byte, after)
 }
 
 fn hex_digit(digit: u8) -> u8 {
@@ -76,6 +68,6 @@ fn hex_digit(digit: u8) -> u8 {
 }
 
 /// The blanks of C's `isspace`: other than `u8::is_ascii_whitespace`, with the vertical tab.
-fn is_blank(byte: u8) -> bool {
+fn is_blank(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
