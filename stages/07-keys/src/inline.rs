@@ -35,7 +35,7 @@ fn take_quoted<'a>(mut rest: &'a [u8], quote: u8, word: &mut Vec<u8>) -> Option<
         let (byte, after) = match rest {
             [] => return None,
             [byte, after @ ..] if *byte == quote => return Some(after),
-            [b'\\', b'\'', after @ ..] if quote == b'\'' => (b'\'', after),
+            [b'\\', b'\'', after @ ..] => (b'\'', after),
             [b'\\', escaped, after @ ..] if quote == b'"' => unescape(*escaped, after),
             [byte, after @ ..] => (*byte, after),
         };
@@ -48,7 +48,7 @@ fn take_quoted<'a>(mut rest: &'a [u8], quote: u8, word: &mut Vec<u8>) -> Option<
 fn unescape(escaped: u8, after: &[u8]) -> (u8, &[u8]) {
     let byte = match (escaped, after) {
         (b'x', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-            return (hex_digit(*high) << 4 | hex_digit(*low), after);
+            return (hex_digit(*high) * 16 + hex_digit(*low), after);
         }
         (b'n', _) => b'\n',
         (b'r', _) => b'\r',

@@ -14,26 +14,23 @@
 pub fn decompress(mut input: &[u8], length: u64) -> Option<Vec<u8>> {
     let mut output = Vec::new();
     while let [token, rest @ ..] = input {
-        let (high, low) = (usize::from(token >> 5), usize::from(token & 0x1f));
-        let (count, back);
-        match (high, rest) {
+        let (high, low) = (token >> 5, token & 0x1f);
+        input = match (high, rest) {
             (0, _) => {
-                let (literal, rest) = rest.split_at_checked(low + 1)?;
+                let (literal, rest) = rest.split_at_checked(usize::from(low) + 1)?;
                 output.extend_from_slice(literal);
-                input = rest;
-                continue;
+                rest
             }
             (7, [more, offset, rest @ ..]) => {
-                (count, back) = (usize::from(*more) + 9, low << 8 | usize::from(*offset));
-                input = rest;
+                copy(&mut output, [low, *offset], usize::from(*more) + 9)?;
+                rest
             }
             (1..=6, [offset, rest @ ..]) => {
-                (count, back) = (high + 2, low << 8 | usize::from(*offset));
-                input = rest;
+                copy(&mut output, [low, *offset], usize::from(high) + 2)?;
+                rest
             }
             _ => return None,
-        }
-        copy(&mut output, back + 1, count)?;
+        };
         if output.len() as u64 > length {
             return None;
         }
@@ -41,9 +38,10 @@ pub fn decompress(mut input: &[u8], length: u64) -> Option<Vec<u8>> {
     (output.len() as u64 == length).then_some(output)
 }
 
-/// Appends `count` bytes from `back` bytes before the end. The copy may run into what it writes
-/// itself: that is how a short pattern is repeated.
-fn copy(output: &mut Vec<u8>, back: usize, count: usize) -> Option<()> {
+/// Appends `count` bytes from one more than `offset` before the end. The copy may run into what it
+/// writes itself: that is how a short pattern is repeated.
+fn copy(output: &mut Vec<u8>, offset: [u8; 2], count: usize) -> Option<()> {
+    let back = usize::from(u16::from_be_bytes(offset)) + 1;
     let start = output.len().checked_sub(back)?;
     for position in start..start + count {
         output.push(*output.get(position)?);
