@@ -6,6 +6,7 @@ mod connection;
 mod db;
 mod hostile;
 mod inline;
+mod large_values;
 mod memory;
 mod reply;
 mod request;

@@ -7,6 +7,7 @@ mod db;
 mod expiry;
 mod hostile;
 mod inline;
+mod large_values;
 mod memory;
 mod reply;
 mod request;

@@ -9,14 +9,15 @@ use std::time::Duration;
 use crate::request::{array, shown};
 use crate::server::{PATIENCE, Server};
 
-const MIB: usize = 1024 * 1024;
+pub const MIB: usize = 1024 * 1024;
 
-fn send(client: &mut TcpStream, bytes: &[u8]) {
+/// Sends all bytes.
+pub fn send(client: &mut TcpStream, bytes: &[u8]) {
     client.write_all(bytes).expect("the server takes what is sent");
 }
 
 /// Holds the next bytes that come to what is due.
-fn expect(client: &mut TcpStream, expected: &[u8]) {
+pub fn expect(client: &mut TcpStream, expected: &[u8]) {
     let mut received = vec![0; expected.len()];
     client.read_exact(&mut received).expect("the reply comes");
     if received != expected {
@@ -34,7 +35,8 @@ fn expect_end(client: &mut TcpStream) {
     assert_eq!(shown(&rest), "");
 }
 
-fn ping(client: &mut TcpStream) {
+/// Holds the server to answer.
+pub fn ping(client: &mut TcpStream) {
     send(client, b"PING\r\n");
     expect(client, b"+PONG\r\n");
 }
@@ -56,7 +58,7 @@ fn echoes(size: usize) -> (Vec<u8>, Vec<u8>) {
 
 /// Returns how many bytes of memory a server takes up, as Linux counts them.
 #[cfg(target_os = "linux")]
-fn memory(server: &Server) -> u64 {
+pub fn memory(server: &Server) -> u64 {
     let path = format!("/proc/{}/status", server.process.id());
     let status = std::fs::read_to_string(path).expect("the server runs");
     let size = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.strip_suffix("kB"));
@@ -66,7 +68,7 @@ fn memory(server: &Server) -> u64 {
 #[test]
 fn a_half_closed_connection_gets_all_that_it_is_owed() {
     let server = Server::start(&[]);
-    let (mut requests, replies) = echoes(20 * MIB);
+    let (mut requests, replies) = echoes(56 * MIB);
     requests.extend(b"*1\r\n$4\r\nPI");
     let mut client = server.connect();
     send(&mut client, &requests);
@@ -128,7 +130,7 @@ fn a_client_may_send_all_its_requests_before_it_reads_a_reply() {
 fn a_client_that_reads_nothing_waits_and_keeps_nobody_else_waiting() {
     let server = Server::start(&[]);
     let (requests, replies) = echoes(MIB);
-    let rounds = 160;
+    let rounds = 192;
     let client = server.connect();
     let mut receiver = client.try_clone().expect("a socket has two sides");
     let (stalled, waiting) = mpsc::channel();

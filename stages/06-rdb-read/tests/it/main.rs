@@ -13,6 +13,7 @@ mod flips;
 mod hostile;
 mod hostile_dumps;
 mod inline;
+mod large_values;
 mod lzf;
 mod memory;
 mod rdb;

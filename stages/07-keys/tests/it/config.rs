@@ -105,6 +105,8 @@ fn a_value_may_follow_an_equals_sign() {
     assert_eq!(config(&["--port=7000"]).port, 7000);
     assert_eq!(config(&["--dir=a=b"]).dir.as_os_str(), "a=b");
     assert_eq!(config(&["--dbfilename=x.rdb"]).dbfilename, "x.rdb");
+    assert_eq!(config(&["--bind=127.0.0.1"]).bind, ["127.0.0.1"]);
+    assert_eq!(config(&["--bind=127.0.0.1 ::1", "-::2"]).bind, ["127.0.0.1", "::1", "-::2"]);
 }
 
 #[test]

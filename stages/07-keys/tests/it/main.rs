@@ -16,6 +16,7 @@ mod hostile;
 mod hostile_dumps;
 mod inline;
 mod keys;
+mod large_values;
 mod lzf;
 mod memory;
 mod rdb;

@@ -30,9 +30,9 @@ fn what_is_announced_takes_no_memory() {
 #[test]
 fn half_a_request_takes_memory_as_it_arrives() {
     // The smallest bulks, since a decoder has to remember where each of them lies.
-    let bulks = 10_000;
+    let bulks = 2000;
     let input = [b"*2147483647\r\n", b"$0\r\n\r\n".repeat(bulks).as_slice()].concat();
-    for size in [1, 1000, input.len()] {
+    for size in [7, 1000, input.len()] {
         let peak = peak(&input, size);
         assert!(peak < 64 * bulks as u64, "{peak} bytes for {bulks} bulks");
     }
