@@ -73,7 +73,7 @@ impl<R: BufRead> RdbReader<R> {
         let length = match (first >> 6, first) {
             (0b00, _) => low.into(),
             (0b01, _) => u16::from_be_bytes([low, self.byte("a length")?]).into(),
-            (0b11, _) => return Ok(Length::Encoded(low)),
+            (0b11, _) => return Ok(Length::Encoded(first)),
             (_, 0x80) => u32::from_be_bytes(self.array("a length")?).into(),
             (_, 0x81) => u64::from_be_bytes(self.array("a length")?),
             _ => return Err(corrupt(offset, "a length", first)),
@@ -86,7 +86,7 @@ impl<R: BufRead> RdbReader<R> {
         let offset = self.offset;
         match self.length_or_encoding()? {
             Length::Plain(length) => Ok(length),
-            Length::Encoded(encoding) => Err(corrupt(offset, expected, 0xc0 | encoding)),
+            Length::Encoded(encoding) => Err(corrupt(offset, expected, encoding)),
         }
     }
 
@@ -97,12 +97,12 @@ impl<R: BufRead> RdbReader<R> {
         let offset = self.offset;
         let integer: i32 = match self.length_or_encoding()? {
             Length::Plain(length) => return self.bytes(length, string),
-            Length::Encoded(0) => i8::from_le_bytes(self.array("an integer")?).into(),
-            Length::Encoded(1) => i16::from_le_bytes(self.array("an integer")?).into(),
-            Length::Encoded(2) => i32::from_le_bytes(self.array("an integer")?),
-            Length::Encoded(3) => return self.compressed(string),
+            Length::Encoded(0xc0) => i8::from_le_bytes(self.array("an integer")?).into(),
+            Length::Encoded(0xc1) => i16::from_le_bytes(self.array("an integer")?).into(),
+            Length::Encoded(0xc2) => i32::from_le_bytes(self.array("an integer")?),
+            Length::Encoded(0xc3) => return self.compressed(string),
             Length::Encoded(other) => {
-                return Err(corrupt(offset, "the encoding of a string", 0xc0 | other));
+                return Err(corrupt(offset, "the encoding of a string", other));
             }
         };
         string.extend_from_slice(itoa::Buffer::new().format(integer).as_bytes());
