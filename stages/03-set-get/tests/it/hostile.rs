@@ -1,6 +1,6 @@
 //! Hostile input: any bytes, and requests that were damaged, in pieces of any size.
 //!
-//! Every run tries the same few hundred inputs. A million others, in a few minutes:
+//! Every run tries the same few hundred inputs. To try a million others:
 //!
 //! ```sh
 //! PROPTEST_CASES=1000000 PROPTEST_RNG_SEED=$RANDOM cargo test --release -p stage-03 --test it hostile
