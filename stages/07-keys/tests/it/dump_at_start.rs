@@ -49,13 +49,14 @@ fn log_of_start(dir: &Path, options: &[&str]) -> Vec<String> {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("the binary runs");
     let mut server = Running(process);
     let stdout = BufReader::new(server.0.stdout.take().expect("a pipe"));
-    let mut lines = stdout.lines().map(|line| line.expect("lines of text"));
-    let log = lines.by_ref().take_while(|line| !line.starts_with("ready to accept")).collect();
-    assert!(
-        server.0.try_wait().is_ok_and(|ended| ended.is_none()),
-        "the server has ended: {log:?}"
-    );
-    log
+    let mut log = Vec::new();
+    for line in stdout.lines().map(|line| line.expect("lines of text")) {
+        if line.starts_with("ready to accept") {
+            return log;
+        }
+        log.push(line);
+    }
+    panic!("the server has ended before it was ready: {log:?}");
 }
 
 #[test]

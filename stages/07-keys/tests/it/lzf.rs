@@ -73,6 +73,13 @@ fn what_does_not_come_out_exactly_is_refused() {
     }
 }
 
+#[test]
+fn unpacking_stops_once_there_is_more_than_was_announced() {
+    let input = [b"\x00a", &b"\xe0\xff\x00".repeat(10_000)[..]].concat();
+    let memory = allocation_counter::measure(|| assert_eq!(decompress(&input, 10), None));
+    assert!(memory.bytes_max < 1024, "{memory:?}");
+}
+
 #[derive(Clone, Debug)]
 enum Token {
     Literal(Vec<u8>),
