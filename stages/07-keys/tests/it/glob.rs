@@ -85,6 +85,8 @@ fn a_star_is_any_bytes_and_a_question_mark_is_one() {
             (b"a*b*c", b"abbc", true),
             (b"a*b*c", b"acb", false),
             (b"*a*b", b"ba", false),
+            (b"*a*b", b"xayb", true),
+            (b"*a*b*c", b"xaybzc", true),
             (b"?", b"a", true),
             (b"?", b"ab", false),
             (b"?*", b"x", true),
