@@ -415,13 +415,25 @@ fn odd_byte() -> impl Strategy<Value = u8> {
 
 const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/glob.seeds");
 
+/// Two letters only, so that much matches, and in more than one way.
+fn plain_byte() -> impl Strategy<Value = u8> {
+    select(b"aaabbb**?".to_vec())
+}
+
+/// A pattern, and texts for it.
+fn pattern_and_texts() -> impl Strategy<Value = (Vec<u8>, Vec<Vec<u8>>)> {
+    prop_oneof![
+        (vec(odd_byte(), 0..10), vec(vec(odd_byte(), 1..8), 20)),
+        (vec(plain_byte(), 0..10), vec(vec(select(b"ab".to_vec()), 1..10), 20)),
+    ]
+}
+
 proptest! {
     #![proptest_config(config(SEEDS))]
 
     #[test]
     fn random_patterns_match_what_a_slow_matcher_matches(
-        pattern in vec(odd_byte(), 0..10),
-        texts in vec(vec(odd_byte(), 1..8), 100),
+        (pattern, texts) in pattern_and_texts(),
         ignore_case: bool,
     ) {
         let elements = parse(&pattern, ignore_case);
