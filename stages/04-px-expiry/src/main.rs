@@ -11,11 +11,6 @@ use anyhow::{Context, bail};
 use stage_04::db::Db;
 use tokio::net::TcpListener;
 
-/// Redis brings an allocator of its own, too: the system's often spends more on a small value
-/// than the value itself takes.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 // One thread, as in Redis: most requests take less time than to wake a second one would.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {

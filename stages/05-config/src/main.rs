@@ -15,11 +15,6 @@ use stage_05::db::Db;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-/// Redis brings an allocator of its own, too: the system's often spends more on a small value
-/// than the value itself takes.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const NAME: &str = env!("CARGO_PKG_NAME");
 
 // One thread, as in Redis: most requests take less time than to wake a second one would.

@@ -19,11 +19,6 @@ use stage_06::rdb;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-/// Redis brings an allocator of its own, too: the system's often spends more on a small value
-/// than the value itself takes.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// How many bytes of a dump are read at once.
 const READ_SIZE: usize = 64 * 1024;
 
