@@ -2,8 +2,6 @@
 
 mod connection;
 
-use connection::now;
-
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
@@ -12,6 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, ensure};
+use connection::now;
 use stage_06::Server;
 use stage_06::config::{Config, HELP, Task};
 use stage_06::db::Db;

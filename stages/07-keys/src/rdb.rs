@@ -43,7 +43,8 @@ impl fmt::Display for Loaded {
     }
 }
 
-/// Loads the dump in `source`, which has `size` bytes, into `db`: all strings of database 0 that have not expired.
+/// Loads the dump in `source`, which has `size` bytes, into `db`: all strings of database 0 that
+/// have not expired.
 ///
 /// Keys of other types and of other databases are stepped over. Memory grows with the longest
 /// string, not with the file. Mirrors `rdbLoadRio`.
