@@ -132,6 +132,11 @@ impl<R: BufRead> RdbReader<R> {
                     length => self.pieces(length.into(), "a score", |_| {})?,
                 },
                 Part::Module => while self.skip_of_module()? {},
+                Part::Optional(parts) => {
+                    if self.length("whether something follows")? != 0 {
+                        self.skip(parts)?;
+                    }
+                }
                 Part::Repeat(parts) => {
                     for _ in 0..self.length("a number of elements")? {
                         self.skip(parts)?;

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use Layout::{Operands, Value};
-use Part::{Bytes, Lengths, Marker, Module, Repeat, Score, String};
+use Part::{Bytes, Lengths, Marker, Module, Optional, Repeat, Score, String};
 
 use crate::rdb::Format::{self, Redis, Valkey};
 
@@ -22,6 +22,8 @@ pub enum Part {
     Score,
     /// What a module has written: numbers, strings, and the end.
     Module,
+    /// A length, and all of this unless it is 0.
+    Optional(&'static [Part]),
     /// A length, and so many times all of this.
     Repeat(&'static [Part]),
 }
@@ -75,7 +77,7 @@ pub fn layout(byte: u8, format: Format) -> Option<Layout> {
         (0xf9, _) => Operands(&[Bytes(1)]),
         (0xf8, _) => Operands(&[Lengths(1)]),
         (0xf7, _) => Operands(&[Lengths(1), Marker(2..=2), Lengths(1), Module]),
-        (0xf6, _) => Operands(&[String, String, Repeat(&[String]), String]),
+        (0xf6, _) => Operands(&[String, String, Optional(&[String]), String]),
         (0xf5, _) => Operands(&[String]),
         (0xf4, _) => Operands(&[Lengths(3)]),
         (0xf3, Valkey) => Operands(&[String, Repeat(&[Lengths(2)])]),
