@@ -24,38 +24,51 @@ pub struct Db {
     keyspace: Mutex<Keyspace>,
 }
 
-/// Everything here owns exactly its bytes: no spare room, and no part of the read buffer from
+/// Everything in here owns exactly its bytes: no spare room, and no part of the read buffer from
 /// which it came.
-#[derive(Debug, Default)]
-struct Keyspace {
-    /// All keys and their values.
-    dict: HashMap<Box<[u8]>, Box<[u8]>>,
-    /// The deadlines of those keys that have one, apart: most have none.
-    expires: HashMap<Box<[u8]>, UnixMillis>,
+type Keyspace = HashMap<Box<[u8]>, Value>;
+
+/// A value, and the moment after which it is gone. Most values have none, and no room for one:
+/// this enum is as small as the bytes' box.
+#[derive(Debug)]
+enum Value {
+    Lasting(Box<[u8]>),
+    Expiring(Box<(Box<[u8]>, UnixMillis)>),
 }
 
 impl Db {
-    /// Returns a copy of the value of `key`, if it has one. Mirrors `lookupKeyRead`.
+    /// Returns a copy of the value of `key`, if it has one.
+    ///
+    /// This is where a key that has expired is found out and removed, so nobody ever sees it. One
+    /// that nobody looks up stays in memory: a leak that only a search in the background mends.
+    /// Mirrors `lookupKeyRead` and `expireIfNeeded`.
     pub fn get(&self, key: &[u8], now: UnixMillis) -> Option<Vec<u8>> {
         let mut keyspace = self.lock();
-        keyspace.remove_if_expired(key, now);
-        keyspace.dict.get(key).map(|value| value.to_vec())
+        let value = keyspace.get(key)?;
+        if value.is_expired(now) {
+            keyspace.remove(key);
+            return None;
+        }
+        Some(value.bytes().to_vec())
     }
 
     /// Gives `key` a value, in place of the one that it may have. Mirrors `setKey`.
     pub fn set(&self, key: &[u8], value: &[u8], expiry: Expiry, now: UnixMillis) {
         let value = value.into();
         let mut keyspace = self.lock();
-        // First, or Keep would keep a deadline that is past.
-        keyspace.remove_if_expired(key, now);
-        match expiry {
-            Expiry::Never => drop(keyspace.expires.remove(key)),
-            Expiry::At(deadline) => drop(keyspace.expires.insert(key.into(), deadline)),
-            Expiry::Keep => {}
-        }
-        match keyspace.dict.get_mut(key) {
+        let old = keyspace.get_mut(key);
+        let deadline = match expiry {
+            Expiry::Never => None,
+            Expiry::At(deadline) => Some(deadline),
+            // Of a key that has expired there is nothing to keep.
+            Expiry::Keep => {
+                old.as_ref().filter(|old| !old.is_expired(now)).and_then(|old| old.deadline())
+            }
+        };
+        let value = Value::new(value, deadline);
+        match old {
             Some(old) => *old = value,
-            None => drop(keyspace.dict.insert(key.into(), value)),
+            None => drop(keyspace.insert(key.into(), value)),
         }
     }
 
@@ -64,19 +77,30 @@ impl Db {
     }
 }
 
-impl Keyspace {
-    /// Whoever looks a key up asks this first, so nobody ever sees one that has expired. A key
-    /// that nobody looks up stays in memory: a leak that only a search in the background mends.
-    /// Mirrors `expireIfNeeded`.
-    fn remove_if_expired(&mut self, key: &[u8], now: UnixMillis) {
-        if self.is_expired(key, now) {
-            self.expires.remove(key);
-            self.dict.remove(key);
+impl Value {
+    fn new(bytes: Box<[u8]>, deadline: Option<UnixMillis>) -> Self {
+        match deadline {
+            None => Self::Lasting(bytes),
+            Some(deadline) => Self::Expiring(Box::new((bytes, deadline))),
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Lasting(bytes) => bytes,
+            Self::Expiring(both) => &both.0,
+        }
+    }
+
+    fn deadline(&self) -> Option<UnixMillis> {
+        match self {
+            Self::Lasting(_) => None,
+            Self::Expiring(both) => Some(both.1),
         }
     }
 
     /// At its deadline itself a key still lives. Mirrors `keyIsExpired`.
-    fn is_expired(&self, key: &[u8], now: UnixMillis) -> bool {
-        self.expires.get(key).is_some_and(|deadline| now > *deadline)
+    fn is_expired(&self, now: UnixMillis) -> bool {
+        self.deadline().is_some_and(|deadline| now > deadline)
     }
 }
