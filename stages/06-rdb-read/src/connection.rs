@@ -61,13 +61,15 @@ fn answer(
 ) -> bool {
     let mut done = 0;
     let mut intact = true;
+    // They have arrived together, so they are executed at the same time.
+    let now = now();
     while intact && output.len() < MAX_OUTPUT {
         match decoder.decode(&input[done..]) {
             Ok(None) => break,
             Ok(Some(request)) => {
                 done += request.length;
                 if !request.args.is_empty() {
-                    command::execute(&request.args, server, now()).encode(output);
+                    command::execute(&request.args, server, now).encode(output);
                 }
             }
             Err(error) => {
