@@ -1,0 +1,102 @@
+//! A client's connection, as far as commands know and change it.
+
+use crate::clock::UnixMillis;
+use crate::resp::{Protocol, Reply};
+
+/// The state of one connection (Redis: `client`). Its task owns it; others see the copy that the
+/// list of clients holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Client {
+    /// No other connection of this server has had this number.
+    pub id: u64,
+    /// How its replies are written.
+    pub protocol: Protocol,
+    /// The number of the database that it uses.
+    pub database: usize,
+    /// Which replies it gets.
+    pub replies: Replies,
+    /// Whether it is to be closed once its replies are out.
+    pub closing: bool,
+    /// Whether it asked not to be evicted. There is no eviction, but CLIENT LIST shows it.
+    pub no_evict: bool,
+    /// The full name of the command that it has executed last.
+    pub last_command: Option<&'static str>,
+    /// How many commands it has executed that are not yet in the server's count.
+    pub commands: usize,
+    /// When it was last heard of.
+    pub last_interaction: UnixMillis,
+    /// What it takes up in memory.
+    pub buffers: Buffers,
+}
+
+/// Which replies a client gets: what CLIENT REPLY has said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Replies {
+    /// All.
+    #[default]
+    On,
+    /// None.
+    Off,
+    /// Neither this one nor the next.
+    SkipTwo,
+    /// Not this one.
+    SkipOne,
+}
+
+/// How large the buffers of a connection are, and how full, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Buffers {
+    /// What has been received and not yet been answered.
+    pub input: usize,
+    /// How much room there is for it.
+    pub input_capacity: usize,
+    /// What has been answered and not yet been sent.
+    pub output: usize,
+    /// How much room there is for it.
+    pub output_capacity: usize,
+}
+
+impl Client {
+    /// Returns the state in which a connection begins.
+    pub fn new(id: u64, now: UnixMillis) -> Self {
+        Self {
+            id,
+            protocol: Protocol::default(),
+            database: 0,
+            replies: Replies::default(),
+            closing: false,
+            no_evict: false,
+            last_command: None,
+            commands: 0,
+            last_interaction: now,
+            buffers: Buffers::default(),
+        }
+    }
+
+    /// Appends the reply to a request to `output`, if the client wants it. Called for each request
+    /// once: a reply that is skipped is one that counts. Mirrors `prepareClientToWrite` and
+    /// `resetClient`.
+    pub fn send(&mut self, reply: &Reply, output: &mut Vec<u8>) {
+        match self.replies {
+            Replies::On => reply.encode(self.protocol, output),
+            Replies::Off => {}
+            Replies::SkipTwo => self.replies = Replies::SkipOne,
+            Replies::SkipOne => self.replies = Replies::On,
+        }
+    }
+
+    /// Goes back to the state in which the connection began. Mirrors `clearClientConnectionState`.
+    pub fn reset(&mut self) {
+        self.database = 0;
+        self.protocol = Protocol::default();
+        // A reply that CLIENT REPLY SKIP has named before this is skipped all the same.
+        if self.replies == Replies::Off {
+            self.replies = Replies::On;
+        }
+    }
+
+    /// Returns the letters that CLIENT LIST shows for what is special.
+    pub fn flags(&self) -> &'static str {
+        if self.no_evict { "e" } else { "N" }
+    }
+}

@@ -1,0 +1,233 @@
+//! All clients that are connected: who they are, for CLIENT LIST and those who end them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
+
+use crate::client::Client;
+use crate::clock::UnixMillis;
+
+/// The list of all clients, shared by all connections.
+#[derive(Debug, Default)]
+pub struct Clients {
+    last_id: AtomicU64,
+    /// By number, which is the order in which they came.
+    listed: Mutex<BTreeMap<u64, Listed>>,
+}
+
+/// Where a connection comes from, and how it is ended.
+pub struct Connection {
+    /// The client's address and port.
+    pub address: String,
+    /// The server's.
+    pub local_address: String,
+    /// The number that the system gave the socket, if it gives numbers.
+    pub fd: Option<i32>,
+    /// Closes the connection at once, whatever it is doing.
+    pub close: Box<dyn FnOnce() + Send>,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Connection({} to {})", self.address, self.local_address)
+    }
+}
+
+/// One client, as the list shows it.
+#[derive(Debug)]
+struct Listed {
+    connection: Connection,
+    since: UnixMillis,
+    name: Vec<u8>,
+    library: Library,
+    /// Its state when it was last published.
+    client: Client,
+}
+
+/// What a client has said of the library that it uses.
+#[derive(Debug, Default)]
+struct Library {
+    name: Vec<u8>,
+    version: Vec<u8>,
+}
+
+/// Which clients are meant: those that have all that is given here.
+#[derive(Debug, Default)]
+pub struct Filter<'a> {
+    /// Its number.
+    pub id: Option<u64>,
+    /// The client's address.
+    pub address: Option<&'a [u8]>,
+    /// The server's address.
+    pub local_address: Option<&'a [u8]>,
+    /// Any but this one.
+    pub except: Option<u64>,
+    /// None of them.
+    pub nobody: bool,
+}
+
+impl Clients {
+    /// Takes in a new client, and returns the state in which it begins.
+    pub fn add(&self, connection: Connection, now: UnixMillis) -> Client {
+        let client = Client::new(self.last_id.fetch_add(1, Ordering::Relaxed) + 1, now);
+        let (name, library) = Default::default();
+        let listed = Listed { connection, since: now, name, library, client };
+        self.lock().insert(client.id, listed);
+        client
+    }
+
+    /// Forgets a client that is gone.
+    pub fn remove(&self, id: u64) {
+        self.lock().remove(&id);
+    }
+
+    /// Returns how many there are.
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Returns whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    /// Shows others what state a client is in.
+    pub fn publish(&self, client: &Client) {
+        if let Some(listed) = self.lock().get_mut(&client.id) {
+            listed.client = *client;
+        }
+    }
+
+    /// Returns the name that a client has given itself, if it has.
+    pub fn name(&self, id: u64) -> Option<Vec<u8>> {
+        let name = self.lock().get(&id)?.name.clone();
+        (!name.is_empty()).then_some(name)
+    }
+
+    /// Gives a client a name, or takes it away: an empty one is none.
+    pub fn set_name(&self, id: u64, name: &[u8]) {
+        if let Some(listed) = self.lock().get_mut(&id) {
+            listed.name = name.into();
+        }
+    }
+
+    /// Keeps what a client says of its library.
+    pub fn set_library_name(&self, id: u64, name: &[u8]) {
+        if let Some(listed) = self.lock().get_mut(&id) {
+            listed.library.name = name.into();
+        }
+    }
+
+    /// Keeps what a client says of its library's version.
+    pub fn set_library_version(&self, id: u64, version: &[u8]) {
+        if let Some(listed) = self.lock().get_mut(&id) {
+            listed.library.version = version.into();
+        }
+    }
+
+    /// Returns a line for each client that `filter` lets through. Mirrors
+    /// `getAllClientsInfoString`.
+    pub fn list(&self, filter: &Filter<'_>, now: UnixMillis) -> Vec<u8> {
+        let listed = self.lock();
+        let mut lines = Vec::new();
+        for listed in listed.values().filter(|listed| filter.matches(listed)) {
+            listed.describe(now, &mut lines);
+        }
+        lines
+    }
+
+    /// Returns a line for each of these numbers that a client has, in this order.
+    pub fn list_ids(&self, ids: &[i64], now: UnixMillis) -> Vec<u8> {
+        let listed = self.lock();
+        let mut lines = Vec::new();
+        for id in ids.iter().filter_map(|&id| id.try_into().ok()) {
+            if let Some(listed) = listed.get::<u64>(&id) {
+                listed.describe(now, &mut lines);
+            }
+        }
+        lines
+    }
+
+    /// Ends the connections that `filter` lets through, and returns how many there were. The one
+    /// with the number `own` is left to its own task, which has a reply to send first; the second
+    /// value says whether it was one of them.
+    pub fn kill(&self, filter: &Filter<'_>, own: u64) -> (usize, bool) {
+        let mut listed = self.lock();
+        let own_too = listed.get(&own).is_some_and(|own| filter.matches(own));
+        let others: Vec<u64> = listed
+            .iter()
+            .filter(|(id, listed)| **id != own && filter.matches(listed))
+            .map(|(id, _)| *id)
+            .collect();
+        let killed = others.len() + usize::from(own_too);
+        let others: Vec<Listed> = others.iter().filter_map(|id| listed.remove(id)).collect();
+        // Who is told to close may ask for the list in turn.
+        drop(listed);
+        others.into_iter().for_each(|other| (other.connection.close)());
+        (killed, own_too)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Listed>> {
+        self.listed.lock().expect("nothing panics while it holds the lock")
+    }
+}
+
+impl Filter<'_> {
+    fn matches(&self, listed: &Listed) -> bool {
+        let id = listed.client.id;
+        let is = |wanted: Option<&[u8]>, address: &str| {
+            wanted.is_none_or(|wanted| wanted == address.as_bytes())
+        };
+        !self.nobody
+            && self.except != Some(id)
+            && self.id.is_none_or(|wanted| wanted == id)
+            && is(self.address, &listed.connection.address)
+            && is(self.local_address, &listed.connection.local_address)
+    }
+}
+
+impl Listed {
+    /// Appends the line of this client. Mirrors `catClientInfoString`, but for what would have to
+    /// be made up: there is no record of the largest reply (`rbp`).
+    fn describe(&self, now: UnixMillis, line: &mut Vec<u8>) {
+        let Client { id, database, buffers, last_interaction, .. } = self.client;
+        let Connection { address, local_address, .. } = &self.connection;
+        let mut put = |text: String| line.extend_from_slice(text.as_bytes());
+        put(format!("id={id} addr={address} laddr={local_address}"));
+        if let Some(fd) = self.connection.fd {
+            put(format!(" fd={fd}"));
+        }
+        put(" name=".into());
+        line.extend_from_slice(&self.name);
+        let (age, idle) = (seconds(self.since, now), seconds(last_interaction, now));
+        let flags = self.client.flags();
+        let free = buffers.input_capacity.saturating_sub(buffers.input);
+        let memory = buffers.input_capacity + buffers.output_capacity + size_of::<Self>();
+        let events = if buffers.output > 0 { "rw" } else { "r" };
+        let command = self.client.last_command.unwrap_or("NULL");
+        // Nobody subscribes, queues commands or keeps a list of replies: these zeros are true.
+        let text = format!(
+            " age={age} idle={idle} flags={flags} db={database} sub=0 psub=0 ssub=0 multi=-1 \
+             qbuf={} qbuf-free={free} argv-mem=0 multi-mem=0 rbs={} obl={} oll=0 omem=0 \
+             tot-mem={memory} events={events} cmd={command} user=default redir=-1 resp={}",
+            buffers.input,
+            buffers.output_capacity,
+            buffers.output,
+            self.client.protocol.version(),
+        );
+        line.extend_from_slice(text.as_bytes());
+        for (field, value) in [("lib-name", &self.library.name), ("lib-ver", &self.library.version)]
+        {
+            if !value.is_empty() {
+                line.extend([b" ", field.as_bytes(), b"=", value].concat());
+            }
+        }
+        line.push(b'\n');
+    }
+}
+
+/// Whole seconds from one moment to another, as clocks that count seconds see them.
+fn seconds(from: UnixMillis, to: UnixMillis) -> i64 {
+    to.0.div_euclid(1000) - from.0.div_euclid(1000)
+}

@@ -1,0 +1,143 @@
+//! The server's parameters: set on the command line, read with CONFIG GET.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use lexopt::ValueExt;
+
+use crate::glob::Glob;
+
+/// The values of all parameters that one can set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The TCP port. The system chooses a free one for 0.
+    pub port: u16,
+    /// The addresses to listen on. One behind a `-` need not exist on this machine.
+    pub bind: Vec<String>,
+    /// The directory of the dump file.
+    pub dir: PathBuf,
+    /// The name of the dump file.
+    pub dbfilename: OsString,
+}
+
+impl Default for Config {
+    /// As in Redis, but for `bind`: Redis listens everywhere, and then turns strangers away.
+    fn default() -> Self {
+        Self {
+            port: 6379,
+            bind: vec!["127.0.0.1".into()],
+            dir: ".".into(),
+            dbfilename: "dump.rdb".into(),
+        }
+    }
+}
+
+/// What a command line asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// To run as a server.
+    Serve(Config),
+    /// To print how it is called.
+    Help,
+    /// To print the program's name and version.
+    Version,
+}
+
+/// What `--help` prints.
+pub const HELP: &str = "\
+Options, each with the value that it has if it is not given:
+  --port NUMBER        the TCP port, 0 for any free one (6379)
+  --bind ADDRESS ...   where to listen; one behind a '-' may be missing (127.0.0.1)
+  --dir DIRECTORY      where the dump file is (.)
+  --dbfilename NAME    the dump file (dump.rdb)
+  --help, --version";
+
+impl Task {
+    /// Reads a command line without the program's name. As in Redis, an option is a parameter's
+    /// name in any letter case; of one that is given twice, the last counts. The error is one
+    /// line for the user.
+    pub fn from_args(args: impl IntoIterator<Item = OsString>) -> Result<Self, lexopt::Error> {
+        let mut parser = lexopt::Parser::from_args(args);
+        let mut config = Config::default();
+        while let Some(arg) = parser.next()? {
+            let option = match arg {
+                lexopt::Arg::Long(name) => name.to_ascii_lowercase(),
+                lexopt::Arg::Short('h') => return Ok(Self::Help),
+                lexopt::Arg::Short('v') => return Ok(Self::Version),
+                _ => return Err(arg.unexpected()),
+            };
+            match option.as_str() {
+                "port" => config.port = parser.value()?.parse_with(parse_port)?,
+                "bind" => config.bind = parse_bind(&mut parser)?,
+                "dir" => config.dir = parser.value()?.into(),
+                "dbfilename" => config.dbfilename = parse_file_name(parser.value()?)?,
+                "help" => return Ok(Self::Help),
+                "version" => return Ok(Self::Version),
+                _ => return Err(lexopt::Error::UnexpectedOption(format!("--{option}"))),
+            }
+        }
+        Ok(Self::Serve(config))
+    }
+}
+
+fn parse_port(digits: &str) -> Result<u16, &'static str> {
+    let number = crate::resp::parse_integer(digits.as_bytes());
+    number.and_then(|number| number.try_into().ok()).ok_or("a port is a number from 0 to 65535")
+}
+
+/// Several addresses, as several words or in one.
+fn parse_bind(parser: &mut lexopt::Parser) -> Result<Vec<String>, lexopt::Error> {
+    let mut values = Vec::from_iter(parser.optional_value());
+    let mut words = parser.raw_args()?;
+    // Not `parser.values()`: that takes the `-` before an address for the start of an option.
+    while let Some(word) = words.next_if(|word| !word.as_encoded_bytes().starts_with(b"--")) {
+        values.push(word);
+    }
+    let mut addresses = Vec::new();
+    for value in values {
+        addresses.extend(value.string()?.split_whitespace().map(str::to_owned));
+    }
+    if addresses.is_empty() { Err("--bind needs an address".into()) } else { Ok(addresses) }
+}
+
+fn parse_file_name(name: OsString) -> Result<OsString, lexopt::Error> {
+    if name.as_encoded_bytes().iter().any(|byte| matches!(byte, b'/' | b'\\')) {
+        return Err("--dbfilename takes a name without a path, which --dir sets".into());
+    }
+    Ok(name)
+}
+
+impl Config {
+    /// Returns the parameters that have one of these names, or match one of these patterns, each
+    /// once. Letter case does not matter. A name comes back as it was asked for. Mirrors
+    /// `configGetCommand`.
+    pub fn get<'a>(&self, names: &[&'a [u8]]) -> Vec<(&'a [u8], Vec<u8>)> {
+        let mut parameters = Vec::from(self.parameters());
+        let mut found = Vec::new();
+        for &name in names {
+            let glob = Glob { pattern: name, ignore_case: true };
+            let is_pattern = name.iter().any(|byte| b"*?[".contains(byte));
+            let matching = parameters.extract_if(.., |(parameter, _)| match is_pattern {
+                true => glob.matches(parameter.as_bytes()),
+                false => name.eq_ignore_ascii_case(parameter.as_bytes()),
+            });
+            found.extend(matching.map(|(parameter, value)| {
+                (if is_pattern { parameter.as_bytes() } else { name }, value)
+            }));
+        }
+        found
+    }
+
+    /// All parameters. The last two cannot be set; programs ask for them to learn whether the
+    /// server keeps its data on disk.
+    fn parameters(&self) -> [(&'static str, Vec<u8>); 6] {
+        [
+            ("port", self.port.to_string().into()),
+            ("bind", self.bind.join(" ").into()),
+            ("dir", self.dir.as_os_str().as_encoded_bytes().into()),
+            ("dbfilename", self.dbfilename.as_encoded_bytes().into()),
+            ("save", Vec::new()),
+            ("appendonly", "no".into()),
+        ]
+    }
+}

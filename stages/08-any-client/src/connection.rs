@@ -1,0 +1,117 @@
+//! One client's connection: reads requests, has them executed, writes replies.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use stage_08::client::{Buffers, Client};
+use stage_08::clock::UnixMillis;
+use stage_08::resp::{Decoder, Reply};
+use stage_08::{Server, command};
+use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// How many bytes are asked for at once, at least (Redis: `PROTO_IOBUF_LEN`).
+const READ_SIZE: usize = 16 * 1024;
+/// An empty buffer larger than this is given back. A client that once sent something large may
+/// stay for days.
+const KEPT_SIZE: usize = 256 * 1024;
+/// A request larger than this ends the connection (Redis: `client-query-buffer-limit`).
+const MAX_INPUT: usize = 1024 * 1024 * 1024;
+/// While so many bytes of replies wait for the client to read them, its requests wait, too.
+const MAX_OUTPUT: usize = 64 * 1024 * 1024;
+
+/// Serves one client until it leaves, is told to, or breaks the protocol, and every reply owed is
+/// written.
+pub async fn serve(mut stream: TcpStream, server: &Server, mut client: Client) -> io::Result<()> {
+    // Replies are written whole: there is nothing to come that could go along with them.
+    stream.set_nodelay(true)?;
+    let (mut source, mut sink) = stream.split();
+    let mut decoder = Decoder::default();
+    let (mut input, mut output) = (Vec::new(), Vec::new());
+    let mut written = 0;
+    let mut reading = true;
+    loop {
+        reading &= answer(&mut decoder, &mut input, &mut output, server, &mut client);
+        input.reserve(READ_SIZE);
+        tokio::select! {
+            biased;
+            count = sink.write(&output[written..]), if !output.is_empty() => {
+                let count = count?;
+                server.stats.output.add(count);
+                server.stats.writes.add(1);
+                written += count;
+                if written == output.len() {
+                    output.clear();
+                    output.shrink_to(KEPT_SIZE);
+                    written = 0;
+                }
+            }
+            count = source.read_buf(&mut input), if reading && output.len() < MAX_OUTPUT => {
+                let count = count?;
+                server.stats.input.add(count);
+                server.stats.reads.add(1);
+                reading = count > 0;
+                if input.len() > MAX_INPUT {
+                    return Err(io::Error::other("a request of more than 1 GiB"));
+                }
+            }
+            else => return Ok(()),
+        }
+    }
+}
+
+/// Answers the requests that have arrived. Returns false if one broke the protocol, or the client
+/// is to leave: that reply is the last.
+fn answer(
+    decoder: &mut Decoder,
+    input: &mut Vec<u8>,
+    output: &mut Vec<u8>,
+    server: &Server,
+    client: &mut Client,
+) -> bool {
+    let mut done = 0;
+    let mut intact = true;
+    // They have arrived together, so they are executed at the same time.
+    let now = now();
+    client.last_interaction = now;
+    while intact && output.len() < MAX_OUTPUT {
+        match decoder.decode(&input[done..]) {
+            Ok(None) => break,
+            Ok(Some(request)) => {
+                done += request.length;
+                if !request.args.is_empty() {
+                    client.buffers = buffers(input, output);
+                    let reply = command::execute(&request.args, server, client, now);
+                    client.send(&reply, output);
+                    intact = !client.closing;
+                }
+            }
+            Err(error) => {
+                done = input.len();
+                intact = false;
+                client.send(&Reply::from(error), output);
+            }
+        }
+    }
+    input.drain(..done);
+    if input.is_empty() {
+        input.shrink_to(KEPT_SIZE);
+    }
+    client.buffers = buffers(input, output);
+    server.settle(client);
+    intact
+}
+
+fn buffers(input: &Vec<u8>, output: &Vec<u8>) -> Buffers {
+    Buffers {
+        input: input.len(),
+        input_capacity: input.capacity(),
+        output: output.len(),
+        output_capacity: output.capacity(),
+    }
+}
+
+/// Returns what time it is.
+pub fn now() -> UnixMillis {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    UnixMillis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,276 @@
+//! The keyspace: what the server keeps, and for how long.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Mutex, MutexGuard};
+
+use crate::clock::UnixMillis;
+use crate::dict::Dict;
+use crate::glob::Glob;
+
+/// A cursor is the beginning of a hash: its first 48 bits. So many can even JavaScript count, and
+/// no table has more buckets.
+const CURSOR_SHIFT: u32 = u64::BITS - 48;
+const MAX_CURSOR: u64 = u64::MAX >> CURSOR_SHIFT;
+
+/// All databases of a server (Redis: `databases` in its configuration).
+pub type Databases = [Db; 16];
+
+/// What a SET makes of the deadline that a key may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// The key lives for ever.
+    Never,
+    /// The key has expired once this moment is past.
+    At(UnixMillis),
+    /// The key keeps its deadline.
+    Keep,
+}
+
+/// A database (Redis: `redisDb`), shared by all connections.
+///
+/// The lock is std's, not tokio's, because no method waits for anything while it holds it.
+#[derive(Debug, Default)]
+pub struct Db {
+    hasher: RandomState,
+    keyspace: Mutex<Keyspace>,
+}
+
+/// Everything in here owns exactly its bytes: no spare room, and no part of the read buffer from
+/// which it came.
+#[derive(Debug, Default)]
+struct Keyspace {
+    dict: Dict<Value>,
+    usage: Usage,
+}
+
+/// What a database holds, and how it has been used, for INFO.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// How many keys there are, with those that have expired and are not yet removed.
+    pub keys: usize,
+    /// How many of them have a deadline.
+    pub expires: usize,
+    /// The sum of these deadlines, in milliseconds since 1970.
+    pub deadlines: i128,
+    /// How many keys were looked up and found.
+    pub hits: u64,
+    /// How many were looked up in vain.
+    pub misses: u64,
+    /// How many were removed because they had expired.
+    pub expired: u64,
+}
+
+/// A value, and the moment after which it is gone. Most values have none, and no room for one:
+/// this enum is as small as the bytes' box.
+#[derive(Debug)]
+enum Value {
+    Lasting(Box<[u8]>),
+    Expiring(Box<(Box<[u8]>, UnixMillis)>),
+}
+
+impl Db {
+    /// Returns a copy of the value of `key`, if it has one. Mirrors `getCommand`.
+    pub fn get(&self, key: &[u8], now: UnixMillis) -> Option<Vec<u8>> {
+        self.lookup(key, now, |value| value.bytes().to_vec())
+    }
+
+    /// Returns how many bytes the value of `key` has: none, if it has no value.
+    pub fn strlen(&self, key: &[u8], now: UnixMillis) -> usize {
+        self.lookup(key, now, |value| value.bytes().len()).unwrap_or(0)
+    }
+
+    /// Returns whether `key` has a value.
+    pub fn exists(&self, key: &[u8], now: UnixMillis) -> bool {
+        self.lookup(key, now, |_| ()).is_some()
+    }
+
+    /// Returns the deadline of `key`, if it has one; and `None` if there is no such key.
+    pub fn deadline(&self, key: &[u8], now: UnixMillis) -> Option<Option<UnixMillis>> {
+        self.lookup(key, now, Value::deadline)
+    }
+
+    /// Returns what `read` makes of the value of `key`, if it has one.
+    ///
+    /// This is where a key that has expired is found out and removed, so nobody ever sees it. One
+    /// that nobody looks up stays in memory: a leak that only a search in the background mends.
+    /// Mirrors `lookupKeyRead` and `expireIfNeeded`.
+    fn lookup<T>(&self, key: &[u8], now: UnixMillis, read: impl FnOnce(&Value) -> T) -> Option<T> {
+        let hash = self.hash(key);
+        let mut keyspace = self.lock();
+        let found = match keyspace.dict.get(hash, key) {
+            Some(value) if value.is_expired(now) => {
+                keyspace.expire(hash, key);
+                None
+            }
+            found => found.map(read),
+        };
+        match found {
+            Some(_) => keyspace.usage.hits += 1,
+            None => keyspace.usage.misses += 1,
+        }
+        found
+    }
+
+    /// Gives `key` a value, in place of the one that it may have. Mirrors `setKey`.
+    pub fn set(&self, key: &[u8], value: &[u8], expiry: Expiry, now: UnixMillis) {
+        let hash = self.hash(key);
+        let value = value.into();
+        let mut keyspace = self.lock();
+        let deadline = match expiry {
+            Expiry::Never => None,
+            Expiry::At(deadline) => Some(deadline),
+            // Of a key that has expired there is nothing to keep.
+            Expiry::Keep => {
+                let old = keyspace.dict.get(hash, key).filter(|old| !old.is_expired(now));
+                old.and_then(Value::deadline)
+            }
+        };
+        keyspace.insert(hash, key, Value::new(value, deadline));
+    }
+
+    /// Returns all keys that `glob` matches, in no order. Every key is looked at, and until that
+    /// is done nobody else can use the database. Mirrors `keysCommand`.
+    pub fn keys(&self, glob: &Glob<'_>, now: UnixMillis) -> Vec<Vec<u8>> {
+        let keyspace = self.lock();
+        let living = keyspace.dict.iter().filter(|(_, value)| !value.is_expired(now));
+        living.filter(|(key, _)| glob.matches(key)).map(|(key, _)| key.to_vec()).collect()
+    }
+
+    /// Returns about `count` keys from the place that `cursor` names, and the cursor of the place
+    /// behind them: 0 at the end. Who begins with 0 and goes on to the end sees every key that is
+    /// there all the while. See [`Dict::bucket`].
+    ///
+    /// Looks at no more than ten times `count` buckets, even if they are empty.
+    pub fn scan(&self, cursor: u64, count: usize, now: UnixMillis) -> (u64, Vec<Vec<u8>>) {
+        let mut keys = Vec::new();
+        if cursor > MAX_CURSOR {
+            return (0, keys);
+        }
+        let mut next = Some(cursor << CURSOR_SHIFT);
+        let mut keyspace = self.lock();
+        let mut expired = Vec::new();
+        for _ in 0..count.saturating_mul(10) {
+            let Some(place) = next.filter(|_| keys.len() < count) else { break };
+            let (bucket, after) = keyspace.dict.bucket(place);
+            for (key, value) in bucket {
+                let keys = if value.is_expired(now) { &mut expired } else { &mut keys };
+                keys.push(key.to_vec());
+            }
+            next = after;
+        }
+        expired.iter().for_each(|key| keyspace.expire(self.hash(key), key));
+        (next.map_or(0, |place| place >> CURSOR_SHIFT), keys)
+    }
+
+    /// Takes a key from a dump. Returns false, and changes nothing, if it is there already. Mirrors
+    /// `dbAddRDBLoad`.
+    pub fn load(&self, key: &[u8], value: &[u8], expires_at: Option<UnixMillis>) -> bool {
+        let hash = self.hash(key);
+        let mut keyspace = self.lock();
+        let is_new = keyspace.dict.get(hash, key).is_none();
+        if is_new {
+            keyspace.insert(hash, key, Value::new(value.into(), expires_at));
+        }
+        is_new
+    }
+
+    /// Makes room for so many keys at once, if there is so much memory. Mirrors `dbExpand`.
+    pub fn reserve(&self, keys: usize) {
+        self.lock().dict.reserve(keys);
+    }
+
+    /// Returns how many keys there are, with those that have expired and are not yet removed.
+    pub fn len(&self) -> usize {
+        self.lock().dict.len()
+    }
+
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns what it holds, and how it has been used.
+    pub fn usage(&self) -> Usage {
+        let keyspace = self.lock();
+        Usage { keys: keyspace.dict.len(), ..keyspace.usage }
+    }
+
+    fn hash(&self, key: &[u8]) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Keyspace> {
+        self.keyspace.lock().expect("nothing panics while it holds the lock")
+    }
+}
+
+impl Keyspace {
+    fn insert(&mut self, hash: u64, key: &[u8], value: Value) {
+        let deadline = value.deadline();
+        let old = self.dict.insert(hash, key, value);
+        self.usage.forget(old.and_then(|old| old.deadline()));
+        self.usage.note(deadline);
+    }
+
+    fn expire(&mut self, hash: u64, key: &[u8]) {
+        let old = self.dict.remove(hash, key);
+        self.usage.forget(old.and_then(|old| old.deadline()));
+        self.usage.expired += 1;
+    }
+}
+
+impl Usage {
+    /// Returns what both are together.
+    pub fn add(self, other: Self) -> Self {
+        Self {
+            keys: self.keys + other.keys,
+            expires: self.expires + other.expires,
+            deadlines: self.deadlines + other.deadlines,
+            hits: self.hits + other.hits,
+            misses: self.misses + other.misses,
+            expired: self.expired + other.expired,
+        }
+    }
+
+    fn note(&mut self, deadline: Option<UnixMillis>) {
+        if let Some(deadline) = deadline {
+            self.expires += 1;
+            self.deadlines += i128::from(deadline.0);
+        }
+    }
+
+    fn forget(&mut self, deadline: Option<UnixMillis>) {
+        if let Some(deadline) = deadline {
+            self.expires -= 1;
+            self.deadlines -= i128::from(deadline.0);
+        }
+    }
+}
+
+impl Value {
+    fn new(bytes: Box<[u8]>, deadline: Option<UnixMillis>) -> Self {
+        match deadline {
+            None => Self::Lasting(bytes),
+            Some(deadline) => Self::Expiring(Box::new((bytes, deadline))),
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Lasting(bytes) => bytes,
+            Self::Expiring(both) => &both.0,
+        }
+    }
+
+    fn deadline(&self) -> Option<UnixMillis> {
+        match self {
+            Self::Lasting(_) => None,
+            Self::Expiring(both) => Some(both.1),
+        }
+    }
+
+    /// At its deadline itself a key still lives. Mirrors `keyIsExpired`.
+    fn is_expired(&self, now: UnixMillis) -> bool {
+        self.deadline().is_some_and(|deadline| now > deadline)
+    }
+}

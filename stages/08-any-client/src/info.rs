@@ -1,0 +1,171 @@
+//! INFO: how the server is, for people, clients and dashboards.
+//!
+//! A field is here if its value is known. Those that would have to be made up are left out, and
+//! so are the sections of which nothing would remain: CPU, Commandstats and Latencystats.
+
+use std::env::consts::{ARCH, OS};
+use std::fmt::Display;
+
+use crate::clock::UnixMillis;
+use crate::command::{CommandError, Context};
+use crate::db::{Db, Usage};
+use crate::resp::Reply;
+use crate::session::REDIS_VERSION;
+
+/// What a section says, in lines.
+type Section = fn(&Context<'_>, &mut Lines);
+
+/// In the order in which they come: the names for which one may ask, the title, and the fields.
+const SECTIONS: [(&[&str], &str, Section); 10] = [
+    (&["server"], "Server", server),
+    (&["clients"], "Clients", clients),
+    (&["memory"], "Memory", memory),
+    (&["persistence"], "Persistence", persistence),
+    (&["stats"], "Stats", stats),
+    (&["replication"], "Replication", replication),
+    (&["modules", "module_list"], "Modules", |_, _| ()),
+    (&["errorstats"], "Errorstats", errors),
+    (&["cluster"], "Cluster", |_, lines| lines.put("cluster_enabled", 0)),
+    (&["keyspace"], "Keyspace", keyspace),
+];
+
+/// `INFO [section ...]`, mirrors `infoCommand` and `genRedisInfoString`.
+pub(crate) fn info(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, CommandError> {
+    context.server.settle(context.client);
+    let is_asked = |names: &[&str]| {
+        let names = || names.iter().chain(&["default", "all", "everything"]);
+        args.is_empty()
+            || args.iter().any(|arg| names().any(|name| arg.eq_ignore_ascii_case(name.as_bytes())))
+    };
+    let mut lines = Lines(String::new());
+    for (names, title, section) in SECTIONS {
+        if is_asked(names) {
+            lines.title(title);
+            section(context, &mut lines);
+        }
+    }
+    Ok(Reply::Verbatim(lines.0.into_bytes()))
+}
+
+/// The text so far.
+struct Lines(String);
+
+impl Lines {
+    fn title(&mut self, title: &str) {
+        let gap = if self.0.is_empty() { "" } else { "\r\n" };
+        self.0 += &format!("{gap}# {title}\r\n");
+    }
+
+    fn put(&mut self, field: &str, value: impl Display) {
+        self.0 += &format!("{field}:{value}\r\n");
+    }
+}
+
+fn server(context: &Context<'_>, lines: &mut Lines) {
+    let process = &context.server.process;
+    let uptime = (context.now.0 - process.started_at.0).max(0) / 1000;
+    // The Redis that this is like, to clients that ask what they can expect.
+    lines.put("redis_version", REDIS_VERSION);
+    lines.put("redis_mode", "standalone");
+    lines.put("os", format!("{OS} {ARCH}"));
+    lines.put("arch_bits", usize::BITS);
+    lines.put("process_id", process.id);
+    lines.put("run_id", &process.run_id);
+    lines.put("tcp_port", context.server.config.port);
+    lines.put("server_time_usec", context.now.0.saturating_mul(1000));
+    lines.put("uptime_in_seconds", uptime);
+    lines.put("uptime_in_days", uptime / (24 * 60 * 60));
+    lines.put("executable", process.executable.display());
+    lines.put("config_file", "");
+}
+
+fn clients(context: &Context<'_>, lines: &mut Lines) {
+    lines.put("connected_clients", context.server.clients.len());
+    lines.put("blocked_clients", 0);
+    lines.put("tracking_clients", 0);
+}
+
+fn memory(context: &Context<'_>, lines: &mut Lines) {
+    if let Some(bytes) = (context.server.process.resident_memory)() {
+        lines.put("used_memory_rss", bytes);
+        lines.put("used_memory_rss_human", human(bytes));
+    }
+    lines.put("maxmemory", 0);
+    lines.put("maxmemory_human", human(0));
+    lines.put("maxmemory_policy", "noeviction");
+}
+
+fn persistence(_: &Context<'_>, lines: &mut Lines) {
+    // Nobody is served before the dump is loaded, and nothing is written.
+    lines.put("loading", 0);
+    lines.put("async_loading", 0);
+    lines.put("rdb_bgsave_in_progress", 0);
+    lines.put("aof_enabled", 0);
+    lines.put("aof_rewrite_in_progress", 0);
+}
+
+fn stats(context: &Context<'_>, lines: &mut Lines) {
+    let stats = &context.server.stats;
+    let usages = context.server.databases.iter().map(Db::usage);
+    let usage = usages.fold(Usage::default(), Usage::add);
+    lines.put("total_connections_received", stats.connections.get());
+    lines.put("total_commands_processed", stats.commands.get());
+    lines.put("total_net_input_bytes", stats.input.get());
+    lines.put("total_net_output_bytes", stats.output.get());
+    lines.put("rejected_connections", stats.rejected_connections.get());
+    lines.put("expired_keys", usage.expired);
+    lines.put("evicted_keys", 0);
+    lines.put("keyspace_hits", usage.hits);
+    lines.put("keyspace_misses", usage.misses);
+    lines.put("pubsub_channels", 0);
+    lines.put("pubsub_patterns", 0);
+    lines.put("total_error_replies", stats.errors().values().sum::<u64>());
+    lines.put("total_reads_processed", stats.reads.get());
+    lines.put("total_writes_processed", stats.writes.get());
+}
+
+fn replication(_: &Context<'_>, lines: &mut Lines) {
+    lines.put("role", "master");
+    lines.put("connected_slaves", 0);
+}
+
+fn errors(context: &Context<'_>, lines: &mut Lines) {
+    for (code, count) in context.server.stats.errors() {
+        let code = String::from_utf8_lossy(&code).into_owned();
+        lines.put(&format!("errorstat_{code}"), format!("count={count}"));
+    }
+}
+
+fn keyspace(context: &Context<'_>, lines: &mut Lines) {
+    for (number, db) in context.server.databases.iter().enumerate() {
+        let usage = db.usage();
+        let Usage { keys, expires, .. } = usage;
+        if keys > 0 {
+            let ttl = average_ttl(&usage, context.now);
+            lines.put(
+                &format!("db{number}"),
+                format!("keys={keys},expires={expires},avg_ttl={ttl}"),
+            );
+        }
+    }
+}
+
+/// How long the keys that have a deadline have to live on average, in milliseconds. Redis knows
+/// that of a sample only.
+fn average_ttl(usage: &Usage, now: UnixMillis) -> i128 {
+    let average = usage.deadlines.checked_div(usage.expires as i128);
+    average.map_or(0, |deadline| (deadline - i128::from(now.0)).max(0))
+}
+
+/// Mirrors `bytesToHuman`.
+fn human(bytes: usize) -> String {
+    let mut unit = "B";
+    let mut number = bytes as f64;
+    for next in ["K", "M", "G", "T", "P"] {
+        if number < 1024.0 {
+            break;
+        }
+        (number, unit) = (number / 1024.0, next);
+    }
+    if unit == "B" { format!("{bytes}B") } else { format!("{number:.2}{unit}") }
+}

@@ -1,0 +1,52 @@
+//! The core of the server: bytes in, bytes out. It knows no socket, no task and no clock.
+
+pub mod client;
+pub mod clients;
+pub mod clock;
+pub mod command;
+pub mod commands;
+pub mod config;
+pub mod db;
+pub mod dict;
+pub mod glob;
+pub mod inline;
+pub mod lzf;
+pub mod process;
+pub mod rdb;
+pub mod rdb_reader;
+pub mod rdb_value;
+pub mod resp;
+pub mod spec;
+pub mod stats;
+
+mod client_commands;
+mod docs;
+mod info;
+mod introspection;
+mod keyspace;
+mod scan;
+mod session;
+
+/// What all connections share.
+#[derive(Debug, Default)]
+pub struct Server {
+    /// How the server was started.
+    pub config: config::Config,
+    /// What it keeps. A client uses one of them at a time, at first the one with the number 0.
+    pub databases: db::Databases,
+    /// Who is connected.
+    pub clients: clients::Clients,
+    /// What it has done.
+    pub stats: stats::Stats,
+    /// What runs it.
+    pub process: process::Process,
+}
+
+impl Server {
+    /// Makes known to others what a client has done and what has become of it. To be called when
+    /// its requests are answered, before anybody else's are.
+    pub fn settle(&self, client: &mut client::Client) {
+        self.stats.commands.add(std::mem::take(&mut client.commands));
+        self.clients.publish(client);
+    }
+}

@@ -1,0 +1,210 @@
+//! The words of a dump file: lengths, strings and numbers.
+
+use std::fmt::Display;
+use std::io::{self, BufRead};
+
+use crc::{CRC_64_REDIS, Crc, Digest, Table};
+
+use crate::lzf;
+use crate::rdb_value::Part;
+
+static CRC: Crc<u64, Table<16>> = Crc::<u64, Table<16>>::new(&CRC_64_REDIS);
+
+/// A length, or in its place the mark of a string that is encoded in another way.
+enum Length {
+    Plain(u64),
+    Encoded(u8),
+}
+
+/// Reads a dump, knows where it is, and sums up what it has read.
+pub struct RdbReader<R> {
+    source: R,
+    offset: u64,
+    checksum: Digest<'static, u64, Table<16>>,
+}
+
+impl<R: BufRead> RdbReader<R> {
+    /// Starts at the beginning of `source`.
+    pub fn new(source: R) -> Self {
+        Self { source, offset: 0, checksum: CRC.digest() }
+    }
+
+    /// Returns how many bytes have been read.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Returns the CRC-64 of all bytes that have been read.
+    pub fn checksum(&self) -> u64 {
+        self.checksum.clone().finalize()
+    }
+
+    /// Returns the next byte.
+    pub fn byte(&mut self, expected: &'static str) -> io::Result<u8> {
+        self.array(expected).map(|[byte]| byte)
+    }
+
+    /// Returns the next `N` bytes.
+    pub fn array<const N: usize>(&mut self, expected: &'static str) -> io::Result<[u8; N]> {
+        let mut bytes = [0; N];
+        let mut filled = 0;
+        self.pieces(N as u64, expected, |piece| {
+            bytes[filled..filled + piece.len()].copy_from_slice(piece);
+            filled += piece.len();
+        })?;
+        Ok(bytes)
+    }
+
+    /// Returns a length. Its first two bits say how it is written, big end first:
+    ///
+    /// ```text
+    /// 00LLLLLL                    6 bits
+    /// 01LLLLLL LLLLLLLL          14 bits
+    /// 10000000 and 4 bytes       32 bits
+    /// 10000001 and 8 bytes       64 bits
+    /// 11EEEEEE                   no length, but the encoding of a string
+    /// ```
+    ///
+    /// Mirrors `rdbLoadLenByRef`.
+    fn length_or_encoding(&mut self) -> io::Result<Length> {
+        let offset = self.offset;
+        let first = self.byte("a length")?;
+        let low = first & 0x3f;
+        let length = match (first >> 6, first) {
+            (0b00, _) => low.into(),
+            (0b01, _) => u16::from_be_bytes([low, self.byte("a length")?]).into(),
+            (0b11, _) => return Ok(Length::Encoded(first)),
+            (_, 0x80) => u32::from_be_bytes(self.array("a length")?).into(),
+            (_, 0x81) => u64::from_be_bytes(self.array("a length")?),
+            _ => return Err(corrupt(offset, "a length", first)),
+        };
+        Ok(Length::Plain(length))
+    }
+
+    /// Returns a length where no string may be, like the number of elements of a list.
+    pub fn length(&mut self, expected: &'static str) -> io::Result<u64> {
+        let offset = self.offset;
+        match self.length_or_encoding()? {
+            Length::Plain(length) => Ok(length),
+            Length::Encoded(encoding) => Err(corrupt(offset, expected, encoding)),
+        }
+    }
+
+    /// Reads a string into `string`, in place of what was there. Memory grows with the bytes that
+    /// the file has, whatever length it announces. Mirrors `rdbGenericLoadStringObject`.
+    pub fn string(&mut self, string: &mut Vec<u8>) -> io::Result<()> {
+        string.clear();
+        let offset = self.offset;
+        let integer: i32 = match self.length_or_encoding()? {
+            Length::Plain(length) => return self.bytes(length, string),
+            Length::Encoded(0xc0) => i8::from_le_bytes(self.array("an integer")?).into(),
+            Length::Encoded(0xc1) => i16::from_le_bytes(self.array("an integer")?).into(),
+            Length::Encoded(0xc2) => i32::from_le_bytes(self.array("an integer")?),
+            Length::Encoded(0xc3) => return self.compressed(string),
+            Length::Encoded(other) => {
+                return Err(corrupt(offset, "the encoding of a string", other));
+            }
+        };
+        string.extend_from_slice(itoa::Buffer::new().format(integer).as_bytes());
+        Ok(())
+    }
+
+    /// Steps over these parts.
+    pub fn skip(&mut self, parts: &[Part]) -> io::Result<()> {
+        for part in parts {
+            match part {
+                Part::String => self.string(&mut Vec::new())?,
+                Part::Lengths(count) => {
+                    for _ in 0..*count {
+                        self.length("a number")?;
+                    }
+                }
+                Part::Marker(values) => {
+                    let offset = self.offset;
+                    let value = self.length("a marker")?;
+                    if !values.contains(&value) {
+                        return Err(corrupt(offset, &format!("a marker within {values:?}"), value));
+                    }
+                }
+                Part::Bytes(count) => self.pieces(*count, "a number", |_| {})?,
+                Part::Score => match self.byte("a score")? {
+                    253..=255 => {}
+                    length => self.pieces(length.into(), "a score", |_| {})?,
+                },
+                Part::Module => while self.skip_of_module()? {},
+                Part::Optional(parts) => {
+                    if self.length("whether something follows")? != 0 {
+                        self.skip(parts)?;
+                    }
+                }
+                Part::Repeat(parts) => {
+                    for _ in 0..self.length("a number of elements")? {
+                        self.skip(parts)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Steps over one thing that a module has written. Returns false at the end.
+    fn skip_of_module(&mut self) -> io::Result<bool> {
+        let offset = self.offset;
+        match self.length("a module's opcode")? {
+            0 => return Ok(false),
+            1 | 2 => self.skip(&[Part::Lengths(1)])?,
+            3 => self.skip(&[Part::Bytes(4)])?,
+            4 => self.skip(&[Part::Bytes(8)])?,
+            5 => self.skip(&[Part::String])?,
+            other => return Err(corrupt(offset, "a module's opcode", other)),
+        }
+        Ok(true)
+    }
+
+    fn compressed(&mut self, string: &mut Vec<u8>) -> io::Result<()> {
+        let size = self.length("the length of compressed bytes")?;
+        let length = self.length("the length of a string")?;
+        let offset = self.offset;
+        let mut compressed = Vec::new();
+        self.bytes(size, &mut compressed)?;
+        let found = || format!("bytes that do not unpack to the {length} announced");
+        *string = lzf::decompress(&compressed, length)
+            .ok_or_else(|| corrupt(offset, "a compressed string", found()))?;
+        Ok(())
+    }
+
+    fn bytes(&mut self, count: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+        self.pieces(count, "a string", |piece| bytes.extend_from_slice(piece))
+    }
+
+    /// Gives the next `count` bytes to `take`, as they come out of the file.
+    fn pieces(
+        &mut self,
+        mut count: u64,
+        expected: &'static str,
+        mut take: impl FnMut(&[u8]),
+    ) -> io::Result<()> {
+        while count > 0 {
+            let buffer = match self.source.fill_buf() {
+                Ok([]) => return Err(corrupt(self.offset, expected, "the end of the file")),
+                Ok(buffer) => buffer,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            let size = count.min(buffer.len() as u64) as usize;
+            let piece = &buffer[..size];
+            self.checksum.update(piece);
+            take(piece);
+            self.source.consume(size);
+            self.offset += size as u64;
+            count -= size as u64;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the error that says what is wrong with a dump, and where.
+pub fn corrupt(offset: u64, expected: &str, found: impl Display) -> io::Error {
+    let text = format!("byte {offset} should be {expected}, but is {found}");
+    io::Error::new(io::ErrorKind::InvalidData, text)
+}

@@ -1,0 +1,88 @@
+//! What a dump holds besides strings. Nothing of it is kept: only its structure counts.
+
+use std::ops::RangeInclusive;
+
+use Layout::{Operands, Value};
+use Part::{Bytes, Lengths, Marker, Module, Optional, Repeat, Score, String};
+
+use crate::rdb::Format::{self, Redis, Valkey};
+
+/// What values, and the operands of opcodes, are made of.
+#[derive(Debug)]
+pub enum Part {
+    /// A string in any encoding.
+    String,
+    /// So many lengths, or other numbers that are written like them.
+    Lengths(usize),
+    /// A length that is one of these and says what follows.
+    Marker(RangeInclusive<u64>),
+    /// So many bytes: a number in binary, or an ID of two.
+    Bytes(u64),
+    /// A number as text behind its length in one byte. 253 to 255 stand for NaN and the infinities.
+    Score,
+    /// What a module has written: numbers, strings, and the end.
+    Module,
+    /// A length, and all of this unless it is 0.
+    Optional(&'static [Part]),
+    /// A length, and so many times all of this.
+    Repeat(&'static [Part]),
+}
+
+/// Entries with numbers on them, then groups: each with its numbers, with the entries that nobody
+/// has acknowledged, and with the consumers whose entries those are.
+const STREAM: &[Part] = &[ENTRIES, Lengths(3), Repeat(&[String, Lengths(2), PENDING, CONSUMERS])];
+const STREAM_2: &[Part] = &[ENTRIES, Lengths(8), Repeat(&[String, Lengths(3), PENDING, CONSUMERS])];
+const STREAM_3: &[Part] =
+    &[ENTRIES, Lengths(8), Repeat(&[String, Lengths(3), PENDING, CONSUMERS_3])];
+const ENTRIES: Part = Repeat(&[String, String]);
+const PENDING: Part = Repeat(&[Bytes(24), Lengths(1)]);
+const CONSUMERS: Part = Repeat(&[String, Bytes(8), Repeat(&[Bytes(16)])]);
+const CONSUMERS_3: Part = Repeat(&[String, Bytes(16), Repeat(&[Bytes(16)])]);
+
+/// What follows a byte that stands where a key's type may be.
+#[derive(Debug)]
+pub enum Layout {
+    /// The byte is a type: its key follows, then a value. Also, what the log calls such values.
+    Value(&'static str, &'static [Part]),
+    /// The byte is an opcode: its operands follow.
+    Operands(&'static [Part]),
+}
+
+/// Returns what follows `byte`, if it is a type or an opcode of this format. Mirrors
+/// `rdbLoadObject` and parts of `rdbLoadRio`.
+pub fn layout(byte: u8, format: Format) -> Option<Layout> {
+    Some(match (byte, format) {
+        (1 | 14, _) => Value("lists", &[Repeat(&[String])]),
+        (18, _) => Value("lists", &[Repeat(&[Marker(1..=2), String])]),
+        (10, _) => Value("lists", &[String]),
+        (2, _) => Value("sets", &[Repeat(&[String])]),
+        (11 | 20, _) => Value("sets", &[String]),
+        (3, _) => Value("sorted sets", &[Repeat(&[String, Score])]),
+        (5, _) => Value("sorted sets", &[Repeat(&[String, Bytes(8)])]),
+        (12 | 17, _) => Value("sorted sets", &[String]),
+        (4, _) => Value("hashes", &[Repeat(&[String, String])]),
+        (9 | 13 | 16, _) => Value("hashes", &[String]),
+        // Hashes with fields that expire. Both projects have given the number 22 away.
+        (22, Valkey) => Value("hashes", &[Repeat(&[String, String, Bytes(8)])]),
+        (22, Redis(_)) => Value("hashes", &[Repeat(&[Lengths(1), String, String])]),
+        (23, Redis(_)) => Value("hashes", &[String]),
+        (24, Redis(_)) => Value("hashes", &[Bytes(8), Repeat(&[Lengths(1), String, String])]),
+        (25, Redis(_)) => Value("hashes", &[Bytes(8), String]),
+        (15, _) => Value("streams", STREAM),
+        (19, _) => Value("streams", STREAM_2),
+        (21, _) => Value("streams", STREAM_3),
+        (7, _) => Value("values of modules", &[Lengths(1), Module]),
+        // How often and how lately a key was used, what modules and functions there are, and what
+        // a cluster's slots hold.
+        (0xf9, _) => Operands(&[Bytes(1)]),
+        (0xf8, _) => Operands(&[Lengths(1)]),
+        (0xf7, _) => Operands(&[Lengths(1), Marker(2..=2), Lengths(1), Module]),
+        (0xf6, _) => Operands(&[String, String, Optional(&[String]), String]),
+        (0xf5, _) => Operands(&[String]),
+        (0xf4, _) => Operands(&[Lengths(3)]),
+        (0xf3, Valkey) => Operands(&[String, Repeat(&[Lengths(2)])]),
+        // Who wrote the dump, and when.
+        (0xfa, _) => Operands(&[String, String]),
+        _ => return None,
+    })
+}

@@ -1,0 +1,294 @@
+//! RESP, the Redis serialization protocol: requests in, replies out.
+
+use std::{mem, ops::Range};
+
+use memchr::memchr2;
+
+use crate::inline;
+
+/// The longest line in bytes, without its end (Redis: `PROTO_INLINE_MAX_SIZE`).
+const MAX_LINE: usize = 64 * 1024;
+/// The longest bulk in bytes (Redis: `proto-max-bulk-len`).
+const MAX_BULK: i64 = 512 * 1024 * 1024;
+/// The most bulks in one request.
+const MAX_COUNT: i64 = i32::MAX as i64;
+
+/// One request, borrowed from the bytes from which it was decoded.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Request<'a> {
+    /// The command's name and its arguments. None at all in what Redis skips: `*0`, a blank line.
+    pub args: Vec<&'a [u8]>,
+    /// How many bytes of the input the request took.
+    pub length: usize,
+}
+
+/// Finds the requests in a stream of bytes that arrives in pieces of any size.
+///
+/// It remembers how much of an unfinished request it has understood, so no byte is looked at
+/// twice, however slowly they arrive. Always `parsed <= searched <= input.len()`.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    /// How many bytes are understood.
+    parsed: usize,
+    /// How many bytes have been searched for the end of the line that starts at `parsed`.
+    searched: usize,
+    /// How many bulks of an array are still to come.
+    missing: usize,
+    /// The length of the bulk of which only the header has arrived.
+    bulk: Option<usize>,
+    /// Where in the input the arguments lie that have arrived.
+    args: Vec<Range<usize>>,
+    /// The arguments of an inline request: without quotes and escapes, they lie in no input.
+    inline: Vec<Vec<u8>>,
+}
+
+impl Decoder {
+    /// Returns the request with which `input` begins, or `None` as long as it is not complete.
+    ///
+    /// The caller takes [`Request::length`] bytes off its input after every request, and otherwise
+    /// only adds to it. An error is the end: nobody knows where the next request would begin.
+    /// Mirrors `processInputBuffer`.
+    pub fn decode<'a>(&'a mut self, input: &'a [u8]) -> Result<Option<Request<'a>>, ProtocolError> {
+        match input.first() {
+            None => Ok(None),
+            Some(b'*') => self.array(input),
+            Some(_) => self.line(input),
+        }
+    }
+
+    /// `*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n`, mirrors `processMultibulkBuffer`.
+    fn array<'a>(&mut self, input: &'a [u8]) -> Result<Option<Request<'a>>, ProtocolError> {
+        if self.parsed == 0 {
+            let Some(header) = self.header(input, "too big mbulk count string")? else {
+                return Ok(None);
+            };
+            let count = parse_integer(&header[1..]).filter(|&count| count <= MAX_COUNT);
+            let count = count.ok_or("invalid multibulk length")?;
+            self.missing = usize::try_from(count).unwrap_or(0);
+        }
+        while self.missing > 0 {
+            let Some(bulk) = self.bulk(input)? else { return Ok(None) };
+            self.args.push(bulk);
+            self.missing -= 1;
+        }
+        let Self { parsed: length, args, .. } = mem::take(self);
+        let args = args.into_iter().map(|range| &input[range]).collect();
+        Ok(Some(Request { args, length }))
+    }
+
+    /// `$4\r\nECHO\r\n`: returns where the four bytes lie.
+    fn bulk(&mut self, input: &[u8]) -> Result<Option<Range<usize>>, ProtocolError> {
+        let length = match self.bulk {
+            Some(length) => length,
+            None => {
+                let Some(header) = self.header(input, "too big bulk count string")? else {
+                    return Ok(None);
+                };
+                *self.bulk.insert(bulk_length(header)?)
+            }
+        };
+        let bulk = self.parsed..self.parsed + length;
+        // Two more bytes must be there. Like Redis, nobody checks that they are CRLF.
+        if input.len() < bulk.end + 2 {
+            return Ok(None);
+        }
+        self.bulk = None;
+        self.step_to(bulk.end + 2);
+        Ok(Some(bulk))
+    }
+
+    /// Returns a header without its CRLF. Again, the byte after the CR may be any.
+    fn header<'a>(
+        &mut self,
+        input: &'a [u8],
+        too_long: &str,
+    ) -> Result<Option<&'a [u8]>, ProtocolError> {
+        let start = self.parsed;
+        match self.find(b'\r', input, too_long)? {
+            Some(cr) if input.len() >= cr + 2 => {
+                self.step_to(cr + 2);
+                Ok(Some(&input[start..cr]))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// `ECHO hi\r\n`, mirrors `processInlineBuffer`.
+    fn line<'a>(&'a mut self, input: &'a [u8]) -> Result<Option<Request<'a>>, ProtocolError> {
+        let Some(lf) = self.find(b'\n', input, "too big inline request")? else { return Ok(None) };
+        self.step_to(0);
+        let line = &input[..lf];
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        self.inline = inline::split(line).ok_or("unbalanced quotes in request")?;
+        let args = self.inline.iter().map(Vec::as_slice).collect();
+        Ok(Some(Request { args, length: lf + 1 }))
+    }
+
+    /// Returns where the next `end` is, if it has arrived.
+    ///
+    /// Redis searches with C's `strchr`, which ends at a zero byte: what follows one is not found.
+    fn find(
+        &mut self,
+        end: u8,
+        input: &[u8],
+        too_long: &str,
+    ) -> Result<Option<usize>, ProtocolError> {
+        let found = memchr2(end, 0, &input[self.searched..]);
+        self.searched = found.map_or(input.len(), |distance| self.searched + distance);
+        let found = input.get(self.searched) == Some(&end);
+        let length = if found { self.searched } else { input.len() } - self.parsed;
+        if length > MAX_LINE {
+            return Err(too_long.into());
+        }
+        Ok(found.then_some(self.searched))
+    }
+
+    fn step_to(&mut self, position: usize) {
+        self.parsed = position;
+        self.searched = position;
+    }
+}
+
+/// Returns the length that a bulk's header announces.
+fn bulk_length(header: &[u8]) -> Result<usize, ProtocolError> {
+    let [b'$', digits @ ..] = header else {
+        let found = header.first().unwrap_or(&b'\r');
+        return Err(ProtocolError([b"expected '$', got '", &[*found][..], b"'"].concat()));
+    };
+    let length = parse_integer(digits).filter(|&length| length <= MAX_BULK);
+    let length = length.and_then(|length| usize::try_from(length).ok());
+    Ok(length.ok_or("invalid bulk length")?)
+}
+
+/// Returns the number that `text` stands for, if it is written as Redis itself would write it:
+/// no `+5`, `007`, `-0` or blank. Mirrors `string2ll`.
+pub fn parse_integer(text: &[u8]) -> Option<i64> {
+    match text {
+        [b'0'] => Some(0),
+        [b'1'..=b'9', ..] | [b'-', b'1'..=b'9', ..] => str::from_utf8(text).ok()?.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Why bytes are no request: the text that the client gets before the connection is closed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ProtocolError(Vec<u8>);
+
+impl From<&str> for ProtocolError {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<ProtocolError> for Reply {
+    fn from(error: ProtocolError) -> Self {
+        Self::error([b"Protocol error: ", &error.0[..]].concat())
+    }
+}
+
+/// How replies are written: the version that HELLO has chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// What every connection begins with.
+    #[default]
+    Resp2,
+    /// Tells maps, sets and texts apart from arrays and bulks.
+    Resp3,
+}
+
+impl Protocol {
+    /// Returns the number with which HELLO chooses it.
+    pub fn version(self) -> i64 {
+        match self {
+            Self::Resp2 => 2,
+            Self::Resp3 => 3,
+        }
+    }
+}
+
+/// What a client gets for a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// A short text of the server's own, like `OK`.
+    Simple(&'static str),
+    /// Why there is no other reply: bytes, because it may quote what the client has sent.
+    Error(Vec<u8>),
+    /// A number.
+    Integer(i64),
+    /// Any bytes.
+    Bulk(Vec<u8>),
+    /// A text for people to read. A bulk in RESP2.
+    Verbatim(Vec<u8>),
+    /// Several replies in one.
+    Array(Vec<Reply>),
+    /// Several replies of which none comes twice, in no order. An array in RESP2.
+    Set(Vec<Reply>),
+    /// Names and what they stand for. In RESP2 an array that holds both in turn.
+    Map(Vec<(Reply, Reply)>),
+    /// No bytes, which is not the same as an empty bulk.
+    Nil,
+}
+
+impl Reply {
+    /// Returns an error with Redis's usual code. Ends of lines, which would end the reply, become
+    /// blanks.
+    pub fn error(mut text: Vec<u8>) -> Self {
+        for byte in text.iter_mut().filter(|byte| matches!(byte, b'\r' | b'\n')) {
+            *byte = b' ';
+        }
+        Self::Error([b"ERR ", &text[..]].concat())
+    }
+
+    /// Returns a bulk.
+    pub fn bulk(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::Bulk(bytes.into())
+    }
+
+    /// Appends the bytes that go over the wire.
+    pub fn encode(&self, protocol: Protocol, output: &mut Vec<u8>) {
+        let is_resp3 = protocol == Protocol::Resp3;
+        match self {
+            Self::Simple(text) => encode_line(b'+', text.as_bytes(), output),
+            Self::Error(text) => encode_line(b'-', text, output),
+            Self::Integer(number) => encode_number(b':', *number, output),
+            Self::Bulk(bytes) => encode_bytes(b'$', &[bytes], output),
+            Self::Verbatim(bytes) if is_resp3 => encode_bytes(b'=', &[b"txt:", bytes], output),
+            Self::Verbatim(bytes) => encode_bytes(b'$', &[bytes], output),
+            Self::Array(replies) => encode_all(b'*', replies, protocol, output),
+            Self::Set(replies) if is_resp3 => encode_all(b'~', replies, protocol, output),
+            Self::Set(replies) => encode_all(b'*', replies, protocol, output),
+            Self::Map(pairs) => {
+                let (kind, length) = if is_resp3 { (b'%', 1) } else { (b'*', 2) };
+                encode_number(kind, pairs.len() * length, output);
+                for (name, value) in pairs {
+                    name.encode(protocol, output);
+                    value.encode(protocol, output);
+                }
+            }
+            Self::Nil if is_resp3 => output.extend_from_slice(b"_\r\n"),
+            Self::Nil => output.extend_from_slice(b"$-1\r\n"),
+        }
+    }
+}
+
+fn encode_all(kind: u8, replies: &[Reply], protocol: Protocol, output: &mut Vec<u8>) {
+    encode_number(kind, replies.len(), output);
+    replies.iter().for_each(|reply| reply.encode(protocol, output));
+}
+
+/// The bytes in one, behind their length.
+fn encode_bytes(kind: u8, parts: &[&[u8]], output: &mut Vec<u8>) {
+    encode_number(kind, parts.iter().map(|part| part.len()).sum::<usize>(), output);
+    parts.iter().for_each(|part| output.extend_from_slice(part));
+    output.extend_from_slice(b"\r\n");
+}
+
+fn encode_number(kind: u8, number: impl itoa::Integer, output: &mut Vec<u8>) {
+    encode_line(kind, itoa::Buffer::new().format(number).as_bytes(), output);
+}
+
+fn encode_line(kind: u8, text: &[u8], output: &mut Vec<u8>) {
+    output.push(kind);
+    output.extend_from_slice(text);
+    output.extend_from_slice(b"\r\n");
+}

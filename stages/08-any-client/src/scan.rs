@@ -1,0 +1,84 @@
+//! SCAN: all keys in small pieces, without a standstill.
+
+use crate::clock::UnixMillis;
+use crate::command::CommandError;
+use crate::db::Db;
+use crate::glob::Glob;
+use crate::resp::{Reply, parse_integer};
+
+/// `SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]`, mirrors `scanGenericCommand`.
+///
+/// The options filter what the walk has brought: a reply may be empty long before the end.
+pub(crate) fn scan(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> {
+    let [cursor, options @ ..] = args else { return Err(CommandError::Arity) };
+    let cursor = parse_cursor(cursor).ok_or("invalid cursor")?;
+    let options = Options::parse(options)?;
+    let (next, keys) = db.scan(cursor, options.count, now);
+    let wanted = keys.into_iter().filter(|key| options.want(key));
+    Ok(Reply::Array(vec![
+        Reply::bulk(next.to_string()),
+        Reply::Array(wanted.map(Reply::Bulk).collect()),
+    ]))
+}
+
+/// What a walk is to bring.
+struct Options<'a> {
+    pattern: Option<&'a [u8]>,
+    count: usize,
+    kind: Option<&'a [u8]>,
+}
+
+impl<'a> Options<'a> {
+    /// Of an option that comes again, the last counts.
+    fn parse(mut args: &[&'a [u8]]) -> Result<Self, CommandError> {
+        let mut options = Self { pattern: None, count: 10, kind: None };
+        while let [option, rest @ ..] = args {
+            let [value, rest @ ..] = rest else { return Err(CommandError::SYNTAX.into()) };
+            match option.to_ascii_lowercase().as_slice() {
+                b"match" => options.pattern = Some(value),
+                b"type" => options.kind = Some(value),
+                b"count" => {
+                    let count = parse_integer(value).ok_or(CommandError::NOT_AN_INTEGER)?;
+                    let count = usize::try_from(count).ok().filter(|count| *count > 0);
+                    options.count = count.ok_or(CommandError::SYNTAX)?;
+                }
+                _ => return Err(CommandError::SYNTAX.into()),
+            }
+            args = rest;
+        }
+        Ok(options)
+    }
+
+    /// All values are strings.
+    fn want(&self, key: &[u8]) -> bool {
+        self.kind.is_none_or(|kind| kind.eq_ignore_ascii_case(b"string"))
+            && self.pattern.is_none_or(|pattern| {
+                // To SCAN, as to KEYS, a lone star matches the empty key as well.
+                Glob { pattern, ignore_case: false }.matches(key)
+            })
+    }
+}
+
+/// Returns the number that C's `strtoul` reads, if nothing comes before or behind it: other than
+/// elsewhere in Redis, `+5`, `007` and nothing at all are numbers, and -1 is the largest. Mirrors
+/// `parseScanCursorOrReply`.
+fn parse_cursor(text: &[u8]) -> Option<u64> {
+    let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
+    let (is_negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        digits => (false, digits),
+    };
+    if text.is_empty() {
+        return Some(0);
+    }
+    if digits.is_empty() {
+        return None;
+    }
+    let mut number: u64 = 0;
+    for digit in digits {
+        let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        number = number.checked_mul(10)?.checked_add(digit.into())?;
+    }
+    Some(if is_negative { number.wrapping_neg() } else { number })
+}

@@ -1,0 +1,105 @@
+//! Commands about the connection itself: HELLO, SELECT, RESET, QUIT.
+
+use crate::client::Client;
+use crate::command::{CommandError, Context};
+use crate::resp::{Protocol, Reply, parse_integer};
+
+/// The version of Redis whose replies these are.
+pub(crate) const REDIS_VERSION: &str = "7.0.15";
+
+/// `HELLO [protocol [AUTH user password] [SETNAME name]]`, mirrors `helloCommand`.
+///
+/// An option takes effect where it stands, even if a later one is refused; the protocol changes
+/// when all went well.
+pub(crate) fn hello(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, CommandError> {
+    let (protocol, options) = match args {
+        [] => (context.client.protocol, args),
+        [version, options @ ..] => (parse_protocol(version)?, options),
+    };
+    read_options(options, context)?;
+    context.client.protocol = protocol;
+    let text = |text: &str| Reply::bulk(text);
+    Ok(Reply::Map(vec![
+        (text("server"), text("redis")),
+        (text("version"), text(REDIS_VERSION)),
+        (text("proto"), Reply::Integer(protocol.version())),
+        (text("id"), Reply::Integer(context.client.id as i64)),
+        (text("mode"), text("standalone")),
+        (text("role"), text("master")),
+        (text("modules"), Reply::Array(Vec::new())),
+    ]))
+}
+
+fn parse_protocol(version: &[u8]) -> Result<Protocol, CommandError> {
+    match parse_integer(version) {
+        Some(2) => Ok(Protocol::Resp2),
+        Some(3) => Ok(Protocol::Resp3),
+        Some(_) => Err(CommandError::Coded("NOPROTO unsupported protocol version")),
+        None => Err("Protocol version is not an integer or out of range".into()),
+    }
+}
+
+fn read_options(mut options: &[&[u8]], context: &Context<'_>) -> Result<(), CommandError> {
+    while let [option, rest @ ..] = options {
+        options = match (option.to_ascii_lowercase().as_slice(), rest) {
+            (b"auth", [user, _, rest @ ..]) => {
+                authenticate(user)?;
+                rest
+            }
+            (b"setname", [name, rest @ ..]) => {
+                set_name(name, context)?;
+                rest
+            }
+            _ => return Err(CommandError::quoting("Syntax error in HELLO option '", option, "'")),
+        };
+    }
+    Ok(())
+}
+
+/// There is one user, and as long as it has no password, any will do.
+fn authenticate(user: &[u8]) -> Result<(), CommandError> {
+    const REFUSED: &str = "WRONGPASS invalid username-password pair or user is disabled.";
+    if user == b"default" { Ok(()) } else { Err(CommandError::Coded(REFUSED)) }
+}
+
+/// Gives the connection a name. Mirrors `clientSetNameOrReply`.
+pub(crate) fn set_name(name: &[u8], context: &Context<'_>) -> Result<(), CommandError> {
+    if !is_one_word(name) {
+        return Err("Client names cannot contain spaces, newlines or special characters.".into());
+    }
+    context.server.clients.set_name(context.client.id, name);
+    Ok(())
+}
+
+/// Whether CLIENT LIST can show this without breaking its line.
+pub(crate) fn is_one_word(name: &[u8]) -> bool {
+    name.iter().all(u8::is_ascii_graphic)
+}
+
+/// `SELECT index`, mirrors `selectCommand`.
+pub(crate) fn select(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, CommandError> {
+    let [index] = args else { return Err(CommandError::Arity) };
+    let index = parse_integer(index).ok_or(CommandError::NOT_AN_INTEGER)?;
+    if i32::try_from(index).is_err() {
+        let (min, max) = (i32::MIN, i32::MAX);
+        let text = format!("value is out of range, value must between {min} and {max}");
+        return Err(text.as_str().into());
+    }
+    let databases = context.server.databases.len();
+    let index = usize::try_from(index).ok().filter(|index| *index < databases);
+    context.client.database = index.ok_or("DB index is out of range")?;
+    Ok(Reply::Simple("OK"))
+}
+
+/// `RESET`, mirrors `resetCommand`.
+pub(crate) fn reset(context: &mut Context<'_>) -> Result<Reply, CommandError> {
+    context.client.reset();
+    context.server.clients.set_name(context.client.id, b"");
+    Ok(Reply::Simple("RESET"))
+}
+
+/// `QUIT`, mirrors `quitCommand`.
+pub(crate) fn quit(client: &mut Client) -> Result<Reply, CommandError> {
+    client.closing = true;
+    Ok(Reply::Simple("OK"))
+}

@@ -1,0 +1,27 @@
+//! What no transcript shows: the core's own interface, hostile input, memory, and the command line.
+
+mod command;
+mod command_line;
+mod config;
+mod config_patterns;
+mod connection;
+mod db;
+mod dump;
+mod dump_at_start;
+mod dumps;
+mod expiry;
+mod flips;
+mod glob;
+mod hostile;
+mod hostile_dumps;
+mod inline;
+mod keys;
+mod large_values;
+mod lzf;
+mod memory;
+mod rdb;
+mod reply;
+mod request;
+mod resp;
+mod server;
+mod subject;
