@@ -270,7 +270,7 @@ impl Session {
         let requests: Vec<_> = commands.iter().map(|command| self.request(command)).collect();
         let answer = match self.ask(&requests) {
             Ok(answer) => answer,
-            Err(outcome) => return outcome,
+            Err(error) => return unreachable_server(&error),
         };
         let replies = commands.iter().zip(&answer.replies);
         let printed: Vec<_> = replies.map(|(command, reply)| self.print(command, reply)).collect();
@@ -286,7 +286,7 @@ impl Session {
             let request = scan.request.clone();
             let mut answer = match self.ask(std::slice::from_ref(&request)) {
                 Ok(answer) => answer,
-                Err(outcome) => return outcome,
+                Err(error) => return unreachable_server(&error),
             };
             let turn = answer.replies.first().map(|reply| scan.turn(reply));
             if turn == Some(Turn::GoesOn) && (round == MOST_ROUNDS || Instant::now() > until) {
@@ -316,12 +316,11 @@ impl Session {
         command.words.iter().map(|word| self.expand(word)).collect()
     }
 
-    fn ask(&mut self, requests: &[Vec<Vec<u8>>]) -> Result<Answer, Outcome> {
+    fn ask(&mut self, requests: &[Vec<Vec<u8>>]) -> io::Result<Answer> {
         let limits = self.limits();
-        match self.client(Client::commands) {
-            Ok(Client::Commands(talker)) => Ok(talker.ask(requests, &limits)),
-            Ok(Client::Raw(_)) => Err(mixed()),
-            Err(error) => Err(unreachable_server(&error)),
+        match self.client(Client::commands)? {
+            Client::Commands(talker) => Ok(talker.ask(requests, &limits)),
+            Client::Raw(_) => Err(mixed()),
         }
     }
 
@@ -348,7 +347,7 @@ impl Session {
         let limits = self.limits();
         match self.client(Client::raw) {
             Ok(Client::Raw(raw)) => act(raw, &limits),
-            Ok(Client::Commands(_)) => mixed(),
+            Ok(Client::Commands(_)) => unreachable_server(&mixed()),
             Err(error) => unreachable_server(&error),
         }
     }
@@ -431,8 +430,8 @@ fn outcome(answer: Answer, requests: &[Vec<Vec<u8>>], mut printed: Vec<String>) 
 }
 
 /// The parser lets no client be both, so this is never seen.
-fn mixed() -> Outcome {
-    unreachable_server(&io::Error::other("the client is in use for steps of the other kind"))
+fn mixed() -> io::Error {
+    io::Error::other("the client is in use for steps of the other kind")
 }
 
 fn unreachable_server(error: &io::Error) -> Outcome {

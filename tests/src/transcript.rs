@@ -214,11 +214,11 @@ impl Action {
     /// Whether it prints what the server says.
     #[must_use]
     pub fn prints(&self) -> bool {
-        use Action::{Closed, Command, Nothing, Pipeline, Receive, Scan, Split};
         match self {
-            Command(_) | Pipeline(_) | Scan { .. } | Split { .. } => true,
-            Receive(_) | Nothing | Closed => true,
-            _ => false,
+            Self::ServerArguments(_) | Self::File { .. } | Self::Client(_) | Self::Wait(_) => false,
+            Self::Send(_) | Self::SendBytewise(_) | Self::HalfClose => false,
+            Self::Command(_) | Self::Pipeline(_) | Self::Scan { .. } | Self::Split { .. } => true,
+            Self::Receive(_) | Self::Nothing | Self::Closed => true,
         }
     }
 
