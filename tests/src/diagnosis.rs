@@ -2,7 +2,7 @@
 
 use crate::hindsight;
 use crate::player::Trouble;
-use crate::resp::{reply_length, split_replies};
+use crate::resp::{Protocol, reply_length, split_replies};
 use crate::transcript::Action;
 
 /// What is known of a reply that is not the one expected.
@@ -34,7 +34,7 @@ pub struct Symptoms<'a> {
 #[must_use]
 pub fn diagnose(symptoms: &Symptoms<'_>) -> Option<String> {
     let rules = [
-        resp3,
+        protocol,
         length,
         line_end,
         lossy_text,
@@ -149,12 +149,18 @@ fn lossy_text(s: &Symptoms<'_>) -> Said {
     None
 }
 
-/// RESP3, to a client that has not asked for it.
-fn resp3(s: &Symptoms<'_>) -> Said {
-    if s.trouble != Some(&Trouble::Resp3) {
-        return None;
-    }
-    say("Until a client says HELLO 3 it speaks RESP2: nil is $-1, and a map is an array of pairs.")
+/// RESP3 to a client that has not asked for it, or RESP2 to one that has asked for more.
+fn protocol(s: &Symptoms<'_>) -> Said {
+    let Some(Trouble::Protocol(due)) = s.trouble else { return None };
+    say(match due {
+        Protocol::Resp2 => {
+            "Until a client says HELLO 3 it speaks RESP2: nil is $-1, and a map is an array of pairs."
+        }
+        Protocol::Resp3 => {
+            "After HELLO 3 there is one nil, _, in the place of $-1 and *-1. Each connection remembers \
+             what its client has chosen."
+        }
+    })
 }
 
 /// More came than was asked for.

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::diagnosis::{Symptoms, diagnose};
 use crate::player::{Ending, Outcome, PlayError, Trouble};
 use crate::reply::{self, Reply, mask};
+use crate::resp::Protocol;
 use crate::server::Said;
 use crate::snapshot::SnapshotError;
 use crate::text::{self, Place, escape_byte};
@@ -66,8 +67,8 @@ pub struct Mismatch {
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(step) = self.transcript.steps.get(self.step) else { return Ok(()) };
-        let expected = Expected::read(step, &self.expected, &self.place());
         let outcome = self.outcome.culprit(&self.expected);
+        let expected = Expected::read(step, &self.expected, outcome.protocol, &self.place());
         writeln!(f, "{}", self.transcript.prose())?;
         self.where_it_is(f, step)?;
         self.what_was_sent(f, outcome)?;
@@ -216,18 +217,19 @@ struct Expected {
 }
 
 impl Expected {
-    fn read(step: &Step, lines: &[String], place: &Place) -> Self {
+    fn read(step: &Step, lines: &[String], protocol: Protocol, place: &Place) -> Self {
         let (lines, closes) = match lines.split_last() {
             Some((last, lines)) if last == "(closed)" => (lines, true),
             _ => (lines, false),
         };
         let plain = |command: &Command| command.view == View::Plain;
+        let wire = || command_wire(lines, protocol, place);
         // The length before the directory's name is another on every machine.
         let is_elsewhere = lines.iter().any(|line| line.contains("{dir}"));
         let wire = match &step.action {
             _ if is_elsewhere => None,
-            Action::Command(command) if plain(command) => command_wire(lines, place),
-            Action::Pipeline(commands) if commands.iter().all(plain) => command_wire(lines, place),
+            Action::Command(command) if plain(command) => wire(),
+            Action::Pipeline(commands) if commands.iter().all(plain) => wire(),
             Action::Receive(_) | Action::Closed | Action::Split { .. } => raw_wire(lines, place),
             Action::Nothing => Some(Vec::new()),
             _ => None,
@@ -236,9 +238,9 @@ impl Expected {
     }
 }
 
-fn command_wire(lines: &[String], place: &Place) -> Option<Vec<u8>> {
+fn command_wire(lines: &[String], protocol: Protocol, place: &Place) -> Option<Vec<u8>> {
     let replies = reply::parse_several(lines)?;
-    let wires = replies.into_iter().map(|reply| reply.unmasked(place).wire());
+    let wires = replies.into_iter().map(|reply| reply.unmasked(place).wire(protocol));
     Some(wires.collect::<Option<Vec<_>>>()?.concat())
 }
 
@@ -303,7 +305,11 @@ fn words_for(trouble: &Trouble) -> String {
         Trouble::StillOpen => "then the connection stayed open".into(),
         Trouble::Deaf => "the server did not read what was sent".into(),
         Trouble::NoReply => "which is no reply that a client understands".into(),
-        Trouble::Resp3 => "which is RESP3, and this client speaks RESP2".into(),
+        Trouble::Protocol(Protocol::Resp2) => "which is RESP3, and this client speaks RESP2".into(),
+        Trouble::Protocol(Protocol::Resp3) => {
+            "which is RESP2, and this client has chosen RESP3".into()
+        }
+        Trouble::Endless => "and the cursor is still not 0".into(),
         Trouble::Unasked => "which is more than was asked for".into(),
         Trouble::Flood => "and so on without end".into(),
     }

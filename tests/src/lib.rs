@@ -22,13 +22,16 @@
 pub mod check;
 pub mod corpus;
 pub mod diagnosis;
+mod entries;
 pub mod failure;
+pub mod fields;
 pub mod harness;
 mod hindsight;
 pub mod player;
 mod raw;
 pub mod reply;
 pub mod resp;
+mod scan;
 pub mod server;
 pub mod snapshot;
 mod talker;

@@ -12,11 +12,16 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::corpus;
+use crate::fields;
 use crate::raw::Raw;
+use crate::reply::{Reply, print_several};
+use crate::resp::Protocol;
+use crate::scan::{MOST_ROUNDS, Scan, Turn};
 use crate::server::{Server, StartError, Target};
-use crate::talker::Talker;
+use crate::talker::{Answer, Talker, packed};
+use crate::tap::KEPT;
 use crate::text::{Place, Text};
-use crate::transcript::{Action, Command, FIRST_CLIENT, Step, Transcript};
+use crate::transcript::{Action, Command, FIRST_CLIENT, Step, Transcript, View};
 
 /// How long a step may take, unless its player is told otherwise.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -47,6 +52,8 @@ pub struct Outcome {
     pub received: Vec<u8>,
     /// Where `sent` was cut in two, if it was.
     pub cut: Option<usize>,
+    /// What the client had chosen to speak.
+    pub protocol: Protocol,
     /// For a `@split` whose cuts do not all come out the same: what came of each run of cuts.
     pub parts: Vec<Outcome>,
     /// What kept the step from its end.
@@ -68,8 +75,10 @@ pub enum Trouble {
     Deaf,
     /// What came is not a reply.
     NoReply,
-    /// What came is RESP3, which the client has not asked for.
-    Resp3,
+    /// What came is not written in this protocol, which is what the client speaks.
+    Protocol(Protocol),
+    /// A scan that goes on and on.
+    Endless,
     /// More came than was asked for.
     Unasked,
     /// The server sends without end.
@@ -226,6 +235,7 @@ impl Session {
             }
             Action::Command(command) => self.commands(std::slice::from_ref(command)),
             Action::Pipeline(commands) => self.commands(commands),
+            Action::Scan { command, meanwhile } => self.scan(command, meanwhile),
             Action::Split { replies, bytes } => {
                 let bytes = self.expand(bytes);
                 self.split(*replies, &bytes)
@@ -257,27 +267,87 @@ impl Session {
     }
 
     fn commands(&mut self, commands: &[Command]) -> Outcome {
-        let mut packed = Vec::new();
-        for command in commands {
-            let mut cmd = redis::Cmd::new();
-            for word in &command.words {
-                cmd.arg(self.expand(word));
+        let requests: Vec<_> = commands.iter().map(|command| self.request(command)).collect();
+        let answer = match self.ask(&requests) {
+            Ok(answer) => answer,
+            Err(error) => return unreachable_server(&error),
+        };
+        let replies = commands.iter().zip(&answer.replies);
+        let printed: Vec<_> = replies.map(|(command, reply)| self.print(command, reply)).collect();
+        outcome(answer, &requests, print_several(&printed))
+    }
+
+    /// Sends a command with each new cursor, and others after every reply.
+    fn scan(&mut self, command: &Command, meanwhile: &[Command]) -> Outcome {
+        let mut scan = Scan::new(self.request(command));
+        let until = Instant::now() + self.patience;
+        let mut round = 0;
+        loop {
+            let request = scan.request.clone();
+            let mut answer = match self.ask(std::slice::from_ref(&request)) {
+                Ok(answer) => answer,
+                Err(error) => return unreachable_server(&error),
+            };
+            let turn = answer.replies.first().map(|reply| scan.turn(reply));
+            if turn == Some(Turn::GoesOn) && (round == MOST_ROUNDS || Instant::now() > until) {
+                answer.trouble = Some(Trouble::Endless);
             }
-            packed.extend(cmd.get_packed_command());
+            let printed = match &turn {
+                Some(Turn::GoesOn) if answer.trouble.is_none() => {
+                    round += 1;
+                    self.place.kept.insert("round".into(), round.to_string());
+                    for command in meanwhile {
+                        let outcome = self.commands(std::slice::from_ref(command));
+                        if outcome.trouble.is_some() {
+                            return outcome;
+                        }
+                    }
+                    continue;
+                }
+                Some(Turn::Over(found)) => vec![found.plain()],
+                Some(Turn::Broken) => answer.replies.iter().map(Reply::plain).collect(),
+                Some(Turn::GoesOn) | None => Vec::new(),
+            };
+            return outcome(answer, &[request], print_several(&printed));
         }
+    }
+
+    fn request(&mut self, command: &Command) -> Vec<Vec<u8>> {
+        command.words.iter().map(|word| self.expand(word)).collect()
+    }
+
+    fn ask(&mut self, requests: &[Vec<Vec<u8>>]) -> io::Result<Answer> {
         let limits = self.limits();
-        match self.client(Client::commands) {
-            Ok(Client::Commands(talker)) => talker.ask(commands, &packed, &limits),
-            Ok(Client::Raw(_)) => mixed(),
-            Err(error) => unreachable_server(&error),
+        match self.client(Client::commands)? {
+            Client::Commands(talker) => Ok(talker.ask(requests, &limits)),
+            Client::Raw(_) => Err(mixed()),
         }
+    }
+
+    /// Prints a reply, and keeps what it says if the command is to.
+    fn print(&mut self, command: &Command, reply: &Reply) -> String {
+        let Some(name) = &command.keep else { return reply.print(&command.view, &self.place) };
+        let content = match &command.view {
+            View::Fields(fields) => fields.content(reply),
+            _ => reply.content(),
+        };
+        match content {
+            Some(content) => self.place.kept.insert(name.clone(), content),
+            None => self.place.kept.remove(name),
+        };
+        let kept = if command.view == View::Plain && self.place.kept.contains_key(name) {
+            &fields::shape_of(reply, &self.place)
+        } else {
+            reply
+        };
+        kept.print(&command.view, &self.place)
     }
 
     fn raw(&mut self, act: impl FnOnce(&mut Raw, &Limits) -> Outcome) -> Outcome {
         let limits = self.limits();
         match self.client(Client::raw) {
             Ok(Client::Raw(raw)) => act(raw, &limits),
-            Ok(Client::Commands(_)) => mixed(),
+            Ok(Client::Commands(_)) => unreachable_server(&mixed()),
             Err(error) => unreachable_server(&error),
         }
     }
@@ -350,9 +420,18 @@ pub(crate) struct Limits {
     pub(crate) place: Place,
 }
 
+/// Returns the outcome of requests whose replies are printed already.
+fn outcome(answer: Answer, requests: &[Vec<Vec<u8>>], mut printed: Vec<String>) -> Outcome {
+    let Answer { received, protocol, trouble, .. } = answer;
+    printed.extend(trouble.as_ref().map(|trouble| marker(trouble, printed.len())));
+    let mut sent = packed(requests);
+    sent.truncate(KEPT);
+    Outcome { printed, sent, received, protocol, trouble, ..Outcome::default() }
+}
+
 /// The parser lets no client be both, so this is never seen.
-fn mixed() -> Outcome {
-    unreachable_server(&io::Error::other("the client is in use for steps of the other kind"))
+fn mixed() -> io::Error {
+    io::Error::other("the client is in use for steps of the other kind")
 }
 
 fn unreachable_server(error: &io::Error) -> Outcome {
@@ -417,7 +496,9 @@ pub(crate) fn marker(trouble: &Trouble, printed: usize) -> String {
         Trouble::StillOpen => "(still open)",
         Trouble::Deaf => "(not read)",
         Trouble::NoReply => "(not a reply)",
-        Trouble::Resp3 => "(in RESP3)",
+        Trouble::Protocol(Protocol::Resp2) => "(in RESP3)",
+        Trouble::Protocol(Protocol::Resp3) => "(in RESP2)",
+        Trouble::Endless => "(and never the cursor 0)",
         Trouble::Unasked => "(and more)",
         Trouble::Flood => "(without end)",
     }

@@ -165,7 +165,7 @@ impl Raw {
             return Vec::new();
         }
         self.half_close();
-        let place = Place { port: 0, dir: String::new() };
+        let place = Place::default();
         let limits = Limits { deadline: Instant::now() + FAREWELL, bytes: 64 * 1024, place };
         while self.fill(&limits, limits.deadline).is_none() {}
         self.buffer

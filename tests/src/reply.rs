@@ -1,5 +1,7 @@
 //! A reply, printed as redis-cli prints it on a terminal, and read back from that.
 
+use crate::entries;
+use crate::resp::Protocol;
 use crate::text::{self, Place, quoted};
 use crate::transcript::View;
 
@@ -8,7 +10,7 @@ use crate::transcript::View;
 pub enum Reply {
     /// `+`: a simple string.
     Status(Vec<u8>),
-    /// `-`: an error, whole, as it came.
+    /// `-` or `!`: an error, whole, as it came.
     Error(Vec<u8>),
     /// `:`
     Integer(i64),
@@ -24,20 +26,32 @@ pub enum Reply {
     Set(Vec<Reply>),
     /// `>`
     Push(Vec<Reply>),
-    /// `,`
-    Double(f64),
+    /// `,`: its text, since the same number can be written in several ways.
+    Double(String),
+    /// `(`: its text, of any length.
+    BigNumber(String),
     /// `#`
     Boolean(bool),
     /// `=`: a text for people, printed as it is.
-    Verbatim(Vec<u8>),
-    /// What no server of this course answers: its debug text.
-    Other(String),
+    Verbatim {
+        /// What kind of text it is: `txt` or `mkd`.
+        format: String,
+        /// The text itself.
+        text: Vec<u8>,
+    },
+    /// `|`: notes about a reply, and the reply itself.
+    Attribute(Vec<(Reply, Reply)>, Box<Reply>),
+    /// What stands in the place of a reply, printed as it is.
+    Shown(String),
 }
 
 impl From<redis::Value> for Reply {
     fn from(value: redis::Value) -> Self {
         use redis::Value;
         let all = |values: Vec<Value>| values.into_iter().map(Self::from).collect();
+        let pairs = |pairs: Vec<(Value, Value)>| {
+            pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
+        };
         match value {
             Value::Nil => Self::Nil,
             Value::Int(number) => Self::Integer(number),
@@ -46,13 +60,18 @@ impl From<redis::Value> for Reply {
             Value::SimpleString(text) => Self::Status(text.into_bytes()),
             Value::Array(values) => Self::Array(all(values)),
             Value::Set(values) => Self::Set(all(values)),
-            Value::Map(pairs) => Self::Map(
-                pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
-            ),
-            Value::Double(number) => Self::Double(number),
+            Value::Map(all) => Self::Map(pairs(all)),
+            Value::Double(number) => Self::Double(number.to_string()),
+            Value::BigNumber(digits) => {
+                Self::BigNumber(String::from_utf8_lossy(&digits).into_owned())
+            }
             Value::Boolean(truth) => Self::Boolean(truth),
-            Value::VerbatimString { text, .. } => Self::Verbatim(text.into_bytes()),
-            Value::Attribute { data, .. } => Self::from(*data),
+            Value::VerbatimString { format, text } => {
+                Self::Verbatim { format: format.to_string(), text: text.into_bytes() }
+            }
+            Value::Attribute { data, attributes } => {
+                Self::Attribute(pairs(attributes), Box::new(Self::from(*data)))
+            }
             Value::Push { kind, data } => {
                 let kind = Self::Bulk(kind.to_string().into_bytes());
                 Self::Push(std::iter::once(kind).chain(data.into_iter().map(Self::from)).collect())
@@ -65,92 +84,112 @@ impl From<redis::Value> for Reply {
                 }
                 .into_bytes(),
             ),
-            other => Self::Other(format!("{other:?}")),
+            other => Self::Shown(format!("(other) {other:?}")),
         }
     }
 }
 
 impl Reply {
+    /// Reads the whole reply with which `bytes` begin.
+    ///
+    /// Returns `None` for what is no RESP, or not whole. It calls itself for what a reply holds, so
+    /// only what another reader has found to be nested in moderation is given to it.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        decode(&mut { bytes })
+    }
+
     /// Prints the reply as `view` asks for, over as many lines as it takes, without a last newline.
     #[must_use]
-    pub fn print(&self, view: View) -> String {
+    pub fn print(&self, view: &View, place: &Place) -> String {
         match view {
             View::Plain => self.plain(),
             View::Sorted => self.sorted().plain(),
             View::SortedPairs => self.sorted_pairs().plain(),
             View::Kind => self.kind(),
-            View::Length => self.length(),
+            View::Length => self.length(place),
+            View::Fields(fields) => fields.print(self, place),
+            View::Commands(names) => entries::picked(self, names).plain(),
         }
     }
 
     /// Replaces the server's directory and port by `{dir}` and `{port}`.
     #[must_use]
     pub fn masked(self, place: &Place) -> Self {
-        let all =
-            |replies: Vec<Self>| replies.into_iter().map(|reply| reply.masked(place)).collect();
-        match self {
-            Self::Status(text) => Self::Status(mask(&text, place)),
-            Self::Error(text) => Self::Error(mask(&text, place)),
-            Self::Bulk(bytes) => Self::Bulk(mask(&bytes, place)),
-            Self::Verbatim(text) => Self::Verbatim(mask(&text, place)),
-            Self::Array(replies) => Self::Array(all(replies)),
-            Self::Set(replies) => Self::Set(all(replies)),
-            Self::Push(replies) => Self::Push(all(replies)),
-            Self::Map(pairs) => {
-                let pairs = pairs.into_iter();
-                Self::Map(pairs.map(|(n, v)| (n.masked(place), v.masked(place))).collect())
-            }
-            other => other,
-        }
+        self.with_bytes(&|bytes| mask(&bytes, place))
     }
 
     /// Puts the server's directory and port in the place of `{dir}` and `{port}`.
     #[must_use]
     pub fn unmasked(self, place: &Place) -> Self {
-        let put = |bytes: Vec<u8>| match String::from_utf8(bytes) {
+        self.with_bytes(&|bytes| match String::from_utf8(bytes) {
             Ok(text) => {
                 let text = text.replace("{dir}", &place.dir);
                 text.replace("{port}", &place.port.to_string()).into_bytes()
             }
             Err(error) => error.into_bytes(),
+        })
+    }
+
+    /// Changes the bytes of every text in it.
+    fn with_bytes(self, change: &dyn Fn(Vec<u8>) -> Vec<u8>) -> Self {
+        let all =
+            |replies: Vec<Self>| replies.into_iter().map(|one| one.with_bytes(change)).collect();
+        let pairs = |pairs: Vec<(Self, Self)>| {
+            let pairs = pairs.into_iter();
+            pairs.map(|(n, v)| (n.with_bytes(change), v.with_bytes(change))).collect()
         };
         match self {
-            Self::Status(text) => Self::Status(put(text)),
-            Self::Error(text) => Self::Error(put(text)),
-            Self::Bulk(bytes) => Self::Bulk(put(bytes)),
-            Self::Array(replies) => {
-                Self::Array(replies.into_iter().map(|reply| reply.unmasked(place)).collect())
+            Self::Status(text) => Self::Status(change(text)),
+            Self::Error(text) => Self::Error(change(text)),
+            Self::Bulk(bytes) => Self::Bulk(change(bytes)),
+            Self::Verbatim { format, text } => Self::Verbatim { format, text: change(text) },
+            Self::Array(replies) => Self::Array(all(replies)),
+            Self::Set(replies) => Self::Set(all(replies)),
+            Self::Push(replies) => Self::Push(all(replies)),
+            Self::Map(all) => Self::Map(pairs(all)),
+            Self::Attribute(notes, reply) => {
+                Self::Attribute(pairs(notes), Box::new(reply.with_bytes(change)))
             }
             other => other,
         }
     }
 
-    fn plain(&self) -> String {
+    /// Prints as redis-cli does. That has no form for a big number and an attribute, but gives up.
+    pub(crate) fn plain(&self) -> String {
         match self {
-            Self::Status(text) | Self::Verbatim(text) => line_of(text),
+            Self::Status(text) | Self::Verbatim { text, .. } => line_of(text),
             Self::Error(text) => format!("(error) {}", line_of(text)),
             Self::Integer(number) => format!("(integer) {number}"),
             Self::Bulk(bytes) => quoted(bytes),
             Self::Nil => "(nil)".into(),
             Self::Double(number) => format!("(double) {number}"),
+            Self::BigNumber(number) => format!("(big number) {number}"),
             Self::Boolean(truth) => format!("({truth})"),
             Self::Array(replies) if replies.is_empty() => "(empty array)".into(),
             Self::Set(replies) if replies.is_empty() => "(empty set)".into(),
             Self::Push(replies) if replies.is_empty() => "(empty push)".into(),
             Self::Map(pairs) if pairs.is_empty() => "(empty hash)".into(),
-            Self::Array(replies) => numbered(replies, ')'),
+            Self::Array(replies) | Self::Push(replies) => numbered(replies, ')'),
             Self::Set(replies) => numbered(replies, '~'),
-            Self::Push(replies) => numbered(replies, '>'),
             Self::Map(pairs) => numbered_pairs(pairs),
-            Self::Other(text) => format!("(other) {text}"),
+            Self::Attribute(notes, reply) => {
+                format!("(attribute)\n{}\n{}", numbered_pairs(notes), reply.plain())
+            }
+            Self::Shown(text) => text.clone(),
         }
     }
 
-    /// Whether it is printed as numbered lines.
-    fn is_numbered(&self) -> bool {
+    /// Whether it takes several lines (`cliIsMultilineValueTTY`).
+    fn is_multiline(&self) -> bool {
         match self {
-            Self::Array(replies) | Self::Set(replies) | Self::Push(replies) => !replies.is_empty(),
-            Self::Map(pairs) => !pairs.is_empty(),
+            Self::Array(replies) | Self::Set(replies) | Self::Push(replies) => {
+                replies.len() > 1 || replies.first().is_some_and(Self::is_multiline)
+            }
+            Self::Map(pairs) => {
+                pairs.len() > 1 || pairs.first().is_some_and(|(_, value)| value.is_multiline())
+            }
+            Self::Attribute(..) => true,
             _ => false,
         }
     }
@@ -161,6 +200,11 @@ impl Reply {
                 let mut replies = replies.clone();
                 replies.sort_by_key(Self::plain);
                 Self::Array(replies)
+            }
+            Self::Set(replies) => {
+                let mut replies = replies.clone();
+                replies.sort_by_key(Self::plain);
+                Self::Set(replies)
             }
             other => other.clone(),
         }
@@ -193,17 +237,29 @@ impl Reply {
         }
     }
 
-    fn length(&self) -> String {
-        let kind = self.kind_name();
-        match self {
-            Self::Status(bytes) | Self::Bulk(bytes) | Self::Verbatim(bytes) => {
-                format!("({kind}) {} bytes", bytes.len())
+    fn length(&self, place: &Place) -> String {
+        let (length, unit) = match self {
+            Self::Status(bytes) | Self::Bulk(bytes) | Self::Verbatim { text: bytes, .. } => {
+                (bytes.len(), "bytes")
             }
             Self::Array(replies) | Self::Set(replies) | Self::Push(replies) => {
-                format!("({kind}) {} elements", replies.len())
+                (replies.len(), "elements")
             }
-            Self::Map(pairs) => format!("({kind}) {} pairs", pairs.len()),
-            _ => self.plain(),
+            Self::Map(pairs) => (pairs.len(), "pairs"),
+            _ => return self.plain(),
+        };
+        let length = length.to_string();
+        let length = place.kept_as(&length).unwrap_or(length);
+        format!("({}) {length} {unit}", self.kind_name())
+    }
+
+    /// Returns what the reply says, if that is one number or one text.
+    #[must_use]
+    pub fn content(&self) -> Option<String> {
+        match self {
+            Self::Integer(number) => Some(number.to_string()),
+            Self::Bulk(text) | Self::Status(text) => String::from_utf8(text.clone()).ok(),
+            _ => None,
         }
     }
 
@@ -222,14 +278,17 @@ impl Reply {
             Self::Push(_) => "push",
             Self::Double(_) => "double",
             Self::Boolean(_) => "boolean",
-            Self::Verbatim(_) => "verbatim",
-            Self::Other(_) => "other",
+            Self::BigNumber(_) => "big number",
+            Self::Verbatim { .. } => "verbatim",
+            Self::Attribute(..) => "attribute",
+            Self::Shown(_) => "other",
         }
     }
 
-    /// Reads back what [`Reply::print`] printed in the plain view, of the kinds that RESP2 has.
+    /// Reads back what [`Reply::print`] printed in the plain view.
     ///
-    /// Returns `None` for what is not printed so. A nil's two spellings read as `$-1`.
+    /// Returns `None` for what is not printed so. What is printed alike reads as the plainer of two
+    /// kinds: a verbatim text as a status, a push as an array.
     #[must_use]
     pub fn parse_printed(printed: &str) -> Option<Self> {
         if let Some(bytes) = text::unquoted(printed) {
@@ -241,41 +300,125 @@ impl Reply {
         if let Some(error) = printed.strip_prefix("(error) ") {
             return Some(Self::Error(text::with_whole_runs(error)));
         }
+        if let Some(number) = printed.strip_prefix("(double) ") {
+            return Some(Self::Double(number.to_owned()));
+        }
+        if let Some(number) = printed.strip_prefix("(big number) ") {
+            return Some(Self::BigNumber(number.to_owned()));
+        }
         match printed {
             "(nil)" => return Some(Self::Nil),
+            "(true)" => return Some(Self::Boolean(true)),
+            "(false)" => return Some(Self::Boolean(false)),
             "(empty array)" => return Some(Self::Array(Vec::new())),
+            "(empty set)" => return Some(Self::Set(Vec::new())),
+            "(empty hash)" => return Some(Self::Map(Vec::new())),
             _ => {}
         }
-        if printed.trim_start().starts_with("1) ") {
-            return elements(printed)?
-                .iter()
-                .map(|one| Self::parse_printed(one))
-                .collect::<Option<_>>()
-                .map(Self::Array);
+        if let Some(mark) = mark_of(printed) {
+            let items = elements(printed, mark)?;
+            if mark == '#' {
+                return items.iter().map(|item| pair(item)).collect::<Option<_>>().map(Self::Map);
+            }
+            let replies =
+                items.iter().map(|one| Self::parse_printed(one)).collect::<Option<_>>()?;
+            return Some(if mark == '~' { Self::Set(replies) } else { Self::Array(replies) });
         }
         let is_status = !printed.starts_with(['(', '"']) && !printed.contains('\n');
         is_status.then(|| Self::Status(text::with_whole_runs(printed)))
     }
 
-    /// Returns the bytes of the reply in RESP2; `None` for a kind that RESP2 has not.
+    /// Returns the bytes of the reply; `None` for a kind that the protocol has not.
     #[must_use]
-    pub fn wire(&self) -> Option<Vec<u8>> {
+    pub fn wire(&self, protocol: Protocol) -> Option<Vec<u8>> {
         let line = |kind: &[u8], text: &[u8]| [kind, text, b"\r\n"].concat();
-        Some(match self {
-            Self::Status(text) => line(b"+", text),
-            Self::Error(text) => line(b"-", text),
-            Self::Integer(number) => line(b":", number.to_string().as_bytes()),
-            Self::Nil => b"$-1\r\n".to_vec(),
-            Self::Bulk(bytes) => {
-                [line(b"$", bytes.len().to_string().as_bytes()), line(b"", bytes)].concat()
+        let count = |kind: &[u8], count: usize| line(kind, count.to_string().as_bytes());
+        let all = |head: Vec<u8>, replies: &[Self]| {
+            replies.iter().try_fold(head, |wire, one| Some([wire, one.wire(protocol)?].concat()))
+        };
+        let pairs = |head: Vec<u8>, pairs: &[(Self, Self)]| {
+            pairs.iter().try_fold(head, |wire, (name, value)| {
+                Some([wire, name.wire(protocol)?, value.wire(protocol)?].concat())
+            })
+        };
+        match self {
+            Self::Status(text) => Some(line(b"+", text)),
+            Self::Error(text) => Some(line(b"-", text)),
+            Self::Integer(number) => Some(line(b":", number.to_string().as_bytes())),
+            Self::Bulk(bytes) => Some([count(b"$", bytes.len()), line(b"", bytes)].concat()),
+            Self::Array(replies) => all(count(b"*", replies.len()), replies),
+            Self::Nil if protocol == Protocol::Resp2 => Some(b"$-1\r\n".to_vec()),
+            Self::Shown(_) => None,
+            _ if protocol == Protocol::Resp2 => None,
+            Self::Nil => Some(b"_\r\n".to_vec()),
+            Self::Set(replies) => all(count(b"~", replies.len()), replies),
+            Self::Push(replies) => all(count(b">", replies.len()), replies),
+            Self::Map(all) => pairs(count(b"%", all.len()), all),
+            Self::Double(number) => Some(line(b",", number.as_bytes())),
+            Self::BigNumber(number) => Some(line(b"(", number.as_bytes())),
+            Self::Boolean(truth) => Some(line(b"#", if *truth { b"t" } else { b"f" })),
+            Self::Verbatim { format, text } => {
+                let body = [format.as_bytes(), b":", text].concat();
+                Some([count(b"=", body.len()), line(b"", &body)].concat())
             }
-            Self::Array(replies) => {
-                let head = line(b"*", replies.len().to_string().as_bytes());
-                replies.iter().try_fold(head, |wire, reply| Some([wire, reply.wire()?].concat()))?
+            Self::Attribute(notes, reply) => {
+                Some([pairs(count(b"|", notes.len()), notes)?, reply.wire(protocol)?].concat())
             }
-            _ => return None,
-        })
+        }
     }
+}
+
+/// Takes the first reply off `rest`.
+fn decode(rest: &mut &[u8]) -> Option<Reply> {
+    let (kind, text) = take_line(rest)?.split_first()?;
+    let text_of = |text: &[u8]| Some(str::from_utf8(text).ok()?.to_owned());
+    Some(match kind {
+        b'+' => Reply::Status(text.to_vec()),
+        b'-' => Reply::Error(text.to_vec()),
+        b':' => Reply::Integer(text_of(text)?.parse().ok()?),
+        b',' => Reply::Double(text_of(text)?),
+        b'(' => Reply::BigNumber(text_of(text)?),
+        b'#' => Reply::Boolean(text == b"t"),
+        b'_' => Reply::Nil,
+        b'$' | b'*' if text.starts_with(b"-") => Reply::Nil,
+        b'$' => Reply::Bulk(take_bulk(text, rest)?.to_vec()),
+        b'!' => Reply::Error(take_bulk(text, rest)?.to_vec()),
+        b'=' => {
+            let (format, text) = take_bulk(text, rest)?.split_at_checked(4)?;
+            Reply::Verbatim { format: text_of(format.strip_suffix(b":")?)?, text: text.to_vec() }
+        }
+        b'*' => Reply::Array(take_all(text, rest)?),
+        b'~' => Reply::Set(take_all(text, rest)?),
+        b'>' => Reply::Push(take_all(text, rest)?),
+        b'%' => Reply::Map(take_pairs(text, rest)?),
+        b'|' => Reply::Attribute(take_pairs(text, rest)?, Box::new(decode(rest)?)),
+        _ => return None,
+    })
+}
+
+fn take_line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let end = rest.windows(2).position(|pair| pair == b"\r\n")?;
+    let (line, after) = rest.split_at_checked(end)?;
+    *rest = after.get(2..)?;
+    Some(line)
+}
+
+fn take_bulk<'a>(length: &[u8], rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (bulk, after) = rest.split_at_checked(number(length)?)?;
+    *rest = after.strip_prefix(b"\r\n")?;
+    Some(bulk)
+}
+
+fn take_all(count: &[u8], rest: &mut &[u8]) -> Option<Vec<Reply>> {
+    (0..number(count)?).map(|_| decode(rest)).collect()
+}
+
+fn take_pairs(count: &[u8], rest: &mut &[u8]) -> Option<Vec<(Reply, Reply)>> {
+    (0..number(count)?).map(|_| Some((decode(rest)?, decode(rest)?))).collect()
+}
+
+fn number(text: &[u8]) -> Option<usize> {
+    str::from_utf8(text).ok()?.parse().ok()
 }
 
 /// Reads back the replies that [`print_several`] printed, each in the plain view.
@@ -289,8 +432,7 @@ pub fn parse_several(lines: &[String]) -> Option<Vec<Reply>> {
             rest = rest.get(1..)?;
             continue;
         }
-        let is_array = first.trim_start().starts_with("1) ");
-        let length = if is_array { array_length(rest) } else { 1 };
+        let length = mark_of(first).map_or(1, |mark| length_of(rest, mark));
         let (reply, after) = rest.split_at_checked(length)?;
         replies.push(Reply::parse_printed(&reply.join("\n"))?);
         rest = after;
@@ -305,13 +447,22 @@ pub fn repeated(line: &str) -> Option<(&str, usize)> {
     Some((one, times.parse().ok().filter(|times| *times >= MANY)?))
 }
 
-/// Returns how many of the lines belong to the array that the first one begins.
-fn array_length(lines: &[String]) -> usize {
-    let Some(indent) = lines.first().and_then(|line| line.find(") ")) else { return 1 };
+/// Returns the mark behind the numbers, if a reply is printed as numbered lines.
+fn mark_of(printed: &str) -> Option<char> {
+    let rest = printed.trim_start().strip_prefix('1')?;
+    let mark = rest.chars().next().filter(|mark| [')', '~', '#'].contains(mark))?;
+    rest.get(1..)?.starts_with(' ').then_some(mark)
+}
+
+/// Returns how many of the lines belong to the numbered ones that the first one begins.
+fn length_of(lines: &[String], mark: char) -> usize {
+    let Some(indent) = lines.first().and_then(|line| line.find(&format!("{mark} "))) else {
+        return 1;
+    };
     let mut elements = 0;
     let mut belongs = |line: &String| {
         let Some((head, _)) = line.split_at_checked(indent + 2) else { return false };
-        let is_next = head.trim() == format!("{})", elements + 1);
+        let is_next = head.trim() == format!("{}{mark}", elements + 1);
         elements += usize::from(is_next);
         // A blank head is that of an element's further lines.
         is_next || head.trim().is_empty()
@@ -388,7 +539,7 @@ fn numbered(replies: &[Reply], mark: char) -> String {
 fn numbered_pairs(pairs: &[(Reply, Reply)]) -> String {
     let pair = |(name, value): &(Reply, Reply)| {
         // What itself has lines begins on a line of its own.
-        let space = if value.is_numbered() { " \n" } else { " " };
+        let space = if value.is_multiline() { " \n" } else { " " };
         format!("{} =>{space}{}", name.plain(), value.plain())
     };
     number_lines(&pairs.iter().map(pair).collect::<Vec<_>>(), '#')
@@ -407,9 +558,9 @@ fn number_lines(items: &[String], mark: char) -> String {
     out
 }
 
-/// Takes the numbers of an array's elements away again.
-fn elements(printed: &str) -> Option<Vec<String>> {
-    let indent = printed.find(") ")? + 2;
+/// Takes the numbers of numbered lines away again.
+fn elements(printed: &str, mark: char) -> Option<Vec<String>> {
+    let indent = printed.find(&format!("{mark} "))? + 2;
     let mut items: Vec<String> = Vec::new();
     for line in printed.lines() {
         let (head, body) = line.split_at_checked(indent)?;
@@ -417,13 +568,24 @@ fn elements(printed: &str) -> Option<Vec<String>> {
             let item = items.last_mut()?;
             item.push('\n');
             item.push_str(body);
-        } else if head.trim() == format!("{})", items.len() + 1) {
+        } else if head.trim() == format!("{}{mark}", items.len() + 1) {
             items.push(body.to_owned());
         } else {
             return None;
         }
     }
     Some(items)
+}
+
+/// Reads back a name, an arrow and a value.
+fn pair(item: &str) -> Option<(Reply, Reply)> {
+    const ARROW: &str = " => ";
+    // In a name in quotes, an arrow may stand too: the name is the first that reads back.
+    item.match_indices(ARROW).find_map(|(at, _)| {
+        let (name, value) = (item.get(..at)?, item.get(at + ARROW.len()..)?);
+        let value = value.strip_prefix('\n').unwrap_or(value);
+        Some((Reply::parse_printed(name)?, Reply::parse_printed(value)?))
+    })
 }
 
 #[cfg(test)]
@@ -434,9 +596,11 @@ mod tests {
         Reply::Bulk(text.as_bytes().to_vec())
     }
 
-    /// Reads bytes as the `redis` crate does.
+    /// Reads bytes as the `redis` crate does, and finds that their own reader agrees.
     fn read(wire: &[u8]) -> Reply {
-        redis::parse_redis_value(wire).expect("a reply").into()
+        let reply = redis::parse_redis_value(wire).expect("a reply").into();
+        assert_eq!(Reply::decode(wire).as_ref(), Some(&reply), "{}", text::escape(wire));
+        reply
     }
 
     #[test]
@@ -455,14 +619,57 @@ mod tests {
             b"*2\r\n$1\r\na\r\n*2\r\n:1\r\n*2\r\n$-1\r\n*0\r\n",
             b"*11\r\n:1\r\n:2\r\n:3\r\n:4\r\n:5\r\n:6\r\n:7\r\n:8\r\n:9\r\n:10\r\n*2\r\n+x\r\n-E y\r\n",
             b"%2\r\n$1\r\na\r\n:1\r\n$2\r\nbb\r\n*2\r\n:2\r\n:3\r\n",
+            b"%1\r\n$7\r\nmodules\r\n*1\r\n$1\r\nx\r\n",
+            b"%1\r\n+a\r\n%1\r\n+b\r\n%2\r\n+c\r\n:1\r\n+d\r\n:2\r\n",
+            b"%1\r\n+k\r\n*1\r\n*2\r\n:1\r\n:2\r\n",
+            b"*2\r\n%2\r\n+c\r\n:1\r\n+d\r\n:2\r\n~2\r\n+x\r\n+y\r\n",
+            b"*10\r\n:1\r\n:2\r\n:3\r\n:4\r\n:5\r\n:6\r\n:7\r\n:8\r\n:9\r\n%2\r\n+k\r\n*2\r\n:1\r\n:2\r\n+l\r\n#f\r\n",
+            b"*3\r\n%0\r\n~0\r\n_\r\n",
+            b"%1\r\n+k\r\n%0\r\n",
+            b">2\r\n$7\r\nmessage\r\n:42\r\n",
             b"~1\r\n#t\r\n",
             b",1.5\r\n",
-            b"_\r\n",
+            b",inf\r\n",
+            b"(1234567999999999999999999999999999999\r\n",
+            b"!10\r\nERR a bulk\r\n",
             b"=8\r\ntxt:some\r\n",
+            b"=8\r\nmkd:a\r\nb\r\n",
+            b"|1\r\n+key-popularity\r\n*2\r\n$7\r\nkey:123\r\n:90\r\n+OK\r\n",
         ];
-        let show =
-            |wire: &&[u8]| format!("{}\n{}", text::escape(wire), read(wire).print(View::Plain));
+        let show = |wire: &&[u8]| {
+            let printed = read(wire).print(&View::Plain, &Place::default());
+            format!("{}\n{printed}", text::escape(wire))
+        };
         insta::assert_snapshot!(replies.iter().map(show).collect::<Vec<_>>().join("\n\n"));
+    }
+
+    #[test]
+    fn a_double_is_printed_as_it_was_written() {
+        for number in ["3", "3.0", "0.10000000000000001", "1e+20", "-inf", "nan"] {
+            let reply = Reply::decode(format!(",{number}\r\n").as_bytes()).expect("a double");
+            assert_eq!(reply.plain(), format!("(double) {number}"));
+        }
+    }
+
+    #[test]
+    fn what_is_no_whole_reply_is_not_decoded() {
+        let wires = [
+            "",
+            "PONG\r\n",
+            "+OK",
+            ":x\r\n",
+            "$3\r\nab\r\n",
+            "$2\r\nabc\r\n",
+            "*2\r\n:1\r\n",
+            "%1\r\n:1\r\n",
+            "=3\r\ntxt\r\n",
+            "=4\r\ntext\r\n",
+            "*x\r\n",
+            "|1\r\n+a\r\n+b\r\n",
+        ];
+        for wire in wires {
+            assert_eq!(Reply::decode(wire.as_bytes()), None, "{wire:?}");
+        }
     }
 
     #[test]
@@ -489,12 +696,15 @@ mod tests {
     fn views_print_less_or_in_order() {
         let list = Reply::Array(vec![bulk("b"), bulk("1"), bulk("a"), bulk("2")]);
         let error = Reply::Error(b"WRONGTYPE Operation".to_vec());
+        let set = Reply::Set(vec![bulk("b"), bulk("a")]);
+        let map = Reply::Map(vec![(bulk("b"), Reply::Nil), (bulk("a"), Reply::Nil)]);
+        let text = Reply::Verbatim { format: "txt".into(), text: b"role:".to_vec() };
         let table = [
             (&list, View::Sorted, "1) \"1\"\n2) \"2\"\n3) \"a\"\n4) \"b\""),
             (&list, View::SortedPairs, "1) \"a\"\n2) \"2\"\n3) \"b\"\n4) \"1\""),
             (&list, View::Kind, "(array)"),
             (&list, View::Length, "(array) 4 elements"),
-            (&bulk("é"), View::Length, "(bulk) 2 bytes"),
+            (&bulk("é"), View::Length, "(bulk) {two} bytes"),
             (&bulk("é"), View::Kind, "(bulk)"),
             (&Reply::Status(b"OK".to_vec()), View::Kind, "(status)"),
             (&Reply::Integer(7), View::Kind, "(integer)"),
@@ -503,37 +713,75 @@ mod tests {
             (&Reply::Nil, View::Sorted, "(nil)"),
             (&error, View::Kind, "(error) WRONGTYPE"),
             (&error, View::Length, "(error) WRONGTYPE Operation"),
+            (&set, View::Sorted, "1~ \"a\"\n2~ \"b\""),
+            (&set, View::Length, "(set) {two} elements"),
+            (&map, View::SortedPairs, "1# \"a\" => (nil)\n2# \"b\" => (nil)"),
+            (&map, View::Length, "(map) {two} pairs"),
+            (&map, View::Commands(vec!["a".into()]), "1# \"a\" => (nil)"),
+            (&text, View::Length, "(verbatim) 5 bytes"),
+            (&text, View::Kind, "(verbatim)"),
         ];
+        let place = Place { kept: [("two".into(), "2".into())].into(), ..Place::default() };
         for (reply, view, printed) in table {
-            assert_eq!(reply.print(view), printed);
+            assert_eq!(reply.print(&view, &place), printed);
         }
     }
 
     #[test]
     fn what_is_printed_reads_back_to_the_same_bytes() {
-        let replies: &[&[u8]] = &[
+        let both: &[&[u8]] = &[
             b"+OK\r\n",
             b":-3\r\n",
-            b"$-1\r\n",
             b"$0\r\n\r\n",
             b"$9\r\na\"\\\r\n\x00\xff()\r\n",
             b"-ERR  two  spaces  and one at the end \r\n",
             b"*0\r\n",
-            b"*2\r\n$1\r\na\r\n*2\r\n:1\r\n*2\r\n$-1\r\n*0\r\n",
             b"*11\r\n:1\r\n:2\r\n:3\r\n:4\r\n:5\r\n:6\r\n:7\r\n:8\r\n:9\r\n:10\r\n*2\r\n+x\r\n-E y\r\n",
         ];
-        let mut printed = Vec::new();
-        for wire in replies {
-            let one = read(wire).print(View::Plain);
-            let back = Reply::parse_printed(&one).and_then(|reply| reply.wire());
-            assert_eq!(back.as_deref(), Some(*wire), "{one}");
-            printed.push(one);
+        let resp2: &[&[u8]] = &[b"$-1\r\n", b"*2\r\n$1\r\na\r\n*2\r\n:1\r\n*2\r\n$-1\r\n*0\r\n"];
+        let resp3: &[&[u8]] = &[
+            b"_\r\n",
+            b"#t\r\n",
+            b"#f\r\n",
+            b",0.10000000000000001\r\n",
+            b"(12345679999999999999999999999\r\n",
+            b"~0\r\n",
+            b"%0\r\n",
+            b"%1\r\n$6\r\na => b\r\n*1\r\n:1\r\n",
+            b"*3\r\n%2\r\n$1\r\na\r\n*2\r\n_\r\n:1\r\n+b\r\n%1\r\n+c\r\n:1\r\n~2\r\n+x\r\n+y\r\n~0\r\n",
+        ];
+        for (protocol, own) in [(Protocol::Resp2, resp2), (Protocol::Resp3, resp3)] {
+            let wires: Vec<&[u8]> = both.iter().chain(own).copied().collect();
+            let mut printed = Vec::new();
+            for wire in &wires {
+                let one = Reply::decode(wire).expect("a reply").plain();
+                let back = Reply::parse_printed(&one).and_then(|reply| reply.wire(protocol));
+                assert_eq!(back.as_deref(), Some(*wire), "{one}");
+                printed.push(one);
+            }
+            let all = parse_several(&print_several(&printed)).expect("all of them");
+            let back: Vec<Vec<u8>> = all.iter().filter_map(|one| one.wire(protocol)).collect();
+            assert_eq!(back, wires);
         }
-        let all = parse_several(&print_several(&printed)).expect("all of them");
-        let wires: Vec<Vec<u8>> = all.iter().filter_map(Reply::wire).collect();
-        assert_eq!(wires, replies);
-        for not_plain in ["(bulk) 3 bytes", "(closed)", "(nothing)", "1) (closed)"] {
+        for wire in resp3.iter().skip(1) {
+            let reply = Reply::decode(wire).expect("a reply");
+            assert_eq!(reply.wire(Protocol::Resp2), None, "{reply:?}");
+        }
+        for not_plain in ["(bulk) 3 bytes", "(closed)", "(nothing)", "1) (closed)", "1# (nil)"] {
             assert_eq!(Reply::parse_printed(not_plain), None, "{not_plain}");
+        }
+    }
+
+    #[test]
+    fn every_kind_is_written_as_it_was_read() {
+        let wires: &[&[u8]] = &[
+            b">2\r\n$7\r\nmessage\r\n:42\r\n",
+            b"=8\r\ntxt:some\r\n",
+            b"|1\r\n+note\r\n,1.5\r\n%1\r\n~1\r\n_\r\n(1\r\n",
+        ];
+        for wire in wires {
+            let back = Reply::decode(wire).and_then(|reply| reply.wire(Protocol::Resp3));
+            assert_eq!(back.as_deref(), Some(*wire));
         }
     }
 
@@ -552,7 +800,7 @@ mod tests {
 
     #[test]
     fn the_place_is_masked_and_no_other_number() {
-        let place = Place { port: 20123, dir: "/tmp/redis-1".into() };
+        let place = Place { port: 20123, dir: "/tmp/redis-1".into(), ..Place::default() };
         let table = [
             ("/tmp/redis-1", "{dir}"),
             ("x/tmp/redis-1/dump.rdb", "x{dir}/dump.rdb"),
@@ -565,7 +813,7 @@ mod tests {
             assert_eq!(mask(bytes.as_bytes(), &place), masked.as_bytes(), "{bytes}");
             assert_eq!(bulk(bytes).masked(&place).unmasked(&place), bulk(bytes), "{bytes}");
         }
-        let nowhere = Place { port: 20123, dir: String::new() };
+        let nowhere = Place { port: 20123, ..Place::default() };
         assert_eq!(mask(b"/tmp 20123", &nowhere), b"/tmp {port}");
     }
 }

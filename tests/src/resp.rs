@@ -1,4 +1,42 @@
-//! Where one reply ends and the next begins.
+//! Where one reply ends and the next begins, and of which protocol it is.
+
+/// How replies are written: what a client has chosen with `HELLO`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Protocol {
+    /// What every client speaks at first.
+    #[default]
+    Resp2,
+    /// With maps, sets, doubles and more, and a nil of its own.
+    Resp3,
+}
+
+impl Protocol {
+    /// Returns the protocol that a client speaks from the reply to `request` on.
+    #[must_use]
+    pub fn after(self, request: &[Vec<u8>], reply: &[u8]) -> Self {
+        let is = |index: usize, word: &str| {
+            request.get(index).is_some_and(|given| given.eq_ignore_ascii_case(word.as_bytes()))
+        };
+        match () {
+            () if reply.starts_with(b"-") => self,
+            () if is(0, "HELLO") && is(1, "2") => Self::Resp2,
+            () if is(0, "HELLO") && is(1, "3") => Self::Resp3,
+            () if is(0, "RESET") => Self::Resp2,
+            () => self,
+        }
+    }
+
+    /// Whether the first whole reply in `bytes` holds what only the other protocol has.
+    #[must_use]
+    pub fn is_broken_by(self, bytes: &[u8]) -> bool {
+        let mut found = false;
+        let is_foreign = |line: &[u8]| match self {
+            Self::Resp2 => line.first().is_some_and(|kind| b"_#,(!=%~>|".contains(kind)),
+            Self::Resp3 => line.starts_with(b"$-") || line.starts_with(b"*-"),
+        };
+        walk(bytes, |line| found |= is_foreign(line)).is_some() && found
+    }
+}
 
 /// Returns the length of the first whole reply in `bytes`, or `None` if more must come.
 ///
@@ -9,23 +47,18 @@ pub fn reply_length(bytes: &[u8]) -> Option<usize> {
     walk(bytes, |_| {})
 }
 
-/// Whether the first whole reply in `bytes` holds anything that only RESP3 has.
-#[must_use]
-pub fn is_resp3(bytes: &[u8]) -> bool {
-    let mut found = false;
-    walk(bytes, |kind| found |= b"_#,(!=%~>|".contains(&kind)).is_some() && found
-}
-
-/// Shows `visit` the kind of a reply and of all that it holds; returns its length if it is whole.
-fn walk(bytes: &[u8], mut visit: impl FnMut(u8)) -> Option<usize> {
+/// Shows `visit` the first line of a reply and of all that it holds; returns its length if it is
+/// whole.
+fn walk(bytes: &[u8], mut visit: impl FnMut(&[u8])) -> Option<usize> {
     let mut at = 0;
     // Replies still to be read: a nested one adds its elements.
     let mut open: u64 = 1;
     while open > 0 {
         let rest = bytes.get(at..)?;
         let line = rest.windows(2).position(|pair| pair == b"\r\n")?;
-        let (kind, number) = rest.get(..line)?.split_first().unwrap_or((&0, &[]));
-        visit(*kind);
+        let head = rest.get(..line)?;
+        visit(head);
+        let (kind, number) = head.split_first().unwrap_or((&0, &[]));
         let number = str::from_utf8(number).ok().and_then(|number| number.parse::<i64>().ok());
         // A negative number stands for nil, which holds nothing.
         let held = number.and_then(|number| u64::try_from(number).ok());
@@ -88,6 +121,13 @@ mod tests {
             b"*2\r\n$1\r\na\r\n*1\r\n:2\r\n",
             b"%1\r\n+a\r\n:1\r\n",
             b"~1\r\n_\r\n",
+            b"%0\r\n",
+            b">2\r\n+message\r\n%1\r\n#t\r\n,1.5\r\n",
+            b"(1234567999999999999999999999999999999\r\n",
+            b"!5\r\nE\r\n x\r\n",
+            b"=8\r\ntxt:\r\n\r\n\r\n",
+            b"|1\r\n+note\r\n*1\r\n:1\r\n*1\r\n+OK\r\n",
+            b"*2\r\n|1\r\n+note\r\n:1\r\n+a\r\n+b\r\n",
             b"PONG\r\n",
             b"\r\n",
         ];
@@ -102,12 +142,42 @@ mod tests {
     }
 
     #[test]
-    fn resp3_is_told_from_resp2_at_any_depth() {
-        for resp3 in [&b"_\r\n"[..], b"%0\r\n", b"*2\r\n$1\r\n_\r\n*1\r\n#t\r\n"] {
-            assert!(is_resp3(resp3), "{resp3:?}");
+    fn one_protocol_is_told_from_the_other_at_any_depth() {
+        let resp3 = [&b"_\r\n"[..], b"%0\r\n", b"*2\r\n$1\r\n_\r\n*1\r\n#t\r\n"];
+        let resp2 = [&b"$-1\r\n"[..], b"*-1\r\n", b"*2\r\n$3\r\n$-1\r\n*1\r\n$-1\r\n"];
+        let both =
+            [&b"$3\r\n_\r\n\r\n"[..], b"+_\r\n", b"PONG\r\n", b"$3\r\n$-1\r\n", b"*0\r\n", b"_"];
+        let broken =
+            |reply| (Protocol::Resp2.is_broken_by(reply), Protocol::Resp3.is_broken_by(reply));
+        for reply in resp3 {
+            assert_eq!(broken(reply), (true, false), "{reply:?}");
         }
-        for resp2 in [&b"$3\r\n_\r\n\r\n"[..], b"+_\r\n", b"PONG\r\n", b"_"] {
-            assert!(!is_resp3(resp2), "{resp2:?}");
+        for reply in resp2 {
+            assert_eq!(broken(reply), (false, true), "{reply:?}");
+        }
+        for reply in both {
+            assert_eq!(broken(reply), (false, false), "{reply:?}");
+        }
+    }
+
+    #[test]
+    fn a_protocol_holds_until_it_is_changed() {
+        use Protocol::{Resp2, Resp3};
+        let table: &[(Protocol, &[&str], &[u8], Protocol)] = &[
+            (Resp2, &["hello", "3", "SETNAME", "a"], b"%7", Resp3),
+            (Resp3, &["HELLO", "2"], b"*14", Resp2),
+            (Resp3, &["HELLO"], b"%7", Resp3),
+            (Resp2, &["HELLO", "3"], b"-ERR unknown command", Resp2),
+            (Resp3, &["HELLO", "2", "x"], b"-ERR Syntax error", Resp3),
+            (Resp3, &["reset"], b"+RESET", Resp2),
+            (Resp3, &["RESET", "x"], b"-ERR wrong number", Resp3),
+            (Resp3, &["ECHO", "HELLO", "2"], b"$5", Resp3),
+            (Resp3, &[], b"+OK", Resp3),
+        ];
+        for (before, request, reply, after) in table {
+            let request: Vec<Vec<u8>> =
+                request.iter().map(|word| word.as_bytes().to_vec()).collect();
+            assert_eq!(before.after(&request, reply), *after, "{request:?}");
         }
     }
 

@@ -212,7 +212,7 @@ impl Server {
             };
             let failed = |error| StartError::Run { command: command.to_string(), error };
             let dir = directory().map_err(failed)?;
-            let place = Place { port, dir: own_path(&dir).map_err(failed)? };
+            let place = Place { port, dir: own_path(&dir).map_err(failed)?, ..Place::default() };
             let mut words = command.filled(&place);
             words.extend(prepare(&place).map_err(failed)?);
             let mut process = Process::spawn(&words, &place).map_err(failed)?;
@@ -238,7 +238,7 @@ impl Server {
     /// Stands for a server that someone else runs.
     #[must_use]
     pub fn running_at(address: SocketAddr) -> Self {
-        let place = Place { port: address.port(), dir: String::new() };
+        let place = Place { port: address.port(), ..Place::default() };
         Self { place, process: None, _claim: None, _dir: None }
     }
 
@@ -462,7 +462,7 @@ mod tests {
             ["mine", "two words", "{port} x", ""]
         );
         let line = CommandLine::parse("mine --port={port} {dir}").expect("a command");
-        let place = Place { port: 20123, dir: "/tmp/x".into() };
+        let place = Place { port: 20123, dir: "/tmp/x".into(), ..Place::default() };
         assert_eq!(line.filled(&place), ["mine", "--port=20123", "/tmp/x"]);
     }
 

@@ -6,13 +6,11 @@ use std::time::{Duration, Instant};
 
 use redis::{ConnectionAddr, IntoConnectionInfo as _, ProtocolVersion, RedisConnectionInfo};
 
-use crate::player::{FAREWELL, FLOOD, Limits, Outcome, Trouble, marker};
-use crate::reply::{Reply, print_several};
-use crate::resp::{after_replies, is_resp3};
+use crate::player::{FAREWELL, FLOOD, Limits, Trouble};
+use crate::reply::Reply;
+use crate::resp::{Protocol, after_replies, split_replies};
 use crate::server;
-use crate::tap::{KEPT, Tap};
-use crate::text::Text;
-use crate::transcript::Command;
+use crate::tap::Tap;
 
 /// A client that talks through the `redis` crate.
 pub(crate) struct Talker {
@@ -20,7 +18,19 @@ pub(crate) struct Talker {
     tap: Tap,
     /// How many replies its last step was owed.
     asked: usize,
-    speaks_resp3: bool,
+    protocol: Protocol,
+}
+
+/// What came of some requests.
+pub(crate) struct Answer {
+    /// The replies that came, one for each request unless there was trouble.
+    pub(crate) replies: Vec<Reply>,
+    /// Their bytes, or the head of very many.
+    pub(crate) received: Vec<u8>,
+    /// The protocol that the last reply was due in.
+    pub(crate) protocol: Protocol,
+    /// What kept the requests from being answered.
+    pub(crate) trouble: Option<Trouble>,
 }
 
 impl Talker {
@@ -43,43 +53,49 @@ impl Talker {
                 connection.set_write_timeout(Some(patience)).map_err(io::Error::other)?;
                 Ok(connection)
             })?;
-        Ok(Self { connection, tap, asked: 0, speaks_resp3: false })
+        Ok(Self { connection, tap, asked: 0, protocol: Protocol::Resp2 })
     }
 
-    /// Sends commands in one write, and reads a reply to each.
-    pub(crate) fn ask(&mut self, commands: &[Command], packed: &[u8], limits: &Limits) -> Outcome {
+    /// Sends requests in one write, and reads a reply to each.
+    pub(crate) fn ask(&mut self, requests: &[Vec<Vec<u8>>], limits: &Limits) -> Answer {
         self.tap.mark(self.asked, limits.bytes, limits.deadline);
-        self.asked = commands.len();
-        let mut replies = Vec::new();
+        self.asked = requests.len();
+        let mut values = Vec::new();
         let mut trouble = None;
-        if let Err(error) = self.connection.send_packed_command(packed) {
+        if let Err(error) = self.connection.send_packed_command(&packed(requests)) {
             trouble = Some(if error.is_timeout() { Trouble::Deaf } else { Trouble::Closed });
         }
-        for command in commands {
-            if trouble.is_some() {
-                break;
-            }
+        while trouble.is_none() && values.len() < requests.len() {
             match self.connection.recv_response() {
-                Ok(value) => {
-                    let reply = Reply::from(value).masked(&limits.place);
-                    replies.push(reply.print(command.view));
-                }
+                Ok(value) => values.push(value),
                 Err(error) => trouble = Some(self.trouble(&error)),
             }
         }
-        let exchange = self.tap.exchange();
-        // The crate reads RESP3 without a word, while other clients of RESP2 would not.
-        self.speaks_resp3 |= commands.iter().any(is_hello_3);
-        if trouble.is_none() && !self.speaks_resp3 && is_resp3(&exchange.received) {
-            trouble = Some(Trouble::Resp3);
-        }
-        if trouble.is_none() && !after_replies(&exchange.received, self.asked).is_empty() {
+        let received = self.tap.exchange().received;
+        let (wires, _) = split_replies(&received);
+        trouble = trouble.or_else(|| self.broken_protocol(requests, &wires));
+        if trouble.is_none() && !after_replies(&received, self.asked).is_empty() {
             trouble = Some(Trouble::Unasked);
         }
-        let mut printed = print_several(&replies);
-        printed.extend(trouble.as_ref().map(|trouble| marker(trouble, printed.len())));
-        let sent = packed.get(..KEPT).unwrap_or(packed).to_vec();
-        Outcome { printed, sent, received: exchange.received, trouble, ..Outcome::default() }
+        // The crate tells what a client understands, and the bytes how it was written. Of replies
+        // longer than what is kept, only the crate tells.
+        let replies = values.into_iter().enumerate().map(|(index, value)| {
+            let written = wires.get(index).and_then(|wire| Reply::decode(wire));
+            written.unwrap_or_else(|| value.into()).masked(&limits.place)
+        });
+        Answer { replies: replies.collect(), protocol: self.protocol, trouble, received }
+    }
+
+    /// Follows what the client has chosen, and finds a reply that is not written so: the crate
+    /// reads both protocols without a word, which other clients do not.
+    fn broken_protocol(&mut self, requests: &[Vec<Vec<u8>>], wires: &[&[u8]]) -> Option<Trouble> {
+        for (request, wire) in requests.iter().zip(wires) {
+            self.protocol = self.protocol.after(request, wire);
+            if self.protocol.is_broken_by(wire) {
+                return Some(Trouble::Protocol(self.protocol));
+            }
+        }
+        None
     }
 
     fn trouble(&self, error: &redis::RedisError) -> Trouble {
@@ -102,10 +118,14 @@ impl Talker {
     }
 }
 
-fn is_hello_3(command: &Command) -> bool {
-    let is = |index: usize, text: &str| {
-        let word = command.words.get(index).and_then(Text::literal);
-        word.is_some_and(|word| word.eq_ignore_ascii_case(text))
+/// Writes requests as arrays of bulks.
+pub(crate) fn packed(requests: &[Vec<Vec<u8>>]) -> Vec<u8> {
+    let pack = |words: &Vec<Vec<u8>>| {
+        let mut cmd = redis::Cmd::new();
+        words.iter().for_each(|word| {
+            cmd.arg(word);
+        });
+        cmd.get_packed_command()
     };
-    is(0, "HELLO") && is(1, "3")
+    requests.iter().flat_map(pack).collect()
 }

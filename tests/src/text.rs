@@ -1,5 +1,7 @@
 //! Words as one types them in redis-cli: its quoting, our placeholders, and the way back.
 
+use std::collections::BTreeMap;
+
 /// More than this is a slip of the pen, not a test.
 const MAX_TEXT: usize = 1 << 30;
 
@@ -23,6 +25,17 @@ pub struct Place {
     pub port: u16,
     /// The server's working directory, for `{dir}`; empty where it is not known.
     pub dir: String,
+    /// What was kept with `@as`, by name.
+    pub kept: BTreeMap<String, String>,
+}
+
+impl Place {
+    /// Returns the placeholder of the name under which this very text was kept, if it was.
+    #[must_use]
+    pub fn kept_as(&self, text: &str) -> Option<String> {
+        let name = self.kept.iter().find(|(_, kept)| *kept == text).map(|(name, _)| name)?;
+        Some(format!("{{{name}}}"))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +52,7 @@ impl Text {
         let mut bytes = Vec::new();
         for piece in &self.0 {
             match piece {
-                Piece::Bytes(literal) => bytes.extend_from_slice(literal),
+                Piece::Bytes(literal) => bytes.extend(with_kept(literal, place)),
                 Piece::Repeat(body, times) => bytes.extend(body.repeat(*times)),
                 Piece::Port => bytes.extend(place.port.to_string().bytes()),
                 Piece::Dir => bytes.extend(place.dir.bytes()),
@@ -81,6 +94,32 @@ impl Text {
             self.0.push(Piece::Bytes(vec![byte]));
         }
     }
+}
+
+/// Puts what was kept in the place of its name in braces. Other braces are only braces.
+fn with_kept(literal: &[u8], place: &Place) -> Vec<u8> {
+    if place.kept.is_empty() {
+        return literal.to_vec();
+    }
+    let mut bytes = Vec::with_capacity(literal.len());
+    let mut rest = literal;
+    while let Some(first) = rest.first() {
+        let kept = place.kept.iter().find_map(|(name, value)| {
+            let after = rest.strip_prefix(b"{")?.strip_prefix(name.as_bytes())?;
+            Some((value, after.strip_prefix(b"}")?))
+        });
+        match kept {
+            Some((value, after)) => {
+                bytes.extend(value.bytes());
+                rest = after;
+            }
+            None => {
+                bytes.push(*first);
+                rest = rest.get(1..).unwrap_or_default();
+            }
+        }
+    }
+    bytes
 }
 
 /// Splits a line into words as redis-cli does (`sdssplitargs`).
@@ -331,7 +370,8 @@ mod tests {
     use super::*;
 
     fn place() -> Place {
-        Place { port: 20123, dir: "/tmp/here".into() }
+        let kept = [("me", "17"), ("other", "18")].map(|(name, kept)| (name.into(), kept.into()));
+        Place { port: 20123, dir: "/tmp/here".into(), kept: kept.into() }
     }
 
     fn expanded(line: &str) -> Vec<Vec<u8>> {
@@ -371,6 +411,8 @@ mod tests {
             (r#""{a b*2}" '{a b*2}'"#, &[b"a ba b", b"a ba b"]),
             (r#""{**3}" "{\"*2}""#, &[b"***", b"\"\""]),
             ("{x*0}", &[b""]),
+            ("{me}{other} x{me}", &[b"1718", b"x17"]),
+            ("{mee} {m} {me", &[b"{mee}", b"{m}", b"{me"]),
         ];
         for (line, expected) in table {
             assert_eq!(expanded(line), *expected, "{line}");

@@ -13,8 +13,13 @@
 //! | `@file dump.rdb strings.rdb` | `fixtures/strings.rdb`, as `dump.rdb` where the server runs; likewise |
 //! | `@sorted KEYS *` | prints the elements of the reply in order, where Redis gives none |
 //! | `@sorted-pairs CONFIG GET *` | the same for names and values |
+//! | `@fields role,run_id?,* INFO` | prints only these fields of a text or a map; `?` only the shape of a value, `*` all others |
+//! | `@commands get,client\|id COMMAND` | prints only these commands of those that `COMMAND` lists, in this order |
 //! | `@kind FOO` | prints only the kind of the reply, and of an error its first word |
 //! | `@length GET big` | prints only the kind and the length |
+//! | `@as me CLIENT ID` | keeps what the reply says, which is `{me}` from then on; so does `@as me @fields addr? CLIENT INFO` |
+//! | `@scan SCAN 0 COUNT 3` | asks again with each new cursor until that is 0; prints all keys that came, in order, each once |
+//! | `@scan-while SCAN 0` … `@end` | the same, and sends the commands between them after every reply; `{round}` counts these |
 //! | `@pipeline` … `@end` | sends the commands between them in one write |
 //! | `@send "PING\r\n" "…"` | raw bytes, on a plain socket |
 //! | `@send-bytewise "…"` | the same, one byte a write |
@@ -35,6 +40,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::fields::Fields;
 use crate::text::{self, Text};
 
 /// The name of the client that speaks until the transcript switches.
@@ -86,6 +92,13 @@ pub enum Action {
     Command(Command),
     /// `@pipeline`: commands that go out in one write.
     Pipeline(Vec<Command>),
+    /// `@scan`: a command that is sent again and again, with the cursor that its reply holds.
+    Scan {
+        /// The first command; its second word is the cursor.
+        command: Command,
+        /// What is sent after every reply.
+        meanwhile: Vec<Command>,
+    },
     /// `@send`: raw bytes in one write.
     Send(Text),
     /// `@send-bytewise`: raw bytes, one a write.
@@ -112,12 +125,14 @@ pub enum Action {
 pub struct Command {
     /// How the reply is printed.
     pub view: View,
+    /// `@as`: the name under which is kept what the reply says.
+    pub keep: Option<String>,
     /// The command's name and its arguments.
     pub words: Vec<Text>,
 }
 
 /// How a reply is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum View {
     /// As redis-cli does.
     Plain,
@@ -129,6 +144,10 @@ pub enum View {
     Kind,
     /// `@length`: only the kind and the length.
     Length,
+    /// `@fields`: some fields, some of them by their shape.
+    Fields(Fields),
+    /// `@commands`: the entries of some commands.
+    Commands(Vec<String>),
 }
 
 /// A line that is not understood.
@@ -164,8 +183,8 @@ impl Transcript {
                 reason,
             })?;
         }
-        if let Some(open) = parser.pipeline {
-            let (path, reason) = (path.to_owned(), "@pipeline has no @end".to_owned());
+        if let Some(open) = parser.open {
+            let (path, reason) = (path.to_owned(), format!("{} has no @end", open.name()));
             return Err(SyntaxError { path, line: open.line, reason });
         }
         Ok(Self {
@@ -195,14 +214,18 @@ impl Action {
     /// Whether it prints what the server says.
     #[must_use]
     pub fn prints(&self) -> bool {
-        use Action::{Closed, Command, Nothing, Pipeline, Receive, Split};
-        matches!(self, Command(_) | Pipeline(_) | Split { .. } | Receive(_) | Nothing | Closed)
+        match self {
+            Self::ServerArguments(_) | Self::File { .. } | Self::Client(_) | Self::Wait(_) => false,
+            Self::Send(_) | Self::SendBytewise(_) | Self::HalfClose => false,
+            Self::Command(_) | Self::Pipeline(_) | Self::Scan { .. } | Self::Split { .. } => true,
+            Self::Receive(_) | Self::Nothing | Self::Closed => true,
+        }
     }
 
     /// Whether it needs a plain socket, or a connection of the `redis` crate; `None` for neither.
     fn wire(&self) -> Option<Wire> {
         match self {
-            Self::Command(_) | Self::Pipeline(_) => Some(Wire::Commands),
+            Self::Command(_) | Self::Pipeline(_) | Self::Scan { .. } => Some(Wire::Commands),
             Self::Send(_)
             | Self::SendBytewise(_)
             | Self::Receive(_)
@@ -224,32 +247,51 @@ enum Wire {
 struct Parser {
     before: Vec<String>,
     steps: Vec<Step>,
-    pipeline: Option<Open>,
+    open: Option<Open>,
     client: Option<String>,
     wires: BTreeMap<String, Wire>,
 }
 
-/// A pipeline whose end has not been read.
+/// A pipeline, or a scan with commands of its own, whose end has not been read.
 struct Open {
     line: usize,
     source: Vec<String>,
+    /// For a scan, its command.
+    scan: Option<Command>,
     commands: Vec<Command>,
+}
+
+impl Open {
+    fn name(&self) -> &'static str {
+        if self.scan.is_some() { "@scan-while" } else { "@pipeline" }
+    }
+
+    /// Takes one more line; returns the action when that is the end.
+    fn line(&mut self, line: &str) -> Result<Option<Action>, String> {
+        self.source.push(line.to_owned());
+        if line.trim() != "@end" {
+            let command = command_within(line).map_err(|reason| match reason {
+                Some(reason) => reason,
+                None => format!("only commands stand between {} and @end", self.name()),
+            });
+            self.commands.push(command?);
+            return Ok(None);
+        }
+        let commands = std::mem::take(&mut self.commands);
+        match self.scan.take() {
+            _ if commands.is_empty() => Err("there is nothing before @end".into()),
+            Some(command) => Ok(Some(Action::Scan { command, meanwhile: commands })),
+            None => Ok(Some(Action::Pipeline(commands))),
+        }
+    }
 }
 
 impl Parser {
     fn line(&mut self, number: usize, line: &str) -> Result<(), String> {
-        if let Some(open) = &mut self.pipeline {
-            open.source.push(line.to_owned());
-            if line.trim() != "@end" {
-                open.commands.push(command_in_pipeline(line)?);
-                return Ok(());
-            }
-            if open.commands.is_empty() {
-                return Err("the pipeline is empty".into());
-            }
+        if let Some(open) = &mut self.open {
+            let Some(action) = open.line(line)? else { return Ok(()) };
             let (number, source) = (open.line, std::mem::take(&mut open.source));
-            let action = Action::Pipeline(std::mem::take(&mut open.commands));
-            self.pipeline = None;
+            self.open = None;
             return self.step(number, source, action);
         }
         let trimmed = line.trim_start();
@@ -258,14 +300,18 @@ impl Parser {
             return Ok(());
         }
         let source = vec![line.to_owned()];
-        if trimmed == "@pipeline" {
-            self.pipeline = Some(Open { line: number, source, commands: Vec::new() });
+        let words = text::words(line)?;
+        let scan = match words.as_slice() {
+            [first, scan @ ..] if first.literal() == Some("@scan-while") => Some(cursor_in(scan)?),
+            _ => None,
+        };
+        if scan.is_some() || trimmed == "@pipeline" {
+            self.open = Some(Open { line: number, source, scan, commands: Vec::new() });
             return Ok(());
         }
-        let words = text::words(line)?;
         let action = match trimmed.strip_prefix('@') {
             Some(_) => directive(&words)?,
-            None => Action::Command(Command { view: View::Plain, words }),
+            None => command(View::Plain, &words),
         };
         self.step(number, source, action)
     }
@@ -293,18 +339,46 @@ impl Parser {
     }
 }
 
-fn command_in_pipeline(line: &str) -> Result<Command, String> {
+/// Reads a line within a pipeline or a scan; an error without a reason says that it is no command.
+fn command_within(line: &str) -> Result<Command, Option<String>> {
     let trimmed = line.trim_start();
     if trimmed.is_empty() || trimmed.starts_with('#') {
-        return Err("only commands stand between @pipeline and @end".into());
+        return Err(None);
     }
-    let words = text::words(line)?;
+    let words = text::words(line).map_err(Some)?;
     if !trimmed.starts_with('@') {
-        return Ok(Command { view: View::Plain, words });
+        return Ok(Command { view: View::Plain, keep: None, words });
     }
-    match directive(&words)? {
+    match directive(&words).map_err(Some)? {
         Action::Command(command) => Ok(command),
-        _ => Err("only commands stand between @pipeline and @end".into()),
+        _ => Err(None),
+    }
+}
+
+/// Reads a command whose second word is a cursor.
+fn cursor_in(words: &[Text]) -> Result<Command, String> {
+    match words {
+        [_, _, ..] => Ok(Command { view: View::Plain, keep: None, words: words.to_vec() }),
+        _ => Err(misused("@scan")),
+    }
+}
+
+/// Reads a command whose reply is kept; it may have a view of its own.
+fn kept(name: &Text, words: &[Text]) -> Result<Action, String> {
+    let name = literal(name)?;
+    if !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') {
+        return Err(format!("'{name}' is no name: small letters and dashes"));
+    }
+    if ["port", "dir", "now", "round"].contains(&name.as_str()) {
+        return Err(format!("{{{name}}} has a meaning of its own"));
+    }
+    let has_view = words.first().and_then(Text::literal).is_some_and(|word| word.starts_with('@'));
+    let action = if has_view { directive(words)? } else { command(View::Plain, words) };
+    match action {
+        Action::Command(command) if command.keep.is_none() => {
+            Ok(Action::Command(Command { keep: Some(name), ..command }))
+        }
+        _ => Err(misused("@as")),
     }
 }
 
@@ -323,6 +397,17 @@ fn directive(words: &[Text]) -> Result<Action, String> {
         ("@sorted-pairs", [_, ..]) => command(View::SortedPairs, arguments),
         ("@kind", [_, ..]) => command(View::Kind, arguments),
         ("@length", [_, ..]) => command(View::Length, arguments),
+        ("@fields", [list, command_words @ ..]) if !command_words.is_empty() => {
+            command(View::Fields(Fields::parse(&literal(list)?)?), command_words)
+        }
+        ("@commands", [list, command_words @ ..]) if !command_words.is_empty() => {
+            let names = literal(list)?.split(',').map(str::to_owned).collect();
+            command(View::Commands(names), command_words)
+        }
+        ("@as", [name, command_words @ ..]) if !command_words.is_empty() => {
+            kept(name, command_words)?
+        }
+        ("@scan", words) => Action::Scan { command: cursor_in(words)?, meanwhile: Vec::new() },
         ("@send", [_, ..]) => Action::Send(Text::concat(arguments)),
         ("@send-bytewise", [_, ..]) => Action::SendBytewise(Text::concat(arguments)),
         ("@split", [replies, bytes @ ..]) if !bytes.is_empty() => {
@@ -339,7 +424,7 @@ fn directive(words: &[Text]) -> Result<Action, String> {
 }
 
 fn command(view: View, words: &[Text]) -> Action {
-    Action::Command(Command { view, words: words.to_vec() })
+    Action::Command(Command { view, keep: None, words: words.to_vec() })
 }
 
 fn literal(word: &Text) -> Result<String, String> {
@@ -373,7 +458,7 @@ fn plain_path(text: String) -> Result<String, String> {
     }
 }
 
-const DIRECTIVES: [(&str, &str); 17] = [
+const DIRECTIVES: [(&str, &str); 22] = [
     ("@wait", "@wait 150ms"),
     ("@client", "@client NAME"),
     ("@server", "@server ARGUMENT…"),
@@ -382,6 +467,11 @@ const DIRECTIVES: [(&str, &str); 17] = [
     ("@sorted-pairs", "@sorted-pairs COMMAND…"),
     ("@kind", "@kind COMMAND…"),
     ("@length", "@length COMMAND…"),
+    ("@fields", "@fields NAME,NAME?,* COMMAND…"),
+    ("@commands", "@commands NAME,NAME COMMAND…"),
+    ("@as", "@as NAME COMMAND…"),
+    ("@scan", "@scan COMMAND CURSOR…"),
+    ("@scan-while", "@scan-while COMMAND CURSOR…, commands, @end, each on a line of its own"),
     ("@pipeline", "@pipeline, commands, @end, each on a line of its own"),
     ("@end", "@pipeline, commands, @end, each on a line of its own"),
     ("@send", "@send \"BYTES\"…"),
@@ -414,7 +504,11 @@ mod tests {
     }
 
     fn command(view: View, line: &str) -> Command {
-        Command { view, words: text::words(line).expect(line) }
+        Command { view, keep: None, words: text::words(line).expect(line) }
+    }
+
+    fn fields(list: &str) -> View {
+        View::Fields(Fields::parse(list).expect(list))
     }
 
     #[test]
@@ -425,6 +519,36 @@ mod tests {
             ("  \"@x\" a", Action::Command(command(View::Plain, "@x a"))),
             ("@kind FOO", Action::Command(command(View::Kind, "FOO"))),
             ("@length GET k", Action::Command(command(View::Length, "GET k"))),
+            ("@fields a?,* INFO x", Action::Command(command(fields("a?,*"), "INFO x"))),
+            (
+                "@commands a,a|b COMMAND",
+                Action::Command(command(View::Commands(vec!["a".into(), "a|b".into()]), "COMMAND")),
+            ),
+            (
+                "@as me CLIENT ID",
+                Action::Command(Command {
+                    keep: Some("me".into()),
+                    ..command(View::Plain, "CLIENT ID")
+                }),
+            ),
+            (
+                "@as my-port @fields port CONFIG GET port",
+                Action::Command(Command {
+                    keep: Some("my-port".into()),
+                    ..command(fields("port"), "CONFIG GET port")
+                }),
+            ),
+            (
+                "@scan SCAN 0",
+                Action::Scan { command: command(View::Plain, "SCAN 0"), meanwhile: Vec::new() },
+            ),
+            (
+                "@scan-while SCAN 0\nPING\n@end",
+                Action::Scan {
+                    command: command(View::Plain, "SCAN 0"),
+                    meanwhile: vec![command(View::Plain, "PING")],
+                },
+            ),
             ("@sorted KEYS *", Action::Command(command(View::Sorted, "KEYS *"))),
             ("@sorted-pairs X", Action::Command(command(View::SortedPairs, "X"))),
             ("@wait 150ms", Action::Wait(Duration::from_millis(150))),
@@ -506,7 +630,20 @@ mod tests {
             ("@closed x", 1, "the form is: @closed"),
             ("@end", 1, "@end without @pipeline"),
             ("\n@pipeline\nPING", 2, "@pipeline has no @end"),
-            ("@pipeline\n@end", 2, "the pipeline is empty"),
+            ("@pipeline\n@end", 2, "there is nothing before @end"),
+            ("@scan-while SCAN 0\n@end", 2, "there is nothing before @end"),
+            ("@scan-while SCAN 0\nPING", 1, "@scan-while has no @end"),
+            ("@scan-while SCAN 0\n@wait 1s", 2, "only commands stand between @scan-while and @end"),
+            ("@scan-while SCAN", 1, "the form is: @scan COMMAND CURSOR…"),
+            ("@scan SCAN", 1, "the form is: @scan COMMAND CURSOR…"),
+            ("@fields a", 1, "the form is: @fields NAME,NAME?,* COMMAND…"),
+            ("@fields a,a INFO", 1, "'a,a' is no list of fields: name,name?,*"),
+            ("@commands a", 1, "the form is: @commands NAME,NAME COMMAND…"),
+            ("@as me", 1, "the form is: @as NAME COMMAND…"),
+            ("@as me @wait 1s", 1, "the form is: @as NAME COMMAND…"),
+            ("@as me @as you PING", 1, "the form is: @as NAME COMMAND…"),
+            ("@as Me PING", 1, "'Me' is no name: small letters and dashes"),
+            ("@as port PING", 1, "{port} has a meaning of its own"),
             ("@pipeline\n# prose\n@end", 2, "only commands stand between @pipeline and @end"),
             ("@pipeline\n@wait 1s\n@end", 2, "only commands stand between @pipeline and @end"),
             ("@pipeline x", 1, "the form is: @pipeline, commands, @end, each on a line of its own"),

@@ -230,7 +230,8 @@ fn interrupted() {
     let mut output = BufReader::new(tests.stdout.take().expect("its output"));
     output.read_line(&mut line).expect("a line");
     let (port, dir) = line.trim().split_once(' ').expect("a port and a directory");
-    let place = Place { port: port.parse().expect("a port"), dir: dir.to_owned() };
+    let place =
+        Place { port: port.parse().expect("a port"), dir: dir.to_owned(), ..Place::default() };
     assert!(answers(&place));
     kill_process(Pid::from_child(&tests), Signal::TERM).expect("a running process");
     assert_eq!(tests.wait().expect("its end").code(), Some(130));
