@@ -1,25 +1,30 @@
 //! The server's shell: a socket, and a task for every client.
 
 mod connection;
+mod listener;
 
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow};
 use connection::now;
 use stage_07::Server;
 use stage_07::config::{Config, HELP, Task};
 use stage_07::db::Db;
 use stage_07::rdb;
-use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 /// How many bytes of a dump are read at once.
 const READ_SIZE: usize = 64 * 1024;
+
+/// How many files are open besides the clients' sockets, at most (Redis:
+/// `CONFIG_MIN_RESERVED_FDS`).
+const OTHER_FILES: u64 = 32;
 
 const NAME: &str = env!("CARGO_PKG_NAME");
 
@@ -48,15 +53,19 @@ async fn run() -> anyhow::Result<()> {
 async fn serve(mut config: Config) -> anyhow::Result<()> {
     config.dir =
         open_dir(&config.dir).with_context(|| format!("cannot use --dir {:?}", config.dir))?;
-    let listeners = bind(&mut config).await?;
+    open_files_limit(&mut config)?;
+    let listeners = listener::bind(&mut config).await?;
     let db = load(&config)?;
+    let places = Arc::new(Semaphore::new(config.maxclients as usize));
     let server = Arc::new(Server { config, db });
+    // From here on: whoever reads that the server is ready may end it at once.
+    let end = end()?;
     let mut tasks = JoinSet::new();
     for listener in listeners {
         println!("ready to accept connections on {}", listener.local_addr()?);
-        tasks.spawn(accept(listener, Arc::clone(&server)));
+        tasks.spawn(listener::accept(listener, Arc::clone(&server), Arc::clone(&places)));
     }
-    tasks.join_all().await;
+    end.await;
     Ok(())
 }
 
@@ -78,51 +87,43 @@ fn load(config: &Config) -> anyhow::Result<Db> {
     Ok(db)
 }
 
+/// Returns what to await for the moment when somebody asks the server to end: with Ctrl-C, or with
+/// the signal that `kill`, service managers and containers send.
+#[cfg(unix)]
+fn end() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Returns what to await for the moment when somebody asks the server to end with Ctrl-C.
+#[cfg(windows)]
+fn end() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move { drop(interrupt.recv().await) })
+}
+
+/// Asks the system for as many open files as there may be clients, or takes fewer clients.
+/// Mirrors `adjustOpenFilesLimit`.
+fn open_files_limit(config: &mut Config) -> io::Result<()> {
+    let wanted = u64::from(config.maxclients) + OTHER_FILES;
+    let limit = rlimit::increase_nofile_limit(wanted)?;
+    if limit < wanted {
+        config.maxclients = limit.saturating_sub(OTHER_FILES).max(1) as u32;
+        eprintln!("the system allows {limit} open files, so --maxclients is {}", config.maxclients);
+    }
+    Ok(())
+}
+
 /// Returns the directory's path as CONFIG GET shows it: absolute, without links.
 fn open_dir(dir: &Path) -> io::Result<PathBuf> {
     std::fs::read_dir(dir)?;
     dir.canonicalize()
-}
-
-/// Listens on all addresses, and fills in the port that the system has chosen.
-async fn bind(config: &mut Config) -> anyhow::Result<Vec<TcpListener>> {
-    let mut listeners = Vec::new();
-    for address in &config.bind {
-        let host = address.strip_prefix('-').unwrap_or(address);
-        match TcpListener::bind((host, config.port)).await {
-            Ok(listener) => {
-                config.port = listener.local_addr()?.port();
-                listeners.push(listener);
-            }
-            Err(error) if host != address && error.kind() != io::ErrorKind::AddrInUse => {
-                eprintln!("not listening on {host}: {error}");
-            }
-            Err(error) => {
-                let place = format!("{host}:{}", config.port);
-                return Err(error)
-                    .context(format!("cannot listen on {place}, try another --port or --bind"));
-            }
-        }
-    }
-    ensure!(!listeners.is_empty(), "none of the addresses of --bind is one of this machine");
-    Ok(listeners)
-}
-
-async fn accept(listener: TcpListener, server: Arc<Server>) {
-    loop {
-        match listener.accept().await {
-            Ok((stream, client)) => {
-                let server = Arc::clone(&server);
-                tokio::spawn(async move {
-                    let served = connection::serve(stream, &server).await;
-                    served.unwrap_or_else(|error| eprintln!("lost {client}: {error}"));
-                });
-            }
-            // Out of file descriptors, most likely: wait for a client to leave.
-            Err(error) => {
-                eprintln!("cannot accept a client: {error}");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-        }
-    }
 }
