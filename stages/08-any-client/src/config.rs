@@ -18,6 +18,8 @@ pub struct Config {
     pub dir: PathBuf,
     /// The name of the dump file.
     pub dbfilename: OsString,
+    /// How many clients may be connected at once.
+    pub maxclients: u32,
 }
 
 impl Default for Config {
@@ -28,6 +30,7 @@ impl Default for Config {
             bind: vec!["127.0.0.1".into()],
             dir: ".".into(),
             dbfilename: "dump.rdb".into(),
+            maxclients: 10_000,
         }
     }
 }
@@ -50,6 +53,7 @@ Options, each with the value that it has if it is not given:
   --bind ADDRESS ...   where to listen; one behind a '-' may be missing (127.0.0.1)
   --dir DIRECTORY      where the dump file is (.)
   --dbfilename NAME    the dump file (dump.rdb)
+  --maxclients NUMBER  how many clients may be connected at once (10000)
   --help, --version";
 
 impl Task {
@@ -71,6 +75,7 @@ impl Task {
                 "bind" => config.bind = parse_bind(&mut parser)?,
                 "dir" => config.dir = parser.value()?.into(),
                 "dbfilename" => config.dbfilename = parse_file_name(parser.value()?)?,
+                "maxclients" => config.maxclients = parser.value()?.parse_with(parse_maxclients)?,
                 "help" => return Ok(Self::Help),
                 "version" => return Ok(Self::Version),
                 _ => return Err(lexopt::Error::UnexpectedOption(format!("--{option}"))),
@@ -83,6 +88,12 @@ impl Task {
 fn parse_port(digits: &str) -> Result<u16, &'static str> {
     let number = crate::resp::parse_integer(digits.as_bytes());
     number.and_then(|number| number.try_into().ok()).ok_or("a port is a number from 0 to 65535")
+}
+
+fn parse_maxclients(digits: &str) -> Result<u32, &'static str> {
+    let number = crate::resp::parse_integer(digits.as_bytes());
+    let number = number.and_then(|number| number.try_into().ok()).filter(|number| *number > 0);
+    number.ok_or("maxclients is a number from 1 to 4294967295")
 }
 
 /// Several addresses, as several words or in one.
@@ -130,12 +141,13 @@ impl Config {
 
     /// All parameters. The last two cannot be set; programs ask for them to learn whether the
     /// server keeps its data on disk.
-    fn parameters(&self) -> [(&'static str, Vec<u8>); 6] {
+    fn parameters(&self) -> [(&'static str, Vec<u8>); 7] {
         [
             ("port", self.port.to_string().into()),
             ("bind", self.bind.join(" ").into()),
             ("dir", self.dir.as_os_str().as_encoded_bytes().into()),
             ("dbfilename", self.dbfilename.as_encoded_bytes().into()),
+            ("maxclients", self.maxclients.to_string().into()),
             ("save", Vec::new()),
             ("appendonly", "no".into()),
         ]

@@ -3,11 +3,13 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use stage_08::client::{Buffers, Client};
+use stage_08::clients::Connection;
 use stage_08::clock::UnixMillis;
 use stage_08::resp::{Decoder, Reply};
 use stage_08::{Server, command};
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 
 /// How many bytes are asked for at once, at least (Redis: `PROTO_IOBUF_LEN`).
 const READ_SIZE: usize = 16 * 1024;
@@ -20,8 +22,28 @@ const MAX_INPUT: usize = 1024 * 1024 * 1024;
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 
 /// Serves one client until it leaves, is told to, or breaks the protocol, and every reply owed is
-/// written.
-pub async fn serve(mut stream: TcpStream, server: &Server, mut client: Client) -> io::Result<()> {
+/// written; or until another client ends the connection.
+pub async fn serve(stream: TcpStream, server: &Server) -> io::Result<()> {
+    let (close, closed) = oneshot::channel::<()>();
+    let connection = Connection {
+        address: stream.peer_addr()?.to_string(),
+        local_address: stream.local_addr()?.to_string(),
+        fd: descriptor(&stream),
+        close: Box::new(|| drop(close)),
+    };
+    let client = server.clients.add(connection, now());
+    server.stats.connections.add(1);
+    let served = tokio::select! {
+        biased;
+        served = converse(stream, server, client) => served,
+        // The other end was dropped: nothing is ever sent.
+        _ = closed => Ok(()),
+    };
+    server.clients.remove(client.id);
+    served
+}
+
+async fn converse(mut stream: TcpStream, server: &Server, mut client: Client) -> io::Result<()> {
     // Replies are written whole: there is nothing to come that could go along with them.
     stream.set_nodelay(true)?;
     let (mut source, mut sink) = stream.split();
@@ -108,6 +130,17 @@ fn buffers(input: &Vec<u8>, output: &Vec<u8>) -> Buffers {
         output: output.len(),
         output_capacity: output.capacity(),
     }
+}
+
+/// Returns the number by which the system knows a socket, where sockets have small numbers.
+#[cfg(unix)]
+fn descriptor(stream: &TcpStream) -> Option<i32> {
+    Some(std::os::fd::AsRawFd::as_raw_fd(stream))
+}
+
+#[cfg(not(unix))]
+fn descriptor(_: &TcpStream) -> Option<i32> {
+    None
 }
 
 /// Returns what time it is.

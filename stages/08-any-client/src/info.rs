@@ -81,6 +81,7 @@ fn server(context: &Context<'_>, lines: &mut Lines) {
 
 fn clients(context: &Context<'_>, lines: &mut Lines) {
     lines.put("connected_clients", context.server.clients.len());
+    lines.put("maxclients", context.server.config.maxclients);
     lines.put("blocked_clients", 0);
     lines.put("tracking_clients", 0);
 }

@@ -1,30 +1,32 @@
 //! The server's shell: a socket, and a task for every client.
 
 mod connection;
+mod listener;
 
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufReader};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow};
 use connection::now;
 use stage_08::Server;
-use stage_08::clients::Connection;
 use stage_08::config::{Config, HELP, Task};
 use stage_08::db::Databases;
 use stage_08::process::Process;
 use stage_08::rdb;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 /// How many bytes of a dump are read at once.
 const READ_SIZE: usize = 64 * 1024;
+
+/// How many files are open besides the clients' sockets, at most (Redis:
+/// `CONFIG_MIN_RESERVED_FDS`).
+const OTHER_FILES: u64 = 32;
 
 const NAME: &str = env!("CARGO_PKG_NAME");
 
@@ -53,16 +55,20 @@ async fn run() -> anyhow::Result<()> {
 async fn serve(mut config: Config) -> anyhow::Result<()> {
     config.dir =
         open_dir(&config.dir).with_context(|| format!("cannot use --dir {:?}", config.dir))?;
-    let listeners = bind(&mut config).await?;
+    open_files_limit(&mut config)?;
+    let listeners = listener::bind(&mut config).await?;
     let databases = load(&config)?;
+    let places = Arc::new(Semaphore::new(config.maxclients as usize));
     let process = describe_process();
     let server = Arc::new(Server { config, databases, process, ..Server::default() });
+    // From here on: whoever reads that the server is ready may end it at once.
+    let end = end()?;
     let mut tasks = JoinSet::new();
     for listener in listeners {
         println!("ready to accept connections on {}", listener.local_addr()?);
-        tasks.spawn(accept(listener, Arc::clone(&server)));
+        tasks.spawn(listener::accept(listener, Arc::clone(&server), Arc::clone(&places)));
     }
-    tasks.join_all().await;
+    end.await;
     Ok(())
 }
 
@@ -84,84 +90,7 @@ fn load(config: &Config) -> anyhow::Result<Databases> {
     Ok(databases)
 }
 
-/// Returns the directory's path as CONFIG GET shows it: absolute, without links.
-fn open_dir(dir: &Path) -> io::Result<PathBuf> {
-    std::fs::read_dir(dir)?;
-    dir.canonicalize()
-}
-
-/// Listens on all addresses, and fills in the port that the system has chosen.
-async fn bind(config: &mut Config) -> anyhow::Result<Vec<TcpListener>> {
-    let mut listeners = Vec::new();
-    for address in &config.bind {
-        let host = address.strip_prefix('-').unwrap_or(address);
-        match TcpListener::bind((host, config.port)).await {
-            Ok(listener) => {
-                config.port = listener.local_addr()?.port();
-                listeners.push(listener);
-            }
-            Err(error) if host != address && error.kind() != io::ErrorKind::AddrInUse => {
-                eprintln!("not listening on {host}: {error}");
-            }
-            Err(error) => {
-                let place = format!("{host}:{}", config.port);
-                return Err(error)
-                    .context(format!("cannot listen on {place}, try another --port or --bind"));
-            }
-        }
-    }
-    ensure!(!listeners.is_empty(), "none of the addresses of --bind is one of this machine");
-    Ok(listeners)
-}
-
-async fn accept(listener: TcpListener, server: Arc<Server>) {
-    loop {
-        match listener.accept().await {
-            Ok((stream, address)) => {
-                tokio::spawn(serve_client(stream, address, Arc::clone(&server)));
-            }
-            // Out of file descriptors, most likely: wait for a client to leave.
-            Err(error) => {
-                eprintln!("cannot accept a client: {error}");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-        }
-    }
-}
-
-/// Serves one client until it leaves or somebody ends its connection.
-async fn serve_client(stream: TcpStream, address: SocketAddr, server: Arc<Server>) {
-    let (close, closed) = oneshot::channel::<()>();
-    let connection = Connection {
-        address: address.to_string(),
-        local_address: stream.local_addr().map_or_else(|_| "?:0".into(), |own| own.to_string()),
-        fd: descriptor(&stream),
-        close: Box::new(|| drop(close)),
-    };
-    let client = server.clients.add(connection, now());
-    server.stats.connections.add(1);
-    tokio::select! {
-        biased;
-        served = connection::serve(stream, &server, client) => {
-            served.unwrap_or_else(|error| eprintln!("lost {address}: {error}"));
-        }
-        // Dropped without a word: what it says is that it is gone.
-        _ = closed => {}
-    }
-    server.clients.remove(client.id);
-}
-
-/// Returns the number by which the system knows a socket, where sockets have small numbers.
-#[cfg(unix)]
-fn descriptor(stream: &TcpStream) -> Option<i32> {
-    Some(std::os::fd::AsRawFd::as_raw_fd(stream))
-}
-
-#[cfg(not(unix))]
-fn descriptor(_: &TcpStream) -> Option<i32> {
-    None
-}
-
+/// Returns what INFO tells of the process.
 fn describe_process() -> Process {
     // Every hasher of std begins with other random numbers.
     let digits = |_| format!("{:08x}", RandomState::new().hash_one(()) as u32);
@@ -172,4 +101,45 @@ fn describe_process() -> Process {
         started_at: now(),
         resident_memory: || Some(memory_stats::memory_stats()?.physical_mem),
     }
+}
+
+/// Returns what to await for the moment when somebody asks the server to end: with Ctrl-C, or with
+/// the signal that `kill`, service managers and containers send.
+#[cfg(unix)]
+fn end() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Returns what to await for the moment when somebody asks the server to end with Ctrl-C.
+#[cfg(windows)]
+fn end() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move { drop(interrupt.recv().await) })
+}
+
+/// Asks the system for as many open files as there may be clients, or takes fewer clients.
+/// Mirrors `adjustOpenFilesLimit`.
+fn open_files_limit(config: &mut Config) -> io::Result<()> {
+    let wanted = u64::from(config.maxclients) + OTHER_FILES;
+    let limit = rlimit::increase_nofile_limit(wanted)?;
+    if limit < wanted {
+        config.maxclients = limit.saturating_sub(OTHER_FILES).max(1) as u32;
+        eprintln!("the system allows {limit} open files, so --maxclients is {}", config.maxclients);
+    }
+    Ok(())
+}
+
+/// Returns the directory's path as CONFIG GET shows it: absolute, without links.
+fn open_dir(dir: &Path) -> io::Result<PathBuf> {
+    std::fs::read_dir(dir)?;
+    dir.canonicalize()
 }

@@ -50,7 +50,8 @@ fn help_is_printed_for_whoever_asks() {
         let output = run(&[option]).success().stderr("").get_output().stdout.clone();
         let output = String::from_utf8(output).expect("text");
         assert!(output.starts_with(NAME), "{output}");
-        for option in ["--port", "--bind", "--dir", "--dbfilename", "--help", "--version"] {
+        let parameters = ["--port", "--bind", "--dir", "--dbfilename", "--maxclients"];
+        for option in parameters.into_iter().chain(["--help", "--version"]) {
             assert!(output.contains(option), "no {option}: {output}");
         }
         assert!(output.ends_with('\n'), "{output}");
@@ -78,6 +79,7 @@ fn what_is_wrong_is_named_in_one_line_that_tells_of_the_help() {
         (&["--port", "65536"], "a number from 0 to 65535"),
         (&["--port", "-1"], "a number from 0 to 65535"),
         (&["--bind"], "--bind"),
+        (&["--maxclients", "0"], "a number from 1 to 4294967295"),
         (&["--dbfilename", "a/b.rdb"], "--dbfilename"),
         (&["--dbfilename", r"a\b.rdb"], "--dbfilename"),
     ] {

@@ -38,15 +38,28 @@ fn without_options_everything_has_its_default() {
     assert_eq!(config.bind, ["127.0.0.1"]);
     assert_eq!(config.dir.as_os_str(), ".");
     assert_eq!(config.dbfilename, "dump.rdb");
+    assert_eq!(config.maxclients, 10_000);
 }
 
 #[test]
 fn every_option_sets_its_parameter() {
-    let config = config(&["--port", "7000", "--bind", "::1", "--dir", "/x", "--dbfilename", "y"]);
+    let config = config(&[
+        "--port",
+        "7000",
+        "--bind",
+        "::1",
+        "--dir",
+        "/x",
+        "--dbfilename",
+        "y",
+        "--maxclients",
+        "5",
+    ]);
     assert_eq!(config.port, 7000);
     assert_eq!(config.bind, ["::1"]);
     assert_eq!(config.dir.as_os_str(), "/x");
     assert_eq!(config.dbfilename, "y");
+    assert_eq!(config.maxclients, 5);
 }
 
 #[test]
@@ -59,6 +72,8 @@ fn an_option_sets_no_other_parameter() {
         (["--dir", "--x"], Config { dir: "--x".into(), ..default() }),
         (["--dbfilename", "--x.rdb"], Config { dbfilename: "--x.rdb".into(), ..default() }),
         (["--dbfilename", "a b.rdb"], Config { dbfilename: "a b.rdb".into(), ..default() }),
+        (["--maxclients", "1"], Config { maxclients: 1, ..default() }),
+        (["--maxclients", "4294967295"], Config { maxclients: u32::MAX, ..default() }),
     ] {
         assert_eq!(config(&args), expected, "{args:?}");
     }
@@ -121,7 +136,8 @@ fn help_and_version_are_asked_for_anywhere() {
 
 #[test]
 fn the_help_names_every_option() {
-    for option in ["--port", "--bind", "--dir", "--dbfilename", "--help", "--version"] {
+    let parameters = ["--port", "--bind", "--dir", "--dbfilename", "--maxclients"];
+    for option in parameters.into_iter().chain(["--help", "--version"]) {
         assert!(HELP.contains(option), "{option}");
     }
 }
@@ -142,6 +158,7 @@ fn an_error_names_what_is_wrong() {
         (&["--port"], "--port"),
         (&["--dir"], "--dir"),
         (&["--dbfilename"], "--dbfilename"),
+        (&["--maxclients"], "--maxclients"),
         (&["--bind"], "--bind"),
         (&["--bind", ""], "--bind"),
         (&["--bind", " "], "--bind"),
@@ -181,18 +198,30 @@ fn a_port_is_a_plain_number_of_16_bits() {
 }
 
 #[test]
+fn maxclients_is_a_plain_number_and_not_0() {
+    for maxclients in ["", "abc", "0", "-1", "+1", "01", "1 ", "4294967296", "99999999999999999999"]
+    {
+        let line = task(&["--maxclients", maxclients]).expect_err("an error");
+        let expected = "maxclients is a number from 1 to 4294967295";
+        assert!(line.contains(expected), "{maxclients:?}: {line}");
+    }
+}
+
+#[test]
 fn every_parameter_can_be_asked_for() {
     let config = Config {
         port: 7000,
         bind: vec!["127.0.0.1".into(), "-::1".into()],
         dir: "/a b".into(),
         dbfilename: "x.rdb".into(),
+        maxclients: 100,
     };
     for (name, expected) in [
         ("port", "port 7000"),
         ("bind", "bind 127.0.0.1 -::1"),
         ("dir", "dir /a b"),
         ("dbfilename", "dbfilename x.rdb"),
+        ("maxclients", "maxclients 100"),
         ("save", "save "),
         ("appendonly", "appendonly no"),
     ] {

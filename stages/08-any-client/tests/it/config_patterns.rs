@@ -12,7 +12,7 @@ fn names<'a>(asked: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn a_pattern_gives_every_parameter_that_it_matches_in_any_letter_case() {
     let table: [(&str, &[&str]); 14] = [
-        ("*", &["appendonly", "bind", "dbfilename", "dir", "port", "save"]),
+        ("*", &["appendonly", "bind", "dbfilename", "dir", "maxclients", "port", "save"]),
         ("d*", &["dbfilename", "dir"]),
         ("D*", &["dbfilename", "dir"]),
         ("p[Oo]RT", &["port"]),
@@ -23,7 +23,7 @@ fn a_pattern_gives_every_parameter_that_it_matches_in_any_letter_case() {
         ("[A-z]ort", &["port"]),
         ("[Z-a]ort", &[]),
         ("????", &["bind", "port", "save"]),
-        ("*i*", &["bind", "dbfilename", "dir"]),
+        ("*i*", &["bind", "dbfilename", "dir", "maxclients"]),
         ("por[]t", &[]),
         ("x*", &[]),
     ];

@@ -169,6 +169,7 @@ fn opcodes_are_stepped_over_wherever_they_stand() {
         b"\xf7\x07\x02\x01\x01\x05\x02\x40\x07\x03abcd\x04abcdefgh\x05\x03xyz\x05\xc0\x07\x00",
         b"\xf6\x01f\x03LUA\x00\x04code",
         b"\xf6\x01f\x03LUA\x01\x04desc\x04code",
+        b"\xf6\x01f\x03LUA\x02\x04desc\x04code",
         b"\xf5\x04code",
         b"\xf4\x07\x01\x02",
         b"\xfe\x00",
@@ -193,7 +194,7 @@ fn what_is_wrong_inside_an_opcode_is_refused() {
         (b"\xf7\x07\x03\x01\x00", 11, "a marker within 2..=2", "3"),
         (b"\xf7\x07\x02\x01\x06", 13, "a module's opcode", "6"),
         (b"\xf7\x07\x02\x01\xc0", 13, "a module's opcode", "192"),
-        (b"\xf6\x01f\x03LUA\xc0\x01d\x01c", 16, "a number of elements", "192"),
+        (b"\xf6\x01f\x03LUA\xc0\x01d\x01c", 16, "whether something follows", "192"),
         (b"\xf4\x07\x01\xc0", 12, "a number", "192"),
         (b"\xf3\x03job\x00", 9, "a key's type or an opcode", "243"),
     ] {
