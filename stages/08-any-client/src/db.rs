@@ -7,8 +7,8 @@ use crate::clock::UnixMillis;
 use crate::dict::Dict;
 use crate::glob::Glob;
 
-/// A cursor is the beginning of a hash: its first 48 bits. So many can even JavaScript count, and
-/// no table has more buckets.
+/// A cursor is the beginning of a hash: its first 48 bits. So far can even JavaScript count, and
+/// hardly ever do two keys have them in common.
 const CURSOR_SHIFT: u32 = u64::BITS - 48;
 const MAX_CURSOR: u64 = u64::MAX >> CURSOR_SHIFT;
 
@@ -136,30 +136,37 @@ impl Db {
         living.filter(|(key, _)| glob.matches(key)).map(|(key, _)| key.to_vec()).collect()
     }
 
-    /// Returns about `count` keys from the place that `cursor` names, and the cursor of the place
-    /// behind them: 0 at the end. Who begins with 0 and goes on to the end sees every key that is
-    /// there all the while. See [`Dict::bucket`].
+    /// Returns `count` keys, or a few more or less, from the place on that `cursor` names, and the
+    /// cursor of the place behind them: 0 at the end. Who begins with 0 and goes on to the end
+    /// sees every key that is there all the while, see [`Dict::from`].
     ///
-    /// Looks at no more than ten times `count` buckets, even if they are empty.
+    /// Looks at ten times `count` slots at most, even if they are empty.
     pub fn scan(&self, cursor: u64, count: usize, now: UnixMillis) -> (u64, Vec<Vec<u8>>) {
         let mut keys = Vec::new();
         if cursor > MAX_CURSOR {
             return (0, keys);
         }
-        let mut next = Some(cursor << CURSOR_SHIFT);
-        let mut keyspace = self.lock();
         let mut expired = Vec::new();
-        for _ in 0..count.saturating_mul(10) {
-            let Some(place) = next.filter(|_| keys.len() < count) else { break };
-            let (bucket, after) = keyspace.dict.bucket(place);
-            for (key, value) in bucket {
-                let keys = if value.is_expired(now) { &mut expired } else { &mut keys };
-                keys.push(key.to_vec());
+        let mut keyspace = self.lock();
+        let mut last = None;
+        let mut next = 0;
+        for (looked_at, (place, found)) in keyspace.dict.from(cursor << CURSOR_SHIFT).enumerate() {
+            let place = place >> CURSOR_SHIFT;
+            let is_enough = keys.len() >= count || looked_at / 10 >= count;
+            // Keys between which no cursor can tell come together.
+            if is_enough && last != Some(place) {
+                next = place;
+                break;
             }
-            next = after;
+            last = Some(place);
+            match found {
+                Some((key, value)) if value.is_expired(now) => expired.push(key.to_vec()),
+                Some((key, _)) => keys.push(key.to_vec()),
+                None => {}
+            }
         }
         expired.iter().for_each(|key| keyspace.expire(self.hash(key), key));
-        (next.map_or(0, |place| place >> CURSOR_SHIFT), keys)
+        (next, keys)
     }
 
     /// Takes a key from a dump. Returns false, and changes nothing, if it is there already. Mirrors
@@ -172,11 +179,6 @@ impl Db {
             keyspace.insert(hash, key, Value::new(value.into(), expires_at));
         }
         is_new
-    }
-
-    /// Makes room for so many keys at once, if there is so much memory. Mirrors `dbExpand`.
-    pub fn reserve(&self, keys: usize) {
-        self.lock().dict.reserve(keys);
     }
 
     /// Returns how many keys there are, with those that have expired and are not yet removed.

@@ -1,26 +1,27 @@
 //! A hash table that one can walk through in many small steps while it changes.
 
-/// How many keys a bucket holds on average before the table grows.
-const MAX_LOAD: usize = 4;
+use std::mem;
 
 /// Keys and their values, in the order of the keys' hashes (Redis: `dict`).
 ///
-/// Bucket `i` holds the keys whose hashes begin with the bits of `i`. So every bucket is a piece of
-/// the range of all hashes, the pieces lie in order, and when the table grows, each is cut in two.
-/// A hash names a place between them, before and after.
+/// The first bits of a hash name the slot where its key belongs. If others are there already, the
+/// keys stand in line behind it, so that always `belongs(key) <= slot(key)`, with no free slot
+/// between the two, and the hashes never descend from one slot to the next. So a hash names a
+/// place among all keys, and the same place after the table has grown.
 ///
 /// It is up to the caller always to give the same hash for the same key, and that hashes are
-/// spread evenly.
+/// spread evenly over all numbers.
 #[derive(Debug)]
 pub struct Dict<V> {
-    /// None at all, or a power of two of them.
-    buckets: Vec<Vec<Entry<V>>>,
+    /// As many as a power of two, and behind them those that the end of the line takes.
+    slots: Vec<Option<Entry<V>>>,
+    /// How many bits of a hash name a slot, if there are slots.
+    bits: u32,
     len: usize,
 }
 
 #[derive(Debug)]
 struct Entry<V> {
-    /// To cut a bucket in two without a look at its keys, and to tell most keys apart.
     hash: u64,
     /// Exactly its bytes: no spare room, and no part of the read buffer from which it came.
     key: Box<[u8]>,
@@ -29,7 +30,7 @@ struct Entry<V> {
 
 impl<V> Default for Dict<V> {
     fn default() -> Self {
-        Self { buckets: Vec::new(), len: 0 }
+        Self { slots: Vec::new(), bits: 0, len: 0 }
     }
 }
 
@@ -46,91 +47,117 @@ impl<V> Dict<V> {
 
     /// Returns the value of `key`.
     pub fn get(&self, hash: u64, key: &[u8]) -> Option<&V> {
-        let bucket = self.buckets.get(self.index(hash))?;
-        bucket.iter().find(|entry| entry.is(hash, key)).map(|entry| &entry.value)
+        let slot = self.find(hash, key).ok()?;
+        self.slots[slot].as_ref().map(|entry| &entry.value)
     }
 
     /// Gives `key` a value, and returns the one that it had.
     pub fn insert(&mut self, hash: u64, key: &[u8], value: V) -> Option<V> {
-        if self.len >= self.buckets.len() * MAX_LOAD {
+        let mut slot = match self.find(hash, key) {
+            Ok(slot) => {
+                let old = self.slots[slot].as_mut()?;
+                return Some(mem::replace(&mut old.value, value));
+            }
+            Err(slot) => slot,
+        };
+        // Three quarters full: the lines are short still.
+        if self.len >= self.slots.len() / 4 * 3 {
             self.grow();
+            slot = self.find(hash, key).unwrap_or_else(|slot| slot);
         }
-        let index = self.index(hash);
-        let bucket = &mut self.buckets[index];
-        if let Some(entry) = bucket.iter_mut().find(|entry| entry.is(hash, key)) {
-            return Some(std::mem::replace(&mut entry.value, value));
-        }
-        bucket.push(Entry { hash, key: key.into(), value });
         self.len += 1;
+        self.put(slot, Entry { hash, key: key.into(), value });
         None
     }
 
     /// Removes `key`, and returns the value that it had.
     pub fn remove(&mut self, hash: u64, key: &[u8]) -> Option<V> {
-        let index = self.index(hash);
-        let bucket = self.buckets.get_mut(index)?;
-        let position = bucket.iter().position(|entry| entry.is(hash, key))?;
+        let mut slot = self.find(hash, key).ok()?;
+        let removed = self.slots[slot].take()?;
         self.len -= 1;
-        Some(bucket.swap_remove(position).value)
+        // Those who stand in line move up.
+        while let Some(Some(next)) = self.slots.get(slot + 1) {
+            if self.belongs(next.hash) > slot {
+                break;
+            }
+            self.slots.swap(slot, slot + 1);
+            slot += 1;
+        }
+        Some(removed.value)
     }
 
     /// Returns all keys and values.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &V)> {
-        self.buckets.iter().flatten().map(|entry| (&entry.key[..], &entry.value))
+        self.from(0).filter_map(|(_, found)| found)
     }
 
-    /// Returns the keys and values of the bucket to which `hash` belongs, and the hash at which the
-    /// next bucket begins, if there is one.
+    /// Walks through the slots from the first key on whose hash is not below `hash`, and returns
+    /// for each where one can go on after it, and what is in it.
     ///
-    /// Who begins at 0 and always goes on with the hash that came back sees every key that is there
-    /// all the time, whatever comes, goes and grows meanwhile. Mirrors `dictScan`, which counts
-    /// with reversed bits because its buckets do not stay in order.
-    pub fn bucket(&self, hash: u64) -> (impl Iterator<Item = (&[u8], &V)>, Option<u64>) {
-        let index = self.index(hash);
-        let entries = self.buckets.get(index).into_iter().flatten();
-        let next = (index + 1 < self.buckets.len()).then(|| {
-            let bits = self.buckets.len().trailing_zeros();
-            ((index + 1) as u64) << (u64::BITS - bits)
+    /// Who walks from 0 to the end, in one go or in many, sees every key that is there all the
+    /// while, whatever comes, goes and grows meanwhile. Mirrors `dictScan`, which has to count with
+    /// reversed bits because the keys of a bucket part when its table grows.
+    pub fn from(&self, hash: u64) -> impl Iterator<Item = (u64, Option<(&[u8], &V)>)> {
+        let first = self.belongs(hash);
+        let slots = self.slots.get(first..).unwrap_or_default();
+        let passed = slots.iter().take_while(move |slot| {
+            slot.as_ref().is_some_and(|entry| entry.hash < hash)
         });
-        (entries.map(|entry| (&entry.key[..], &entry.value)), next)
+        let first = first + passed.count();
+        self.slots.iter().enumerate().skip(first).map(|(index, slot)| match slot {
+            Some(entry) => (entry.hash, Some((&entry.key[..], &entry.value))),
+            None => (self.beginning(index), None),
+        })
     }
 
-    /// Makes room for so many keys at once, as long as there is none, and if there is so much
-    /// memory.
-    pub fn reserve(&mut self, keys: usize) {
-        let count = keys.div_ceil(MAX_LOAD).next_power_of_two();
-        let mut buckets = Vec::new();
-        // Without the room it is only slower.
-        if self.is_empty() && buckets.try_reserve_exact(count).is_ok() {
-            buckets.resize_with(count, Vec::new);
-            self.buckets = buckets;
+    /// Returns the slot of `key`, or else the one where it is to be put in. Every key in line
+    /// before it has a lower hash, or the same one.
+    fn find(&self, hash: u64, key: &[u8]) -> Result<usize, usize> {
+        let first = self.belongs(hash);
+        for (slot, entry) in self.slots.iter().enumerate().skip(first) {
+            match entry {
+                Some(entry) if entry.hash < hash => {}
+                Some(entry) if entry.hash == hash && *entry.key == *key => return Ok(slot),
+                Some(entry) if entry.hash == hash => {}
+                _ => return Err(slot),
+            }
         }
+        Err(self.slots.len())
     }
 
-    /// The first bits of a hash.
-    fn index(&self, hash: u64) -> usize {
-        let bits = self.buckets.len().max(1).trailing_zeros();
-        hash.checked_shr(u64::BITS - bits).unwrap_or(0) as usize
+    /// Puts a key into a slot. Those who stand in line from there on move on.
+    fn put(&mut self, slot: usize, entry: Entry<V>) {
+        let mut moved = Some(entry);
+        for place in self.slots.iter_mut().skip(slot) {
+            mem::swap(place, &mut moved);
+            if moved.is_none() {
+                return;
+            }
+        }
+        self.slots.push(moved);
     }
 
-    /// Cuts every bucket in two, by the next bit of the hashes.
+    /// Returns the slot where a hash belongs.
+    fn belongs(&self, hash: u64) -> usize {
+        hash.checked_shr(u64::BITS - self.bits).unwrap_or(0) as usize
+    }
+
+    /// Returns the lowest hash that belongs to a slot.
+    fn beginning(&self, slot: usize) -> u64 {
+        (slot as u64).checked_shl(u64::BITS - self.bits).unwrap_or(0)
+    }
+
+    /// Makes the table twice as large. The keys stay in order, so each moves once, and forward.
     fn grow(&mut self) {
-        let Some(bits) = self.buckets.len().checked_ilog2() else {
-            self.buckets.push(Vec::new());
-            return;
-        };
-        let bit = 1 << (u64::BITS - 1 - bits);
-        let mut halves = Vec::with_capacity(self.buckets.len() * 2);
-        for mut bucket in std::mem::take(&mut self.buckets) {
-            let high = bucket.extract_if(.., |entry| entry.hash & bit != 0).collect();
-            halves.extend([bucket, high]);
+        let count = if self.slots.is_empty() { 4 } else { 2 << self.bits };
+        let old = mem::replace(&mut self.slots, Vec::with_capacity(count));
+        self.bits = count.trailing_zeros();
+        for entry in old.into_iter().flatten() {
+            let slot = self.belongs(entry.hash).max(self.slots.len());
+            self.slots.resize_with(slot, || None);
+            self.slots.push(Some(entry));
         }
-        self.buckets = halves;
-    }
-}
-
-impl<V> Entry<V> {
-    fn is(&self, hash: u64, key: &[u8]) -> bool {
-        self.hash == hash && *self.key == *key
+        // The line may be longer than the table: it is not cut.
+        self.slots.resize_with(count.max(self.slots.len()), || None);
     }
 }

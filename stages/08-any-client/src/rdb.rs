@@ -46,7 +46,7 @@ impl fmt::Display for Loaded {
 /// Loads the dump in `source`, which has `size` bytes, into `databases`: all strings that have
 /// not expired.
 ///
-/// Keys of other types are stepped over. Memory grows with the longest
+/// Keys of other types, and of databases that the server does not have, are stepped over. Memory grows with the longest
 /// string, not with the file. Mirrors `rdbLoadRio`.
 pub fn load(
     source: impl BufRead,
@@ -57,7 +57,7 @@ pub fn load(
     let mut reader = RdbReader::new(source);
     let format = Format::read(&mut reader)?;
     let loaded = Loaded::default();
-    let (db, room) = (&databases[0], size / MIN_KEY_SIZE);
+    let (db, room) = (databases.first(), size / MIN_KEY_SIZE);
     Loader { reader, format, room, databases, db, now, expires_at: None, loaded }.load()
 }
 
@@ -92,8 +92,8 @@ struct Loader<'a, R> {
     /// For how many keys room can be made yet.
     room: u64,
     databases: &'a Databases,
-    /// The one to which the next keys belong.
-    db: &'a Db,
+    /// The one to which the next keys belong, if the server has so many.
+    db: Option<&'a Db>,
     now: UnixMillis,
     /// The deadline of the next key.
     expires_at: Option<UnixMillis>,
@@ -129,10 +129,14 @@ impl<R: BufRead> Loader<'_, R> {
     }
 
     fn keep(&mut self, key: &[u8], value: &[u8], offset: u64) -> io::Result<()> {
+        let Some(db) = self.db else {
+            self.skipped("strings");
+            return Ok(());
+        };
         let expires_at = self.expires_at.take();
         if expires_at.is_some_and(|deadline| self.now > deadline) {
             self.loaded.expired += 1;
-        } else if self.db.load(key, value, expires_at) {
+        } else if db.load(key, value, expires_at) {
             self.loaded.keys += 1;
         } else {
             let found = format!("'{}' again", key.escape_ascii());
@@ -142,6 +146,7 @@ impl<R: BufRead> Loader<'_, R> {
     }
 
     fn skipped(&mut self, kind: &'static str) {
+        let kind = if self.db.is_some() { kind } else { "keys of other databases" };
         *self.loaded.skipped.entry(kind).or_default() += 1;
         self.expires_at = None;
     }
@@ -150,10 +155,8 @@ impl<R: BufRead> Loader<'_, R> {
         let reader = &mut self.reader;
         match opcode {
             SELECT_DB => {
-                let offset = reader.offset();
                 let number = reader.length("the number of a database")?;
-                let db = usize::try_from(number).ok().and_then(|number| self.databases.get(number));
-                self.db = db.ok_or_else(|| corrupt(offset, "a database from 0 to 15", number))?;
+                self.db = usize::try_from(number).ok().and_then(|n| self.databases.get(n));
             }
             EXPIRE_TIME => {
                 let seconds = i32::from_le_bytes(reader.array("a time in seconds")?);
@@ -164,13 +167,10 @@ impl<R: BufRead> Loader<'_, R> {
                 // -1 is how Redis says that there is none.
                 self.expires_at = (ms != -1).then_some(UnixMillis(ms));
             }
+            // A hint of how many keys will come. The table grows fast enough without it.
             _ => {
-                let keys = reader.length("a number of keys")?;
+                reader.length("a number of keys")?;
                 reader.length("a number of deadlines")?;
-                // It may lie, but no file has more keys than its bytes can hold.
-                let keys = keys.min(self.room);
-                self.room -= keys;
-                self.db.reserve(keys as usize);
             }
         }
         Ok(())

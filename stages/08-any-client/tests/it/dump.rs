@@ -3,7 +3,7 @@
 use std::io::{self, BufRead};
 
 use stage_08::clock::UnixMillis;
-use stage_08::db::Db;
+use stage_08::db::{Databases, Db};
 use stage_08::rdb::{self, Loaded};
 
 /// When the tests take place: 1 January 2026.
@@ -24,15 +24,24 @@ pub fn dump_of(magic: &[u8], records: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
-/// Loads a dump into an empty keyspace.
+/// Loads a dump, and returns what its database 0 holds then.
 pub fn load(bytes: &[u8]) -> io::Result<(Loaded, Db)> {
     load_from(bytes, bytes.len())
 }
 
-/// Loads a dump of so many bytes from where it is read.
+/// Loads a dump of so many bytes from where it is read, and returns what its database 0 holds then.
 pub fn load_from(source: impl BufRead, size: usize) -> io::Result<(Loaded, Db)> {
-    let db = Db::default();
-    rdb::load(source, size as u64, &db, NOW).map(|loaded| (loaded, db))
+    let databases = Databases::default();
+    let loaded = rdb::load(source, size as u64, &databases, NOW)?;
+    let [db, ..] = databases;
+    Ok((loaded, db))
+}
+
+/// Loads a dump into empty databases.
+pub fn load_all(bytes: &[u8]) -> io::Result<(Loaded, Databases)> {
+    let databases = Databases::default();
+    let loaded = rdb::load(bytes, bytes.len() as u64, &databases, NOW)?;
+    Ok((loaded, databases))
 }
 
 /// Returns why a dump is not loaded.
@@ -54,10 +63,10 @@ pub fn holds(db: &Db, (key, value, deadline): Entry<'_>) -> bool {
     lives && dies
 }
 
-/// Holds a dump to load these strings, and nothing else.
+/// Holds a dump to load these strings into database 0, and nothing else there.
 pub fn assert_loads(bytes: &[u8], entries: &[Entry<'_>]) -> Loaded {
     let (loaded, db) = load(bytes).unwrap_or_else(|e| panic!("{e}: {}", bytes.escape_ascii()));
-    assert_eq!(loaded.keys, entries.len() as u64, "{}", bytes.escape_ascii());
+    assert_eq!(db.len(), entries.len(), "{}", bytes.escape_ascii());
     for &(key, value, deadline) in entries {
         let entry = format!("{}={}@{deadline:?}", key.escape_ascii(), value.escape_ascii());
         assert!(holds(&db, (key, value, deadline)), "{entry} of {}", bytes.escape_ascii());

@@ -3,12 +3,13 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use stage_08::clock::UnixMillis;
-use stage_08::db::Db;
+use stage_08::db::Databases;
 use stage_08::rdb;
 use stage_08::rdb_reader::RdbReader;
 
 use crate::dump::{
-    Entry, NOW, assert_loads, crc64, dump, dump_of, holds, load, load_from, one_of_each, refusal,
+    Entry, NOW, assert_loads, crc64, dump, dump_of, holds, load, load_all, load_from, one_of_each,
+    refusal,
 };
 
 /// The record of the key `k`, and behind it a value in any bytes.
@@ -427,12 +428,13 @@ fn a_deadline_is_for_one_key_alone_whatever_becomes_of_it() {
         ([&future[..], &key, LAST], "2 keys, 0 expired"),
         ([past, &key, LAST], "1 keys, 1 expired"),
         ([past, list, LAST], "1 keys, 0 expired, 1 lists skipped"),
+        ([b"\xfe\x01", &[&past[..], &key, b"\xfe\x00"].concat(), LAST], "1 keys, 1 expired"),
         (
-            [b"\xfe\x01", &[&past[..], &key, b"\xfe\x00"].concat(), LAST],
+            [b"\xfe\x10", &[&past[..], &key, b"\xfe\x00"].concat(), LAST],
             "1 keys, 0 expired, 1 keys of other databases skipped",
         ),
         (
-            [b"\xfe\x01", &[&past[..], list, b"\xfe\x00"].concat(), LAST],
+            [b"\xfe\x10", &[&past[..], list, b"\xfe\x00"].concat(), LAST],
             "1 keys, 0 expired, 1 keys of other databases skipped",
         ),
         ([LAST, past, b""], "1 keys, 0 expired"),
@@ -451,22 +453,31 @@ fn a_faulty_value_is_refused_even_if_its_key_has_expired() {
 }
 
 #[test]
-fn only_database_0_is_kept() {
-    for (select, loaded, elsewhere) in [
-        (&b""[..], 1, 0),
-        (b"\xfe\x00", 1, 0),
-        (b"\xfe\x01", 0, 1),
-        (b"\xfe\x0f", 0, 1),
-        (b"\xfe\x80\xff\xff\xff\xff", 0, 1),
-        (b"\xfe\x81\xff\xff\xff\xff\xff\xff\xff\xff", 0, 1),
-        (b"\xfe\x81\x00\x00\x00\x01\x00\x00\x00\x00", 0, 1),
-        (b"\xfe\x01\xfe\x00", 1, 0),
+fn every_database_gets_its_own_keys_and_one_that_there_is_not_gets_none() {
+    for (select, number) in [
+        (&b""[..], Some(0)),
+        (b"\xfe\x00", Some(0)),
+        (b"\xfe\x01", Some(1)),
+        (b"\xfe\x0f", Some(15)),
+        (b"\xfe\x80\x00\x00\x00\x07", Some(7)),
+        (b"\xfe\x10", None),
+        (b"\xfe\x80\xff\xff\xff\xff", None),
+        (b"\xfe\x81\xff\xff\xff\xff\xff\xff\xff\xff", None),
+        (b"\xfe\x81\x00\x00\x00\x01\x00\x00\x00\x00", None),
+        (b"\xfe\x01\xfe\x00", Some(0)),
+        (b"\xfe\xff\xfe\x02", Some(2)),
     ] {
         let bytes = dump(&[select, &key(b"\x01v"), b"\xfe\x00", LAST]);
-        let entries: &[Entry<'_>] = &[LAST_ENTRY, (b"k", b"v", None)][..1 + loaded];
-        let found = assert_loads(&bytes, entries);
-        let skipped = found.skipped.get("keys of other databases").copied().unwrap_or(0);
-        assert_eq!((skipped, found.skipped.len() as u64), (elsewhere, elsewhere));
+        let (loaded, databases) = load_all(&bytes).unwrap();
+        for (index, db) in databases.iter().enumerate() {
+            let expected = usize::from(index == 0) + usize::from(Some(index) == number);
+            assert_eq!(db.len(), expected, "database {index}, {}", select.escape_ascii());
+        }
+        assert!(number.is_none_or(|number| holds(&databases[number], (b"k", b"v", None))));
+        let elsewhere = u64::from(number.is_none());
+        let skipped = loaded.skipped.get("keys of other databases").copied().unwrap_or(0);
+        assert_eq!((skipped, loaded.skipped.len() as u64), (elsewhere, elsewhere));
+        assert_eq!(loaded.keys, 2 - elsewhere);
     }
 }
 
@@ -504,8 +515,8 @@ fn the_log_tells_what_was_skipped_in_a_fixed_order() {
     let (bytes, entries) = one_of_each();
     assert_eq!(
         assert_loads(&bytes, &entries).to_string(),
-        "5 keys, 1 expired, 1 hashes skipped, 1 keys of other databases skipped, 2 lists skipped, \
-         2 sorted sets skipped, 1 streams skipped, 1 values of modules skipped"
+        "6 keys, 1 expired, 1 hashes skipped, 2 lists skipped, 2 sorted sets skipped, \
+         1 streams skipped, 1 values of modules skipped"
     );
 }
 
@@ -662,11 +673,11 @@ fn an_error_of_the_reader_comes_through_as_it_is() {
 
 #[test]
 fn a_key_is_kept_as_soon_as_it_is_read_and_nothing_is_read_ahead() {
-    let db = Db::default();
+    let databases = Databases::default();
     let bytes = [b"REDIS0011", LAST].concat();
-    let error = rdb::load(Failing::after(&bytes), 100, &db, NOW).unwrap_err();
+    let error = rdb::load(Failing::after(&bytes), 100, &databases, NOW).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
-    assert!(holds(&db, LAST_ENTRY));
+    assert!(holds(&databases[0], LAST_ENTRY));
 
     let fault = load_from(Failing::after(b"REDIS0011\x08"), 100).unwrap_err();
     assert_eq!(fault.to_string(), "byte 9 should be a key's type or an opcode, but is 8");
@@ -674,12 +685,13 @@ fn a_key_is_kept_as_soon_as_it_is_read_and_nothing_is_read_ahead() {
 
 #[test]
 fn a_keyspace_that_is_not_empty_keeps_what_it_has() {
-    let db = Db::default();
+    let databases = Databases::default();
+    let db = &databases[0];
     assert!(db.load(b"k", b"old", Some(UnixMillis(NOW.0 + 5))));
     let bytes = dump(&[LAST, &key(b"\x03new")]);
-    let error = rdb::load(&bytes[..], bytes.len() as u64, &db, NOW).unwrap_err();
+    let error = rdb::load(&bytes[..], bytes.len() as u64, &databases, NOW).unwrap_err();
     assert!(error.to_string().ends_with("but is 'k' again"), "{error}");
-    assert!(holds(&db, (b"k", b"old", Some(NOW.0 + 5))) && holds(&db, LAST_ENTRY));
+    assert!(holds(db, (b"k", b"old", Some(NOW.0 + 5))) && holds(db, LAST_ENTRY));
 }
 
 #[test]

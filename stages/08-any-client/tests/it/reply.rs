@@ -1,6 +1,6 @@
 //! Replies: how they go over the wire.
 
-use stage_08::resp::Reply;
+use stage_08::resp::{Protocol, Reply};
 
 use crate::request::encoded;
 
@@ -39,7 +39,7 @@ fn an_array_may_hold_replies_of_every_kind() {
 fn a_reply_is_appended_to_those_before_it() {
     let mut output = b"+PONG\r\n".to_vec();
     for reply in [Reply::Simple("OK"), Reply::Bulk("hi".into()), Reply::error("no".into())] {
-        reply.encode(&mut output);
+        reply.encode(Protocol::Resp2, &mut output);
     }
     assert_eq!(output, b"+PONG\r\n+OK\r\n$2\r\nhi\r\n-ERR no\r\n");
 }

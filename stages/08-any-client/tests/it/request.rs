@@ -1,6 +1,6 @@
 //! Requests and replies as bytes.
 
-use stage_08::resp::{Decoder, Reply};
+use stage_08::resp::{Decoder, Protocol, Reply};
 
 use crate::subject::Subject;
 
@@ -20,10 +20,15 @@ pub fn words(text: &str) -> Vec<&[u8]> {
     text.split(' ').map(str::as_bytes).collect()
 }
 
-/// Returns a reply as it goes over the wire, in printable form.
+/// Returns a reply as it goes over the wire in RESP2, in printable form.
 pub fn encoded(reply: &Reply) -> String {
+    encoded_in(Protocol::Resp2, reply)
+}
+
+/// Returns a reply as it goes over the wire, in printable form.
+pub fn encoded_in(protocol: Protocol, reply: &Reply) -> String {
     let mut bytes = Vec::new();
-    reply.encode(&mut bytes);
+    reply.encode(protocol, &mut bytes);
     shown(&bytes)
 }
 
@@ -66,7 +71,7 @@ impl<'a> Connection<'a> {
             self.input.drain(..length);
             replies.extend(reply.map(|reply| {
                 let mut bytes = Vec::new();
-                reply.encode(&mut bytes);
+                reply.encode(Protocol::Resp2, &mut bytes);
                 bytes
             }));
         }
