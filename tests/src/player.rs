@@ -248,6 +248,7 @@ impl Session {
                 let bytes = self.expand(bytes);
                 self.raw(|raw, limits| raw.send(&bytes, 1, limits))
             }
+            Action::Resp3 => self.raw(Raw::resp3),
             Action::Receive(replies) => self.raw(|raw, limits| raw.receive(*replies, limits)),
             Action::Nothing => self.raw(|raw, limits| raw.nothing(limits)),
             Action::HalfClose => self.raw(|raw, _| raw.half_close()),

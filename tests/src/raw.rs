@@ -5,10 +5,11 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use crate::player::{FAREWELL, Limits, Outcome, Trouble, marker};
-use crate::reply::print_raw;
+use crate::reply::{Reply, print_raw};
 use crate::resp::split_replies;
 use crate::server;
 use crate::text::Place;
+use crate::transcript::View;
 
 /// How long `@nothing` listens.
 const QUIET: Duration = Duration::from_millis(100);
@@ -84,6 +85,23 @@ impl Raw {
         });
         printed.extend(trouble.as_ref().map(|trouble| marker(trouble, printed.len())));
         Outcome { printed, sent, received, trouble, ..Outcome::default() }
+    }
+
+    /// Asks for RESP3, and prints of the reply only its kind and length: it tells the client's
+    /// number, which is another in every run.
+    pub(crate) fn resp3(&mut self, limits: &Limits) -> Outcome {
+        const HELLO: &[u8] = b"*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n";
+        let sent = self.send(HELLO, HELLO.len(), limits);
+        if sent.trouble.is_some() {
+            return sent;
+        }
+        let outcome = self.receive(1, limits);
+        match Reply::decode(&outcome.received) {
+            Some(reply) => {
+                Outcome { printed: vec![reply.print(&View::Length, &limits.place)], ..outcome }
+            }
+            None => outcome,
+        }
     }
 
     /// Listens for a moment in which nothing should come.

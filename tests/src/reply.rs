@@ -92,11 +92,10 @@ impl From<redis::Value> for Reply {
 impl Reply {
     /// Reads the whole reply with which `bytes` begin.
     ///
-    /// Returns `None` for what is no RESP, or not whole. It calls itself for what a reply holds, so
-    /// only what another reader has found to be nested in moderation is given to it.
+    /// Returns `None` for what is no RESP, not whole, or nested beyond reason.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<Self> {
-        decode(&mut { bytes })
+        decode(&mut { bytes }, DEPTH)
     }
 
     /// Prints the reply as `view` asks for, over as many lines as it takes, without a last newline.
@@ -110,6 +109,7 @@ impl Reply {
             View::Length => self.length(place),
             View::Fields(fields) => fields.print(self, place),
             View::Commands(names) => entries::picked(self, names).plain(),
+            View::Near(number) => self.near(*number),
         }
     }
 
@@ -253,6 +253,15 @@ impl Reply {
         format!("({}) {length} {unit}", self.kind_name())
     }
 
+    fn near(&self, number: i64) -> String {
+        match self {
+            Self::Integer(own) if own.abs_diff(number) <= number.unsigned_abs() / 10 => {
+                format!("(integer) {{near {number}}}")
+            }
+            _ => self.plain(),
+        }
+    }
+
     /// Returns what the reply says, if that is one number or one text.
     #[must_use]
     pub fn content(&self) -> Option<String> {
@@ -368,8 +377,12 @@ impl Reply {
     }
 }
 
-/// Takes the first reply off `rest`.
-fn decode(rest: &mut &[u8]) -> Option<Reply> {
+/// How deep a reply may be nested: as deep as the `redis` crate reads.
+const DEPTH: usize = 100;
+
+/// Takes the first reply off `rest`, which may hold so many levels.
+fn decode(rest: &mut &[u8], depth: usize) -> Option<Reply> {
+    let below = depth.checked_sub(1)?;
     let (kind, text) = take_line(rest)?.split_first()?;
     let text_of = |text: &[u8]| Some(str::from_utf8(text).ok()?.to_owned());
     Some(match kind {
@@ -387,11 +400,11 @@ fn decode(rest: &mut &[u8]) -> Option<Reply> {
             let (format, text) = take_bulk(text, rest)?.split_at_checked(4)?;
             Reply::Verbatim { format: text_of(format.strip_suffix(b":")?)?, text: text.to_vec() }
         }
-        b'*' => Reply::Array(take_all(text, rest)?),
-        b'~' => Reply::Set(take_all(text, rest)?),
-        b'>' => Reply::Push(take_all(text, rest)?),
-        b'%' => Reply::Map(take_pairs(text, rest)?),
-        b'|' => Reply::Attribute(take_pairs(text, rest)?, Box::new(decode(rest)?)),
+        b'*' => Reply::Array(take_all(text, rest, below)?),
+        b'~' => Reply::Set(take_all(text, rest, below)?),
+        b'>' => Reply::Push(take_all(text, rest, below)?),
+        b'%' => Reply::Map(take_pairs(text, rest, below)?),
+        b'|' => Reply::Attribute(take_pairs(text, rest, below)?, Box::new(decode(rest, below)?)),
         _ => return None,
     })
 }
@@ -409,12 +422,12 @@ fn take_bulk<'a>(length: &[u8], rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(bulk)
 }
 
-fn take_all(count: &[u8], rest: &mut &[u8]) -> Option<Vec<Reply>> {
-    (0..number(count)?).map(|_| decode(rest)).collect()
+fn take_all(count: &[u8], rest: &mut &[u8], depth: usize) -> Option<Vec<Reply>> {
+    (0..number(count)?).map(|_| decode(rest, depth)).collect()
 }
 
-fn take_pairs(count: &[u8], rest: &mut &[u8]) -> Option<Vec<(Reply, Reply)>> {
-    (0..number(count)?).map(|_| Some((decode(rest)?, decode(rest)?))).collect()
+fn take_pairs(count: &[u8], rest: &mut &[u8], depth: usize) -> Option<Vec<(Reply, Reply)>> {
+    (0..number(count)?).map(|_| Some((decode(rest, depth)?, decode(rest, depth)?))).collect()
 }
 
 fn number(text: &[u8]) -> Option<usize> {
@@ -670,6 +683,10 @@ mod tests {
         for wire in wires {
             assert_eq!(Reply::decode(wire.as_bytes()), None, "{wire:?}");
         }
+        let nested = |depth: usize| format!("{}:1\r\n", "*1\r\n".repeat(depth));
+        assert!(Reply::decode(nested(99).as_bytes()).is_some());
+        assert_eq!(Reply::decode(nested(100).as_bytes()), None);
+        assert_eq!(Reply::decode(nested(1_000_000).as_bytes()), None);
     }
 
     #[test]
@@ -720,6 +737,12 @@ mod tests {
             (&map, View::Commands(vec!["a".into()]), "1# \"a\" => (nil)"),
             (&text, View::Length, "(verbatim) 5 bytes"),
             (&text, View::Kind, "(verbatim)"),
+            (&Reply::Integer(90), View::Near(100), "(integer) {near 100}"),
+            (&Reply::Integer(110), View::Near(100), "(integer) {near 100}"),
+            (&Reply::Integer(89), View::Near(100), "(integer) 89"),
+            (&Reply::Integer(111), View::Near(100), "(integer) 111"),
+            (&Reply::Integer(-2), View::Near(100), "(integer) -2"),
+            (&Reply::Nil, View::Near(100), "(nil)"),
         ];
         let place = Place { kept: [("two".into(), "2".into())].into(), ..Place::default() };
         for (reply, view, printed) in table {

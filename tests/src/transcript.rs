@@ -15,6 +15,7 @@
 //! | `@sorted-pairs CONFIG GET *` | the same for names and values |
 //! | `@fields role,run_id?,* INFO` | prints only these fields of a text or a map; `?` only the shape of a value, `*` all others |
 //! | `@commands get,client\|id COMMAND` | prints only these commands of those that `COMMAND` lists, in this order |
+//! | `@near 5000 PTTL k` | prints a number that is at most a tenth away from 5000 as `{near 5000}` |
 //! | `@kind FOO` | prints only the kind of the reply, and of an error its first word |
 //! | `@length GET big` | prints only the kind and the length |
 //! | `@as me CLIENT ID` | keeps what the reply says, which is `{me}` from then on; so does `@as me @fields addr? CLIENT INFO` |
@@ -24,6 +25,7 @@
 //! | `@send "PING\r\n" "…"` | raw bytes, on a plain socket |
 //! | `@send-bytewise "…"` | the same, one byte a write |
 //! | `@split 2 "…"` | cuts the bytes in two, at every point, each time on a new connection that reads 2 replies; all must be the same |
+//! | `@resp3` | says `HELLO 3` on a plain socket, and prints only the kind and the length of what comes |
 //! | `@receive 2` | reads 2 whole replies, printed as bytes |
 //! | `@nothing` | no byte arrives for a moment |
 //! | `@half-close` | shuts down the sending side |
@@ -110,6 +112,8 @@ pub enum Action {
         /// What is sent.
         bytes: Text,
     },
+    /// `@resp3`: asks for RESP3, and reads the reply to that.
+    Resp3,
     /// `@receive`: reads so many whole replies.
     Receive(usize),
     /// `@nothing`: no byte arrives for a moment.
@@ -148,6 +152,8 @@ pub enum View {
     Fields(Fields),
     /// `@commands`: the entries of some commands.
     Commands(Vec<String>),
+    /// `@near`: a number that need only be near this one.
+    Near(i64),
 }
 
 /// A line that is not understood.
@@ -218,7 +224,7 @@ impl Action {
             Self::ServerArguments(_) | Self::File { .. } | Self::Client(_) | Self::Wait(_) => false,
             Self::Send(_) | Self::SendBytewise(_) | Self::HalfClose => false,
             Self::Command(_) | Self::Pipeline(_) | Self::Scan { .. } | Self::Split { .. } => true,
-            Self::Receive(_) | Self::Nothing | Self::Closed => true,
+            Self::Resp3 | Self::Receive(_) | Self::Nothing | Self::Closed => true,
         }
     }
 
@@ -228,6 +234,7 @@ impl Action {
             Self::Command(_) | Self::Pipeline(_) | Self::Scan { .. } => Some(Wire::Commands),
             Self::Send(_)
             | Self::SendBytewise(_)
+            | Self::Resp3
             | Self::Receive(_)
             | Self::Nothing
             | Self::HalfClose
@@ -404,6 +411,11 @@ fn directive(words: &[Text]) -> Result<Action, String> {
             let names = literal(list)?.split(',').map(str::to_owned).collect();
             command(View::Commands(names), command_words)
         }
+        ("@near", [number, command_words @ ..]) if !command_words.is_empty() => {
+            let number = literal(number)?;
+            let near = number.parse().map_err(|_| format!("'{number}' is no number"))?;
+            command(View::Near(near), command_words)
+        }
         ("@as", [name, command_words @ ..]) if !command_words.is_empty() => {
             kept(name, command_words)?
         }
@@ -413,6 +425,7 @@ fn directive(words: &[Text]) -> Result<Action, String> {
         ("@split", [replies, bytes @ ..]) if !bytes.is_empty() => {
             Action::Split { replies: count(&literal(replies)?)?, bytes: Text::concat(bytes) }
         }
+        ("@resp3", []) => Action::Resp3,
         ("@receive", [replies]) => Action::Receive(count(&literal(replies)?)?),
         ("@nothing", []) => Action::Nothing,
         ("@half-close", []) => Action::HalfClose,
@@ -458,7 +471,7 @@ fn plain_path(text: String) -> Result<String, String> {
     }
 }
 
-const DIRECTIVES: [(&str, &str); 22] = [
+const DIRECTIVES: [(&str, &str); 24] = [
     ("@wait", "@wait 150ms"),
     ("@client", "@client NAME"),
     ("@server", "@server ARGUMENT…"),
@@ -469,6 +482,7 @@ const DIRECTIVES: [(&str, &str); 22] = [
     ("@length", "@length COMMAND…"),
     ("@fields", "@fields NAME,NAME?,* COMMAND…"),
     ("@commands", "@commands NAME,NAME COMMAND…"),
+    ("@near", "@near NUMBER COMMAND…"),
     ("@as", "@as NAME COMMAND…"),
     ("@scan", "@scan COMMAND CURSOR…"),
     ("@scan-while", "@scan-while COMMAND CURSOR…, commands, @end, each on a line of its own"),
@@ -477,6 +491,7 @@ const DIRECTIVES: [(&str, &str); 22] = [
     ("@send", "@send \"BYTES\"…"),
     ("@send-bytewise", "@send-bytewise \"BYTES\"…"),
     ("@split", "@split REPLIES \"BYTES\"…"),
+    ("@resp3", "@resp3"),
     ("@receive", "@receive REPLIES"),
     ("@nothing", "@nothing"),
     ("@half-close", "@half-close"),
@@ -565,6 +580,8 @@ mod tests {
             ("@send \"a\" \"b\"", Action::Send(text("ab"))),
             ("@send-bytewise \"a\"", Action::SendBytewise(text("a"))),
             ("@split 2 \"a\" \"b\"", Action::Split { replies: 2, bytes: text("ab") }),
+            ("@near 500 TTL k", Action::Command(command(View::Near(500), "TTL k"))),
+            ("@resp3", Action::Resp3),
             ("@receive 3", Action::Receive(3)),
             ("@nothing", Action::Nothing),
             ("@half-close", Action::HalfClose),
@@ -639,6 +656,9 @@ mod tests {
             ("@fields a", 1, "the form is: @fields NAME,NAME?,* COMMAND…"),
             ("@fields a,a INFO", 1, "'a,a' is no list of fields: name,name?,*"),
             ("@commands a", 1, "the form is: @commands NAME,NAME COMMAND…"),
+            ("@near 5", 1, "the form is: @near NUMBER COMMAND…"),
+            ("@near x TTL k", 1, "'x' is no number"),
+            ("@resp3 x", 1, "the form is: @resp3"),
             ("@as me", 1, "the form is: @as NAME COMMAND…"),
             ("@as me @wait 1s", 1, "the form is: @as NAME COMMAND…"),
             ("@as me @as you PING", 1, "the form is: @as NAME COMMAND…"),
