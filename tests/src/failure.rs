@@ -316,7 +316,7 @@ fn words_for(trouble: &Trouble) -> String {
 }
 
 /// Breaks a text into lines that a terminal holds.
-fn wrapped(text: &str) -> String {
+pub(crate) fn wrapped(text: &str) -> String {
     const WIDTH: usize = 72;
     let mut out = String::new();
     let mut width = "Most likely: ".len();

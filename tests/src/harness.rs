@@ -34,13 +34,8 @@ pub fn stage(binary: &str, package: &str) -> ExitCode {
 }
 
 fn trials(binary: &str, package: &str) -> Result<Vec<Trial>, String> {
-    let last = package.rsplit('-').next().and_then(|number| number.parse().ok());
-    let last: u32 = last.ok_or_else(|| format!("'{package}' does not end in a stage's number"))?;
-    let target = Target::Spawn(match env::var(SERVER) {
-        Ok(command) => CommandLine::parse(&command)?,
-        Err(env::VarError::NotPresent) => CommandLine::binary(binary),
-        Err(error) => return Err(format!("{SERVER}: {error}")),
-    });
+    let (command, last) = subject(binary, package)?;
+    let target = Target::Spawn(command);
     let names = corpus::names(&corpus::transcripts(), "redis").map_err(|e| format!("{e:#}"))?;
     let names = names.into_iter().filter(|name| corpus::stage_of(name).is_some_and(|n| n <= last));
     let trials: Vec<Trial> = names
@@ -53,6 +48,18 @@ fn trials(binary: &str, package: &str) -> Result<Vec<Trial>, String> {
         return Err(format!("no transcripts up to {package}"));
     }
     Ok(trials)
+}
+
+/// Returns the command of the server that is tested, and the stage that it has reached.
+pub(crate) fn subject(binary: &str, package: &str) -> Result<(CommandLine, u32), String> {
+    let last = package.rsplit('-').next().and_then(|number| number.parse().ok());
+    let last = last.ok_or_else(|| format!("'{package}' does not end in a stage's number"))?;
+    let command = match env::var(SERVER) {
+        Ok(command) => CommandLine::parse(&command)?,
+        Err(env::VarError::NotPresent) => CommandLine::binary(binary),
+        Err(error) => return Err(format!("{SERVER}: {error}")),
+    };
+    Ok((command, last))
 }
 
 /// After so many replies that never came, this process waits for others only briefly.

@@ -17,7 +17,7 @@
 //! # anyhow::Ok(())
 //! ```
 //!
-//! A stage's tests are [`stage`]; `transcripts`, the program, records, checks and shows.
+//! A stage's tests are [`stage`], and under hostile load [`load::stage`]; `transcripts`, the program, records, checks and shows.
 
 pub mod check;
 pub mod corpus;
@@ -27,6 +27,7 @@ pub mod failure;
 pub mod fields;
 pub mod harness;
 mod hindsight;
+pub mod load;
 pub mod player;
 mod raw;
 pub mod reply;

@@ -88,6 +88,16 @@ impl CommandLine {
         Ok(Self { words: words.into_iter().map(absolute).collect() })
     }
 
+    /// Returns the command with a limit to how many files and sockets its program can have open, on
+    /// systems where a shell can set one.
+    #[must_use]
+    pub fn with_descriptors(&self, most: u32) -> Option<Self> {
+        let script = format!("ulimit -n {most} && exec \"$@\"");
+        let shell = ["sh", "-c", &script, "sh"].map(str::to_owned);
+        let words = shell.into_iter().chain(self.words.iter().cloned()).collect();
+        cfg!(unix).then_some(Self { words })
+    }
+
     fn filled(&self, place: &Place) -> Vec<String> {
         let fill = |word: &String| {
             word.replace("{port}", &place.port.to_string()).replace("{dir}", &place.dir)
@@ -246,6 +256,12 @@ impl Server {
     #[must_use]
     pub fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// Returns the number of its process, if this guard started it.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.process.as_ref().map(|process| process.child.id())
     }
 
     /// Returns how it ended, if it has within `patience`, and the last that it printed.

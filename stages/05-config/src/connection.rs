@@ -62,14 +62,14 @@ fn answer(
     let mut done = 0;
     let mut intact = true;
     // They have arrived together, so they are executed at the same time.
-    let now = now();
+    let time = now();
     while intact && output.len() < MAX_OUTPUT {
         match decoder.decode(&input[done..]) {
             Ok(None) => break,
             Ok(Some(request)) => {
                 done += request.length;
                 if !request.args.is_empty() {
-                    command::execute(&request.args, server, now).encode(output);
+                    command::execute(&request.args, server, time).encode(output);
                 }
             }
             Err(error) => {

@@ -31,6 +31,12 @@ pub fn execute(args: &[&[u8]], server: &Server, now: UnixMillis) -> Reply {
     .unwrap_or_else(Reply::from)
 }
 
+/// Returns whether a request takes the longer, the more keys there are: nobody should have to wait
+/// for somebody else's.
+pub fn is_slow(args: &[&[u8]]) -> bool {
+    args.first().is_some_and(|name| name.eq_ignore_ascii_case(b"keys"))
+}
+
 fn ping(args: &[&[u8]]) -> Result<Reply, CommandError> {
     match args {
         [] => Ok(Reply::Simple("PONG")),

@@ -1,5 +1,7 @@
 //! One client's connection: reads requests, has them executed, writes replies.
 
+use std::mem;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use stage_07::clock::UnixMillis;
@@ -7,6 +9,7 @@ use stage_07::resp::{Decoder, Reply};
 use stage_07::{Server, command};
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task;
 
 /// How many bytes are asked for at once, at least (Redis: `PROTO_IOBUF_LEN`).
 const READ_SIZE: usize = 16 * 1024;
@@ -19,7 +22,7 @@ const MAX_INPUT: usize = 1024 * 1024 * 1024;
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 
 /// Serves one client until it leaves or breaks the protocol, and every reply owed is written.
-pub async fn serve(mut stream: TcpStream, server: &Server) -> io::Result<()> {
+pub async fn serve(mut stream: TcpStream, server: &Arc<Server>) -> io::Result<()> {
     // Replies are written whole: there is nothing to come that could go along with them.
     stream.set_nodelay(true)?;
     let (mut source, mut sink) = stream.split();
@@ -28,7 +31,7 @@ pub async fn serve(mut stream: TcpStream, server: &Server) -> io::Result<()> {
     let mut written = 0;
     let mut reading = true;
     loop {
-        reading &= answer(&mut decoder, &mut input, &mut output, server);
+        reading &= answer(&mut decoder, &mut input, &mut output, server).await?;
         input.reserve(READ_SIZE);
         tokio::select! {
             biased;
@@ -53,23 +56,28 @@ pub async fn serve(mut stream: TcpStream, server: &Server) -> io::Result<()> {
 
 /// Answers the requests that have arrived. Returns false if one broke the protocol: that reply is
 /// the last.
-fn answer(
+async fn answer(
     decoder: &mut Decoder,
     input: &mut Vec<u8>,
     output: &mut Vec<u8>,
-    server: &Server,
-) -> bool {
+    server: &Arc<Server>,
+) -> io::Result<bool> {
     let mut done = 0;
     let mut intact = true;
     // They have arrived together, so they are executed at the same time.
-    let now = now();
+    let mut time = now();
     while intact && output.len() < MAX_OUTPUT {
         match decoder.decode(&input[done..]) {
             Ok(None) => break,
             Ok(Some(request)) => {
                 done += request.length;
-                if !request.args.is_empty() {
-                    command::execute(&request.args, server, now).encode(output);
+                if command::is_slow(&request.args) {
+                    let args = request.args.into_iter().map(<[u8]>::to_vec).collect();
+                    let replies = mem::take(output);
+                    *output = execute_aside(args, Arc::clone(server), replies).await?;
+                    time = now();
+                } else if !request.args.is_empty() {
+                    command::execute(&request.args, server, time).encode(output);
                 }
             }
             Err(error) => {
@@ -83,7 +91,22 @@ fn answer(
     if input.is_empty() {
         input.shrink_to(KEPT_SIZE);
     }
-    intact
+    Ok(intact)
+}
+
+/// Executes a request on another thread, while this one serves the other clients. Returns the
+/// output with the reply at its end.
+async fn execute_aside(
+    args: Vec<Vec<u8>>,
+    server: Arc<Server>,
+    mut output: Vec<u8>,
+) -> io::Result<Vec<u8>> {
+    let execute = move || {
+        let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
+        command::execute(&args, &server, now()).encode(&mut output);
+        output
+    };
+    Ok(task::spawn_blocking(execute).await?)
 }
 
 /// Returns what time it is.

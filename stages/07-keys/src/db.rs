@@ -1,7 +1,8 @@
 //! The keyspace: what the server keeps, and for how long.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::hash_map::{Entry, RandomState};
+use std::hash::BuildHasher;
 use std::sync::{Mutex, MutexGuard};
 
 use crate::clock::UnixMillis;
@@ -18,12 +19,20 @@ pub enum Expiry {
     Keep,
 }
 
-/// A database (Redis: `redisDb`), shared by all connections.
+/// How many shards a database has: of a million keys, one holds four thousand.
+const SHARDS: usize = 256;
+
+/// A database (Redis: `redisDb`), shared by all connections, in shards with a lock each.
 ///
-/// The lock is std's, not tokio's, because no method waits for anything while it holds it.
-#[derive(Debug, Default)]
+/// So whoever goes through all keys keeps the others waiting for one shard at most, and so does a
+/// table that grows. The locks are std's, not tokio's, because no method waits for anything while
+/// it holds one.
+#[derive(Debug)]
 pub struct Db {
-    keyspace: Mutex<Keyspace>,
+    shards: Vec<Mutex<Keyspace>>,
+    /// Says which shard a key is in. Like those of the tables, its seed is drawn by lot, so nobody
+    /// can choose keys that all end up in one.
+    hasher: RandomState,
 }
 
 /// Everything in here owns exactly its bytes: no spare room, and no part of the read buffer from
@@ -38,6 +47,13 @@ enum Value {
     Expiring(Box<(Box<[u8]>, UnixMillis)>),
 }
 
+impl Default for Db {
+    fn default() -> Self {
+        let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
+        Self { shards, hasher: RandomState::new() }
+    }
+}
+
 impl Db {
     /// Returns a copy of the value of `key`, if it has one.
     ///
@@ -45,7 +61,7 @@ impl Db {
     /// that nobody looks up stays in memory: a leak that only a search in the background mends.
     /// Mirrors `lookupKeyRead` and `expireIfNeeded`.
     pub fn get(&self, key: &[u8], now: UnixMillis) -> Option<Vec<u8>> {
-        let mut keyspace = self.lock();
+        let mut keyspace = self.shard(key);
         let value = keyspace.get(key)?;
         if value.is_expired(now) {
             keyspace.remove(key);
@@ -57,7 +73,7 @@ impl Db {
     /// Gives `key` a value, in place of the one that it may have. Mirrors `setKey`.
     pub fn set(&self, key: &[u8], value: &[u8], expiry: Expiry, now: UnixMillis) {
         let value = value.into();
-        let mut keyspace = self.lock();
+        let mut keyspace = self.shard(key);
         let old = keyspace.get_mut(key);
         let deadline = match expiry {
             Expiry::Never => None,
@@ -74,18 +90,25 @@ impl Db {
         }
     }
 
-    /// Returns all keys that `glob` matches, in no order. Every key is looked at, and until that
-    /// is done nobody else can use the database. Mirrors `keysCommand`.
+    /// Returns all keys that `glob` matches, in no order. Every key is looked at.
+    ///
+    /// A key that is there from the beginning to the end is found. One that comes or goes meanwhile
+    /// may be found or not; Redis lets nobody do anything meanwhile. Mirrors `keysCommand`.
     pub fn keys(&self, glob: &Glob<'_>, now: UnixMillis) -> Vec<Vec<u8>> {
-        let keyspace = self.lock();
-        let living = keyspace.iter().filter(|(_, value)| !value.is_expired(now));
-        living.filter(|(key, _)| glob.matches(key)).map(|(key, _)| key.to_vec()).collect()
+        let mut keys = Vec::new();
+        for shard in &self.shards {
+            let keyspace = lock(shard);
+            let living = keyspace.iter().filter(|(_, value)| !value.is_expired(now));
+            let matching = living.filter(|(key, _)| glob.matches(key));
+            keys.extend(matching.map(|(key, _)| key.to_vec()));
+        }
+        keys
     }
 
     /// Takes a key from a dump. Returns false, and changes nothing, if it is there already. Mirrors
     /// `dbAddRDBLoad`.
     pub fn load(&self, key: &[u8], value: &[u8], expires_at: Option<UnixMillis>) -> bool {
-        let mut keyspace = self.lock();
+        let mut keyspace = self.shard(key);
         let Entry::Vacant(entry) = keyspace.entry(key.into()) else { return false };
         entry.insert(Value::new(value.into(), expires_at));
         true
@@ -93,13 +116,20 @@ impl Db {
 
     /// Makes room for so many keys at once, if there is so much memory. Mirrors `dbExpand`.
     pub fn reserve(&self, keys: usize) {
-        // Without the room it is only slower.
-        let _ = self.lock().try_reserve(keys);
+        for shard in &self.shards {
+            // Without the room it is only slower.
+            let _ = lock(shard).try_reserve(keys / SHARDS);
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Keyspace> {
-        self.keyspace.lock().expect("nothing panics while it holds the lock")
+    /// Returns the shard that `key` is in, or would be.
+    fn shard(&self, key: &[u8]) -> MutexGuard<'_, Keyspace> {
+        lock(&self.shards[self.hasher.hash_one(key) as usize % SHARDS])
     }
+}
+
+fn lock(shard: &Mutex<Keyspace>) -> MutexGuard<'_, Keyspace> {
+    shard.lock().expect("nothing panics while it holds the lock")
 }
 
 impl Value {

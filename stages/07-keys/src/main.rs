@@ -16,6 +16,7 @@ use stage_07::Server;
 use stage_07::config::{Config, HELP, Task};
 use stage_07::db::Db;
 use stage_07::rdb;
+use tokio::runtime::Builder;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -28,16 +29,24 @@ const OTHER_FILES: u64 = 32;
 
 const NAME: &str = env!("CARGO_PKG_NAME");
 
-// One thread, as in Redis: most requests take less time than to wake a second one would.
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    match run().await {
+fn main() -> ExitCode {
+    match start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{NAME}: {error:#}");
             ExitCode::from(2)
         }
     }
+}
+
+fn start() -> anyhow::Result<()> {
+    // One thread, as in Redis: most requests take less time than to wake a second one would. And
+    // one for those that take long.
+    let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(1).build()?;
+    let ended = runtime.block_on(run());
+    // Who is asked to end does not wait for those.
+    runtime.shutdown_background();
+    ended
 }
 
 async fn run() -> anyhow::Result<()> {

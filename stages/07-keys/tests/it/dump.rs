@@ -35,6 +35,11 @@ pub fn load_from(source: impl BufRead, size: usize) -> io::Result<(Loaded, Db)> 
     rdb::load(source, size as u64, &db, NOW).map(|loaded| (loaded, db))
 }
 
+/// Returns how much memory an empty keyspace takes.
+pub fn emptiness() -> u64 {
+    allocation_counter::measure(|| drop(Db::default())).bytes_total
+}
+
 /// Returns why a dump is not loaded.
 pub fn refusal(bytes: &[u8]) -> String {
     match load(bytes) {

@@ -1,0 +1,269 @@
+//! Hostile load: what clients do who mean harm, or who just are slow, many or gone.
+//!
+//! Each [`Scenario`] puts a real server under one kind of load, and holds it to a bound: how far
+//! its memory may grow, and that another client is served meanwhile. The memory is what the system
+//! tells. Nothing is asserted of how fast the other client is served, since machines are busy; only
+//! that it is, while a server without the protection would keep it waiting until the load ends.
+//! What was measured is printed at the end.
+//!
+//! By default the load is bounded, so that all scenarios take seconds. [`LOAD`]`=full` makes more
+//! of it.
+
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{env, fmt};
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+use crate::server::CommandLine;
+use crate::{corpus, harness};
+
+mod announced;
+mod bystander;
+mod bytewise;
+mod churn;
+mod endless;
+mod fault;
+mod garbage;
+mod given_back;
+mod half_open;
+mod idle;
+mod meter;
+mod no_descriptors;
+mod peer;
+mod pipeline;
+mod report;
+mod siege;
+mod slow_readers;
+mod unread;
+
+pub use bystander::{Bystander, Latency};
+pub use fault::Fault;
+pub use meter::{Bytes, Growth, Meter, Usage};
+pub use peer::Peer;
+pub use report::{Failure, Report};
+pub use siege::Siege;
+
+/// The variable that asks for the load in full.
+pub const LOAD: &str = "LOAD";
+
+/// Every scenario, in the order of the stages from which on a server must withstand it.
+pub const SCENARIOS: [Scenario; 18] = [
+    idle::SCENARIO,
+    half_open::CLOSED,
+    half_open::VANISHED,
+    announced::BULKS,
+    announced::ELEMENTS,
+    garbage::SCENARIO,
+    endless::LINE,
+    bytewise::MANY,
+    churn::SCENARIO,
+    no_descriptors::SCENARIO,
+    pipeline::SCENARIO,
+    announced::ADDRESSES,
+    endless::REQUEST,
+    bytewise::LONG,
+    unread::SENDS,
+    unread::ASKS,
+    slow_readers::SCENARIO,
+    given_back::SCENARIO,
+];
+
+/// One kind of load, and what a server does under it.
+#[derive(Debug, Clone, Copy)]
+pub struct Scenario {
+    /// What is claimed, in a few words.
+    pub name: &'static str,
+    /// The chapter that builds what the claim needs.
+    pub chapter: &'static str,
+    /// What is claimed, in a sentence.
+    pub claim: &'static str,
+    /// What the server needs besides its port.
+    pub options: &'static [&'static str],
+    /// What the system must be able to do.
+    pub needs: Needs,
+    /// By how many bytes the server's memory may grow. Each scenario says why.
+    pub growth: fn(Size) -> u64,
+    /// Why the real Redis is not held to the claim, if it is not.
+    pub but_redis: Option<&'static str>,
+    /// What to look at first in a server that fails.
+    pub likely: &'static str,
+    /// Loads the server.
+    pub run: fn(&mut Siege) -> Result<(), Fault>,
+}
+
+/// What a scenario needs of the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing that is not everywhere.
+    Nothing,
+    /// That the server can be started with so few descriptors.
+    Descriptors(u32),
+    /// That the load in full is asked for.
+    FullLoad,
+}
+
+impl Scenario {
+    /// Returns the chapter and the name.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.chapter, self.name)
+    }
+
+    /// Returns the stage from which on a server must withstand it.
+    #[must_use]
+    pub fn stage(&self) -> u32 {
+        corpus::stage_of(self.chapter).unwrap_or_default()
+    }
+}
+
+impl Needs {
+    /// Says what is missing here.
+    fn missing(self, size: Size) -> Option<&'static str> {
+        match self {
+            Self::FullLoad if size != Size::Full => Some("takes LOAD=full"),
+            Self::Descriptors(_) if !cfg!(unix) => Some("this system has no ulimit"),
+            _ => None,
+        }
+    }
+}
+
+/// How much load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// Enough to tell a good server from a bad one, in a second or two.
+    Bounded,
+    /// As much as a machine of today takes in half a minute.
+    Full,
+}
+
+impl Size {
+    /// Returns the size that the environment asks for.
+    fn from_env() -> Result<Self, String> {
+        match env::var(LOAD) {
+            Err(env::VarError::NotPresent) => Ok(Self::Bounded),
+            Ok(size) if size == "full" => Ok(Self::Full),
+            other => Err(format!("{LOAD} is '{}'; it can be 'full'", other.unwrap_or_default())),
+        }
+    }
+
+    /// Returns one of two numbers.
+    #[must_use]
+    pub fn pick<T>(self, bounded: T, full: T) -> T {
+        match self {
+            Self::Bounded => bounded,
+            Self::Full => full,
+        }
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bounded => write!(f, "bounded load, {LOAD}=full makes more of it"),
+            Self::Full => f.write_str("full load"),
+        }
+    }
+}
+
+/// Runs every scenario up to a stage's own against its binary, and says how that went.
+///
+/// `package` and the environment's `SERVER` are as in [`stage`](crate::stage()).
+#[must_use]
+pub fn stage(binary: &str, package: &str) -> ExitCode {
+    let plays = harness::subject(binary, package).map(|(command, last)| {
+        let scenarios = SCENARIOS.into_iter().filter(|scenario| scenario.stage() <= last);
+        scenarios.map(|scenario| Play::new(scenario, &command, last)).collect()
+    });
+    run(plays)
+}
+
+/// Runs every scenario against the real Redis, but those to which it is not held.
+#[must_use]
+pub fn redis(redis: &Result<CommandLine, String>) -> ExitCode {
+    if let Err(reason) = redis {
+        eprintln!("\nNOT CHECKED against a real Redis: {reason}.\n");
+    }
+    let plays = SCENARIOS.into_iter().map(|scenario| match redis {
+        Ok(command) => {
+            let skip = scenario.but_redis.map(str::to_owned);
+            Play { skip, ..Play::new(scenario, command, u32::MAX) }
+        }
+        Err(reason) => Play {
+            skip: Some(reason.clone()),
+            ..Play::new(scenario, &CommandLine::redis(), u32::MAX)
+        },
+    });
+    run(Ok(plays.collect()))
+}
+
+/// One scenario, and the server that it loads.
+struct Play {
+    scenario: Scenario,
+    command: CommandLine,
+    /// The stage that the server has reached.
+    stage: u32,
+    /// Why it is not to be played.
+    skip: Option<String>,
+}
+
+impl Play {
+    fn new(scenario: Scenario, command: &CommandLine, stage: u32) -> Self {
+        Self { scenario, command: command.clone(), stage, skip: None }
+    }
+
+    fn trial(self, size: Size, reports: Arc<Mutex<Vec<Report>>>) -> Trial {
+        let missing = self.scenario.needs.missing(size).map(str::to_owned);
+        Trial::ignorable_test(self.scenario.path(), move || match self.skip.or(missing) {
+            Some(reason) => Ok(Completion::ignored_with(reason)),
+            None => match play(&self.scenario, &self.command, self.stage, size) {
+                Ok(report) => {
+                    reports.lock().unwrap_or_else(PoisonError::into_inner).push(report);
+                    Ok(Completion::Completed)
+                }
+                Err(failure) => Err(Failed::from(failure)),
+            },
+        })
+    }
+}
+
+fn run(plays: Result<Vec<Play>, String>) -> ExitCode {
+    let arguments = Arguments::from_args();
+    let prepared = plays.and_then(|plays| Ok((plays, Size::from_env()?)));
+    let (plays, size) = match prepared {
+        Ok(prepared) => prepared,
+        Err(reason) => {
+            eprintln!("{reason}");
+            return ExitCode::from(2);
+        }
+    };
+    let reports = Arc::default();
+    let trials = plays.into_iter().map(|play| play.trial(size, Arc::clone(&reports)));
+    let code = harness::run(arguments, trials.collect());
+    let reports = reports.lock().unwrap_or_else(PoisonError::into_inner);
+    if !reports.is_empty() {
+        println!("{}", report::Table { reports: &reports, size });
+    }
+    code
+}
+
+/// Starts a server, loads it as the scenario says, and returns what was measured.
+///
+/// # Errors
+/// With what the server did wrong.
+pub fn play(
+    scenario: &Scenario,
+    command: &CommandLine,
+    stage: u32,
+    size: Size,
+) -> Result<Report, Box<Failure>> {
+    let fail = |scene, fault, server| {
+        let command = command.to_string();
+        Box::new(Failure { scenario: *scenario, command, scene, fault, server })
+    };
+    let mut siege = Siege::begin(scenario, command, stage, size)
+        .map_err(|fault| fail(String::new(), fault, None))?;
+    let outcome = (scenario.run)(&mut siege);
+    let scene = siege.scene.clone();
+    siege.end(outcome).map_err(|(fault, server)| fail(scene, fault, server))
+}

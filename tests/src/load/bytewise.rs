@@ -1,0 +1,85 @@
+//! Clients that send byte by byte.
+
+use std::time::Duration;
+
+use super::meter::MIB;
+use super::peer::{array, bulk};
+use super::{Needs, Scenario};
+
+pub(super) const MANY: Scenario = Scenario {
+    name: "clients_that_send_byte_by_byte_are_served_like_others",
+    chapter: "01-ping",
+    claim: "Clients that send byte by byte, all at the same time, get their replies, and keep \
+            nobody waiting.",
+    options: &[],
+    needs: Needs::Nothing,
+    // Small buffers of some hundred connections.
+    growth: |_| 16 * MIB,
+    but_redis: None,
+    likely: "the server waits for the rest of a request while others have sent theirs, or takes \
+             each read for a whole request. Keep what has come in a buffer of the connection.",
+    run: |siege| {
+        let count = siege.size.pick(50, 500);
+        siege.scene = format!("{count} clients send a byte each in turn");
+        let mut clients = siege.connect_many(count)?;
+        // As long as all others', so that all end in the same turn.
+        let conversations: Vec<(Vec<u8>, Vec<u8>)> = (0..count)
+            .map(|number| match siege.stage {
+                1 => (array(&[b"PING"]).repeat(10), b"+PONG\r\n".repeat(10)),
+                _ => {
+                    let message = format!("client {number:0100}").into_bytes();
+                    (array(&[b"ECHO", &message]), bulk(&message))
+                }
+            })
+            .collect();
+        let length = conversations.first().map_or(0, |(request, _)| request.len());
+        for at in 0..length {
+            for (client, (request, _)) in clients.iter_mut().zip(&conversations) {
+                client.send(request.get(at..=at).unwrap_or_default())?;
+            }
+            if at == length / 2 {
+                siege.others_are_served()?;
+            }
+        }
+        for (client, (_, reply)) in clients.iter_mut().zip(&conversations) {
+            client.expect(reply)?;
+        }
+        siege.others_are_served()
+    },
+};
+
+pub(super) const LONG: Scenario = Scenario {
+    name: "a_long_request_is_not_read_anew_for_every_byte",
+    chapter: "02-echo",
+    claim: "The server goes on where it stopped when more of a request arrives: one more byte of \
+            a long request does not cost as much as all the bytes before.",
+    // The bytes and where each of 300,000 bulks lies, and both twice where a buffer grows.
+    growth: |_| 128 * MIB,
+    likely: "every time that bytes arrive, the request is read again from its beginning. Remember \
+             how much of it is understood.",
+    run: |siege| {
+        let (bulks, bytes) = siege.size.pick((300_000, 500), (3_000_000, 5_000));
+        siege.scene = format!(
+            "a client has sent {bulks} bulks of one request, and sends {bytes} bytes more one by \
+             one"
+        );
+        let mut client = siege.connect()?;
+        client.send(b"*2147483647\r\n")?;
+        client.send(&b"$1\r\nx\r\n".repeat(bulks))?;
+        // In full it is read when this is answered.
+        let mut other = siege.connect()?;
+        other.ping()?;
+        siege.others_are_served()?;
+        let before = siege.usage();
+        // 500 times a reading of 300,000 bulks takes any machine longer.
+        let most = Duration::from_secs(2);
+        for byte in b"$1\r\nx\r\n".iter().cycle().take(bytes) {
+            client.send(&[*byte])?;
+            // So that the next byte does not come together with this one.
+            other.ping()?;
+            siege.has_worked_less_than(most, before)?;
+        }
+        siege.others_are_served()
+    },
+    ..MANY
+};

@@ -1,0 +1,63 @@
+//! More clients than the server can have descriptors.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::fault::Fault;
+use super::meter::MIB;
+use super::peer::Peer;
+use super::siege::Siege;
+use super::{Needs, Scenario};
+
+/// How many descriptors the server has.
+const DESCRIPTORS: u32 = 64;
+
+/// More than that, and no more than the system lines up for a server.
+const CLIENTS: usize = 120;
+
+pub(super) const SCENARIO: Scenario = Scenario {
+    name: "out_of_descriptors_the_server_waits_until_a_client_leaves",
+    chapter: "01-ping",
+    claim: "When no descriptor is left for a new client, the server serves those that it has, \
+            works no more than before, and lets new ones in as soon as others leave.",
+    options: &[],
+    needs: Needs::Descriptors(DESCRIPTORS),
+    // Small buffers of few connections.
+    growth: |_| 16 * MIB,
+    but_redis: None,
+    likely: "accept fails (EMFILE) and leaves the client in line, so it fails again at once. Wait \
+             a moment before the next try; do not end the loop, and do not turn in it.",
+    run,
+};
+
+fn run(siege: &mut Siege) -> Result<(), Fault> {
+    siege.scene = format!(
+        "{CLIENTS} clients connect to a server that can have {DESCRIPTORS} files and sockets open"
+    );
+    let mut clients = Vec::new();
+    for _ in 0..CLIENTS {
+        // Where the line is shorter, those behind its end are not let in.
+        clients.extend(Peer::connect(siege.address(), Duration::from_millis(500)));
+    }
+    siege.bystander_is_served()?;
+    let (before, start) = (siege.usage(), Instant::now());
+    let pause = Duration::from_millis(siege.size.pick(1_000, 5_000));
+    while start.elapsed() < pause {
+        siege.bystander_is_served()?;
+        thread::sleep(Duration::from_millis(10));
+    }
+    // A tenth of that would be much for the few requests of the others. A server that tries again
+    // and again takes all that it gets.
+    siege.has_worked_less_than(start.elapsed() / 3, before)?;
+    drop(clients);
+    siege.scene.push_str(", and leave");
+    // Some of those who left are let in first, and the server finds that they are gone.
+    let deadline = Instant::now() + siege.patience;
+    loop {
+        match siege.others_are_served() {
+            Ok(()) => return Ok(()),
+            Err(fault) if Instant::now() > deadline => return Err(fault),
+            Err(_) => thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! A client with a plain socket, honest or not.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use super::fault::{Fault, is_timeout, shown};
+use crate::server;
+
+/// A server that has taken nothing for so long has stopped to read.
+const STALL: Duration = Duration::from_millis(500);
+
+/// Bytes are compared in pieces, so that megabytes need no copy.
+const CHUNK: usize = 64 * 1024;
+
+/// A client whose every read and write ends in time.
+#[derive(Debug)]
+pub struct Peer {
+    stream: TcpStream,
+    patience: Duration,
+}
+
+impl Peer {
+    /// Connects.
+    ///
+    /// # Errors
+    /// When the server takes no connection.
+    pub fn connect(address: SocketAddr, patience: Duration) -> Result<Self, Fault> {
+        let connected = server::connect(address, patience).and_then(|stream| {
+            stream.set_read_timeout(Some(patience))?;
+            stream.set_write_timeout(Some(patience))?;
+            Ok(Self { stream, patience })
+        });
+        connected.map_err(|error| Fault::of(&error, "a new client is let in", patience))
+    }
+
+    /// Sends all bytes.
+    ///
+    /// # Errors
+    /// When the server does not take them.
+    pub fn send(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        let sent = self.stream.write_all(bytes);
+        sent.map_err(|error| {
+            Fault::of(&error, format!("the server takes {}", shown(bytes)), self.patience)
+        })
+    }
+
+    /// Sends bytes until all are sent, or the server takes no more of them, or hangs up. Returns
+    /// how many were sent.
+    ///
+    /// # Errors
+    /// When the socket has no timeouts.
+    pub fn send_what_is_taken(&mut self, bytes: &[u8]) -> Result<usize, Fault> {
+        let timeout = |peer: &Self, timeout| {
+            let set = peer.stream.set_write_timeout(Some(timeout));
+            set.map_err(|error| Fault::of(&error, "a socket with a timeout", timeout))
+        };
+        timeout(self, STALL)?;
+        let mut sent = 0;
+        while let Some(rest @ [_, ..]) = bytes.get(sent..) {
+            match self.stream.write(rest) {
+                Ok(count @ 1..) => sent += count,
+                _ => break,
+            }
+        }
+        timeout(self, self.patience)?;
+        Ok(sent)
+    }
+
+    /// Holds the next bytes that come to what is due.
+    ///
+    /// # Errors
+    /// When other bytes come, or none.
+    pub fn expect(&mut self, due: &[u8]) -> Result<(), Fault> {
+        for (number, due) in due.chunks(CHUNK).enumerate() {
+            let mut came = vec![0; due.len()];
+            let (count, error) = self.fill(&mut came);
+            came.truncate(count);
+            if came != due {
+                let same = came.iter().zip(due).take_while(|(one, other)| one == other).count();
+                let expected = shown(due.get(same..).unwrap_or_default());
+                let before = number * CHUNK + same;
+                let expected = match before {
+                    0 => expected,
+                    _ => format!("after {before} bytes of a reply, {expected}"),
+                };
+                return Err(match (came.get(same..), error) {
+                    (Some([]) | None, Some(error)) => Fault::of(&error, expected, self.patience),
+                    (rest, _) => Fault::new(expected, shown(rest.unwrap_or_default())),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads until `bytes` is full, or says why it is not.
+    fn fill(&mut self, bytes: &mut [u8]) -> (usize, Option<io::Error>) {
+        let mut count = 0;
+        while let Some(rest @ [_, ..]) = bytes.get_mut(count..) {
+            match self.stream.read(rest) {
+                Ok(0) => return (count, Some(io::ErrorKind::UnexpectedEof.into())),
+                Ok(more) => count += more,
+                Err(error) => return (count, Some(error)),
+            }
+        }
+        (count, None)
+    }
+
+    /// Returns the same connection once more, for a thread that reads while another one writes.
+    ///
+    /// # Errors
+    /// When the system gives no descriptor for it.
+    pub fn twin(&self) -> Result<Self, Fault> {
+        match self.stream.try_clone() {
+            Ok(stream) => Ok(Self { stream, patience: self.patience }),
+            Err(error) => Err(Fault::of(&error, "one more descriptor", self.patience)),
+        }
+    }
+
+    /// Holds the server to answer.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn ping(&mut self) -> Result<(), Fault> {
+        self.send(b"PING\r\n")?;
+        self.expect(b"+PONG\r\n")
+    }
+
+    /// Sends a request as an array, and holds the reply to what is due.
+    ///
+    /// # Errors
+    /// When another reply comes, or none.
+    pub fn command(&mut self, words: &[&[u8]], due: &[u8]) -> Result<(), Fault> {
+        self.send(&array(words))?;
+        self.expect(due)
+    }
+
+    /// Sends nothing more and reads nothing more, on whichever thread.
+    ///
+    /// # Errors
+    /// When the connection is gone already.
+    pub fn hang_up(&mut self) -> Result<(), Fault> {
+        let closed = self.stream.shutdown(Shutdown::Both);
+        closed.map_err(|error| Fault::of(&error, "a connection to close", self.patience))
+    }
+
+    /// Sends nothing more, but goes on reading.
+    ///
+    /// # Errors
+    /// When the connection is gone already.
+    pub fn half_close(&mut self) -> Result<(), Fault> {
+        let closed = self.stream.shutdown(Shutdown::Write);
+        closed.map_err(|error| Fault::of(&error, "a connection to close", self.patience))
+    }
+
+    /// Reads to the end of the connection, and returns what still came.
+    ///
+    /// # Errors
+    /// When the server does not close it.
+    pub fn read_to_end(&mut self) -> Result<Vec<u8>, Fault> {
+        let deadline = Instant::now() + self.patience;
+        let (mut came, mut chunk) = (Vec::new(), vec![0; CHUNK]);
+        loop {
+            match self.stream.read(&mut chunk) {
+                Ok(0) => return Ok(came),
+                Ok(count) if Instant::now() < deadline => came.extend(chunk.iter().take(count)),
+                Ok(_) => return Err(Fault::new("the server hangs up", "more and more bytes")),
+                // However it does that.
+                Err(error) if !is_timeout(&error) => return Ok(came),
+                Err(error) => return Err(Fault::of(&error, "the server hangs up", self.patience)),
+            }
+        }
+    }
+
+    /// Reads to the end of the connection, and keeps nothing of it.
+    ///
+    /// # Errors
+    /// When there is neither a byte nor an end for long.
+    pub fn discard(&mut self) -> Result<(), Fault> {
+        let mut chunk = vec![0; CHUNK];
+        loop {
+            match self.stream.read(&mut chunk) {
+                Ok(0) => return Ok(()),
+                Ok(_) => {}
+                Err(error) => return Err(Fault::of(&error, "replies to the last", self.patience)),
+            }
+        }
+    }
+
+    /// Leaves without a farewell: the server's next read or write fails.
+    pub fn vanish(self) {
+        // Where that cannot be set, it leaves as others do.
+        let _ = socket2::SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+    }
+}
+
+/// Returns a request as an array of bulks.
+#[must_use]
+pub fn array(words: &[&[u8]]) -> Vec<u8> {
+    let mut request = format!("*{}\r\n", words.len()).into_bytes();
+    for word in words {
+        request.extend(bulk(word));
+    }
+    request
+}
+
+/// Returns a bulk.
+#[must_use]
+pub fn bulk(bytes: &[u8]) -> Vec<u8> {
+    [format!("${}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n"].concat()
+}

@@ -1,0 +1,243 @@
+//! A server under load: what the scenarios do to it and ask of it.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitStatus;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::bystander::Bystander;
+use super::fault::Fault;
+use super::meter::{Bytes, Meter, Usage};
+use super::peer::Peer;
+use super::report::Report;
+use super::{Needs, Scenario, Size};
+use crate::player::PATIENCE;
+use crate::server::{CommandLine, Server};
+
+/// How many descriptors are asked for: connections of a full load, and some for the rest.
+const DESCRIPTORS: u64 = 12_000;
+
+/// So many descriptors are left to whatever else this process does, other scenarios above all.
+const SPARE: u64 = 600;
+
+const START: &str = "it does not take one of its options, or needs more than these few files and \
+                     sockets to start. Run the command by hand.";
+
+/// A server, the clients that do it no harm, and what it takes of the machine.
+#[derive(Debug)]
+pub struct Siege {
+    /// How much load there is to be.
+    pub size: Size,
+    /// The stage that the server has reached.
+    pub stage: u32,
+    /// What its clients do, in a sentence, for a failure to say.
+    pub scene: String,
+    /// How long any reply is waited for.
+    pub patience: Duration,
+    scenario: Scenario,
+    address: SocketAddr,
+    bystander: Bystander,
+    meter: Option<Meter>,
+    server: Server,
+}
+
+impl Siege {
+    /// Starts a server, and the other client.
+    pub(super) fn begin(
+        scenario: &Scenario,
+        command: &CommandLine,
+        stage: u32,
+        size: Size,
+    ) -> Result<Self, Fault> {
+        descriptors()?;
+        let limited = match scenario.needs {
+            Needs::Descriptors(most) => command.with_descriptors(most),
+            _ => None,
+        };
+        let command = limited.unwrap_or_else(|| command.clone());
+        let options: Vec<String> = scenario.options.iter().map(|&word| word.to_owned()).collect();
+        let server = Server::start(&command, "", PATIENCE, |_| Ok(options.clone()));
+        let server = server
+            .map_err(|error| Fault::new("the server starts", error.to_string()).likely(START))?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, server.place().port));
+        let bystander = Bystander::ask(address, PATIENCE, b"PING\r\n", b"+PONG\r\n")?;
+        let growth = (scenario.growth)(size);
+        let meter = server.process_id().and_then(|process| Meter::watch(process, growth));
+        Ok(Self {
+            size,
+            stage,
+            scene: String::new(),
+            patience: PATIENCE,
+            scenario: *scenario,
+            address,
+            bystander,
+            meter,
+            server,
+        })
+    }
+
+    /// Connects a client.
+    ///
+    /// # Errors
+    /// When the server does not let it in.
+    pub fn connect(&self) -> Result<Peer, Fault> {
+        Peer::connect(self.address, self.patience)
+    }
+
+    /// Connects so many clients.
+    ///
+    /// # Errors
+    /// When the server does not let one in.
+    pub fn connect_many(&self, count: usize) -> Result<Vec<Peer>, Fault> {
+        (0..count).map(|_| self.connect()).collect()
+    }
+
+    /// Returns the address of the server, for clients of a thread of their own.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns how many connections this process can have.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn most_connections(&self) -> Result<usize, Fault> {
+        Ok(usize::try_from(descriptors()?.saturating_sub(SPARE)).unwrap_or(usize::MAX))
+    }
+
+    /// Holds the server to serve the client that was there before the load, and a new one.
+    ///
+    /// # Errors
+    /// When one of them waits in vain.
+    pub fn others_are_served(&self) -> Result<(), Fault> {
+        self.bystander_is_served()?;
+        let newcomer = self.connect().and_then(|mut newcomer| newcomer.ping());
+        newcomer.map_err(|fault| {
+            let happened = format!("{} came to a client that had just connected", fault.happened);
+            Fault::new("others are served meanwhile, PING with PONG", happened)
+        })
+    }
+
+    /// Holds the server to serve the client that was there before the load.
+    ///
+    /// # Errors
+    /// When it waits in vain.
+    pub fn bystander_is_served(&self) -> Result<(), Fault> {
+        self.bystander.is_served().map_err(|fault| {
+            let happened =
+                format!("{} came to a client that has been there before", fault.happened);
+            Fault::new("others are served meanwhile, PING with PONG", happened)
+        })
+    }
+
+    /// Holds the server to serve another client that asks this, again and again, while the load
+    /// goes on.
+    ///
+    /// # Errors
+    /// When it does not reply so.
+    pub fn another_asks(
+        &self,
+        request: &'static [u8],
+        due: &'static [u8],
+    ) -> Result<Bystander, Fault> {
+        Bystander::ask(self.address, self.patience, request, due)
+    }
+
+    /// Returns what the server takes now, if the system tells.
+    #[must_use]
+    pub fn usage(&self) -> Option<Usage> {
+        self.meter.as_ref().and_then(Meter::now)
+    }
+
+    /// Holds the server to take no more processor time than this since `before`.
+    ///
+    /// # Errors
+    /// When it takes more.
+    pub fn has_worked_less_than(&self, most: Duration, before: Option<Usage>) -> Result<(), Fault> {
+        let (Some(before), Some(now)) = (before, self.usage()) else { return Ok(()) };
+        let took = now.cpu.saturating_sub(before.cpu);
+        if took < most {
+            return Ok(());
+        }
+        let expected = format!("it takes less than {most:?} of the processor's time for this");
+        Err(Fault::new(expected, format!("it took {took:?}")))
+    }
+
+    /// Holds the server to have reserved no more addresses than this since the beginning.
+    ///
+    /// # Errors
+    /// When it has.
+    pub fn has_reserved_less_than(&self, most: u64) -> Result<(), Fault> {
+        let reserved = self.meter.as_ref().map_or(0, |meter| meter.growth().reserved());
+        if reserved < most {
+            return Ok(());
+        }
+        let expected = format!("it asks the system for less than {} of addresses", Bytes(most));
+        Err(Fault::new(expected, format!("it asked for {}", Bytes(reserved))))
+    }
+
+    /// Holds the server to give memory back: soon, no more than this is left of what it took.
+    ///
+    /// # Errors
+    /// When it keeps more.
+    pub fn gives_back_all_but(&self, most: u64) -> Result<(), Fault> {
+        let Some(meter) = &self.meter else { return Ok(()) };
+        let base = meter.growth().base.resident;
+        let deadline = Instant::now() + self.patience;
+        loop {
+            let Some(now) = meter.now() else { return Ok(()) };
+            let kept = now.resident.saturating_sub(base);
+            if kept < most {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                let expected =
+                    format!("less than {} of the memory that it took stay with it", Bytes(most));
+                let happened = format!(
+                    "after {} seconds it still has {}",
+                    self.patience.as_secs(),
+                    Bytes(kept)
+                );
+                return Err(Fault::new(expected, happened));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Ends the load and the server, and returns what was measured.
+    pub(super) fn end(
+        mut self,
+        outcome: Result<(), Fault>,
+    ) -> Result<Report, (Fault, Option<(ExitStatus, String)>)> {
+        let outcome = outcome.and_then(|()| self.bystander_is_served());
+        let growth = self.meter.as_ref().map(Meter::growth);
+        let bound = (self.scenario.growth)(self.size);
+        if let Some(growth) = growth.filter(|growth| growth.is_over) {
+            let expected = format!("its memory grows by less than {}", Bytes(bound));
+            let happened = format!(
+                "it grew from {} by {}, and was ended for that",
+                Bytes(growth.base.resident),
+                Bytes(growth.resident())
+            );
+            return Err((Fault::new(expected, happened), None));
+        }
+        match outcome {
+            Ok(()) => {
+                let latency = self.bystander.leave();
+                Ok(Report { scenario: self.scenario, growth, bound, latency })
+            }
+            Err(fault) => {
+                let (status, output) = self.server.end(Duration::ZERO);
+                Err((fault, status.map(|status| (status, output))))
+            }
+        }
+    }
+}
+
+/// Returns how many descriptors this process, and so the server that it starts, can have open.
+fn descriptors() -> Result<u64, Fault> {
+    rlimit::increase_nofile_limit(DESCRIPTORS).map_err(|error| {
+        Fault::new("the system tells how many files can be open", error.to_string())
+    })
+}
