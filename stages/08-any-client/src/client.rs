@@ -52,6 +52,8 @@ pub struct Buffers {
     pub input_capacity: usize,
     /// What has been answered and not yet been sent.
     pub output: usize,
+    /// The most that this has ever been.
+    pub output_peak: usize,
     /// How much room there is for it.
     pub output_capacity: usize,
 }
@@ -71,6 +73,17 @@ impl Client {
             last_interaction: now,
             buffers: Buffers::default(),
         }
+    }
+
+    /// Takes down how large its buffers are now.
+    pub fn note_buffers(&mut self, input: &Vec<u8>, output: &Vec<u8>) {
+        self.buffers = Buffers {
+            input: input.len(),
+            input_capacity: input.capacity(),
+            output: output.len(),
+            output_peak: self.buffers.output_peak.max(output.len()),
+            output_capacity: output.capacity(),
+        };
     }
 
     /// Appends the reply to a request to `output`, if the client wants it. Called for each request

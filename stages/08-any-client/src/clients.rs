@@ -188,8 +188,7 @@ impl Filter<'_> {
 }
 
 impl Listed {
-    /// Appends the line of this client. Mirrors `catClientInfoString`, but for what would have to
-    /// be made up: there is no record of the largest reply (`rbp`).
+    /// Appends the line of this client. Mirrors `catClientInfoString`.
     fn describe(&self, now: UnixMillis, line: &mut Vec<u8>) {
         let Client { id, database, buffers, last_interaction, .. } = self.client;
         let Connection { address, local_address, .. } = &self.connection;
@@ -206,13 +205,15 @@ impl Listed {
         let memory = buffers.input_capacity + buffers.output_capacity + size_of::<Self>();
         let events = if buffers.output > 0 { "rw" } else { "r" };
         let command = self.client.last_command.unwrap_or("NULL");
-        // Nobody subscribes, queues commands or keeps a list of replies: these zeros are true.
+        // Nobody subscribes, queues commands, copies arguments or keeps a list of replies: these
+        // zeros are true.
         let text = format!(
             " age={age} idle={idle} flags={flags} db={database} sub=0 psub=0 ssub=0 multi=-1 \
-             qbuf={} qbuf-free={free} argv-mem=0 multi-mem=0 rbs={} obl={} oll=0 omem=0 \
+             qbuf={} qbuf-free={free} argv-mem=0 multi-mem=0 rbs={} rbp={} obl={} oll=0 omem=0 \
              tot-mem={memory} events={events} cmd={command} user=default redir=-1 resp={}",
             buffers.input,
             buffers.output_capacity,
+            buffers.output_peak,
             buffers.output,
             self.client.protocol.version(),
         );

@@ -73,6 +73,12 @@ pub fn find(args: &[&[u8]]) -> Result<&'static Command, CommandError> {
     }
 }
 
+/// Returns whether a request takes the longer, the more keys there are: nobody should have to wait
+/// for somebody else's.
+pub fn is_slow(args: &[&[u8]]) -> bool {
+    args.first().is_some_and(|name| name.eq_ignore_ascii_case(b"keys"))
+}
+
 pub(crate) fn ping(args: &[&[u8]]) -> Result<Reply, CommandError> {
     match args {
         [] => Ok(Reply::Simple("PONG")),

@@ -1,8 +1,10 @@
 //! One client's connection: reads requests, has them executed, writes replies.
 
+use std::mem;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use stage_08::client::{Buffers, Client};
+use stage_08::client::Client;
 use stage_08::clients::Connection;
 use stage_08::clock::UnixMillis;
 use stage_08::resp::{Decoder, Reply};
@@ -10,6 +12,7 @@ use stage_08::{Server, command};
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
+use tokio::task;
 
 /// How many bytes are asked for at once, at least (Redis: `PROTO_IOBUF_LEN`).
 const READ_SIZE: usize = 16 * 1024;
@@ -23,7 +26,7 @@ const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 
 /// Serves one client until it leaves, is told to, or breaks the protocol, and every reply owed is
 /// written; or until another client ends the connection.
-pub async fn serve(stream: TcpStream, server: &Server) -> io::Result<()> {
+pub async fn serve(stream: TcpStream, server: &Arc<Server>) -> io::Result<()> {
     let (close, closed) = oneshot::channel::<()>();
     let connection = Connection {
         address: stream.peer_addr()?.to_string(),
@@ -43,7 +46,11 @@ pub async fn serve(stream: TcpStream, server: &Server) -> io::Result<()> {
     served
 }
 
-async fn converse(mut stream: TcpStream, server: &Server, mut client: Client) -> io::Result<()> {
+async fn converse(
+    mut stream: TcpStream,
+    server: &Arc<Server>,
+    mut client: Client,
+) -> io::Result<()> {
     // Replies are written whole: there is nothing to come that could go along with them.
     stream.set_nodelay(true)?;
     let (mut source, mut sink) = stream.split();
@@ -52,7 +59,7 @@ async fn converse(mut stream: TcpStream, server: &Server, mut client: Client) ->
     let mut written = 0;
     let mut reading = true;
     loop {
-        reading &= answer(&mut decoder, &mut input, &mut output, server, &mut client);
+        reading &= answer(&mut decoder, &mut input, &mut output, server, &mut client).await?;
         input.reserve(READ_SIZE);
         tokio::select! {
             biased;
@@ -83,26 +90,31 @@ async fn converse(mut stream: TcpStream, server: &Server, mut client: Client) ->
 
 /// Answers the requests that have arrived. Returns false if one broke the protocol, or the client
 /// is to leave: that reply is the last.
-fn answer(
+async fn answer(
     decoder: &mut Decoder,
     input: &mut Vec<u8>,
     output: &mut Vec<u8>,
-    server: &Server,
+    server: &Arc<Server>,
     client: &mut Client,
-) -> bool {
+) -> io::Result<bool> {
     let mut done = 0;
     let mut intact = true;
     // They have arrived together, so they are executed at the same time.
-    let now = now();
-    client.last_interaction = now;
+    let mut time = now();
+    client.last_interaction = time;
     while intact && output.len() < MAX_OUTPUT {
         match decoder.decode(&input[done..]) {
             Ok(None) => break,
             Ok(Some(request)) => {
                 done += request.length;
-                if !request.args.is_empty() {
-                    client.buffers = buffers(input, output);
-                    let reply = command::execute(&request.args, server, client, now);
+                client.note_buffers(input, output);
+                if command::is_slow(&request.args) {
+                    let args = request.args.into_iter().map(<[u8]>::to_vec).collect();
+                    let replies = mem::take(output);
+                    *output = execute_aside(args, Arc::clone(server), client, replies).await?;
+                    time = now();
+                } else if !request.args.is_empty() {
+                    let reply = command::execute(&request.args, server, client, time);
                     client.send(&reply, output);
                     intact = !client.closing;
                 }
@@ -118,18 +130,30 @@ fn answer(
     if input.is_empty() {
         input.shrink_to(KEPT_SIZE);
     }
-    client.buffers = buffers(input, output);
+    client.note_buffers(input, output);
     server.settle(client);
-    intact
+    Ok(intact)
 }
 
-fn buffers(input: &Vec<u8>, output: &Vec<u8>) -> Buffers {
-    Buffers {
-        input: input.len(),
-        input_capacity: input.capacity(),
-        output: output.len(),
-        output_capacity: output.capacity(),
-    }
+/// Executes a request on another thread, while this one serves the other clients. Returns the
+/// output with the reply at its end.
+async fn execute_aside(
+    args: Vec<Vec<u8>>,
+    server: Arc<Server>,
+    client: &mut Client,
+    mut output: Vec<u8>,
+) -> io::Result<Vec<u8>> {
+    server.settle(client);
+    let mut state = *client;
+    let execute = move || {
+        let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
+        let reply = command::execute(&args, &server, &mut state, now());
+        state.send(&reply, &mut output);
+        (state, output)
+    };
+    let output;
+    (*client, output) = task::spawn_blocking(execute).await?;
+    Ok(output)
 }
 
 /// Returns the number by which the system knows a socket, where sockets have small numbers.

@@ -7,10 +7,15 @@ use crate::clock::UnixMillis;
 use crate::dict::Dict;
 use crate::glob::Glob;
 
-/// A cursor is the beginning of a hash: its first 48 bits. So far can even JavaScript count, and
-/// hardly ever do two keys have them in common.
-const CURSOR_SHIFT: u32 = u64::BITS - 48;
-const MAX_CURSOR: u64 = u64::MAX >> CURSOR_SHIFT;
+/// The first bits of a key's hash say which shard it is in.
+const SHARD_BITS: u32 = 8;
+
+/// How many shards a database has: of a million keys, one holds four thousand.
+const SHARDS: usize = 1 << SHARD_BITS;
+
+/// The first bits of a hash, with those of the shard, are what a cursor is. So far can even
+/// JavaScript count, and hardly ever do two keys have them all in common.
+const CURSOR_BITS: u32 = 48;
 
 /// All databases of a server (Redis: `databases` in its configuration).
 pub type Databases = [Db; 16];
@@ -26,13 +31,17 @@ pub enum Expiry {
     Keep,
 }
 
-/// A database (Redis: `redisDb`), shared by all connections.
+/// A database (Redis: `redisDb`), shared by all connections, in shards with a lock each.
 ///
-/// The lock is std's, not tokio's, because no method waits for anything while it holds it.
-#[derive(Debug, Default)]
+/// So whoever goes through all keys keeps the others waiting for one shard at most, and so does a
+/// table that grows. The locks are std's, not tokio's, because no method waits for anything while
+/// it holds one.
+#[derive(Debug)]
 pub struct Db {
+    shards: Vec<Mutex<Keyspace>>,
+    /// Its seed is drawn by lot, so nobody can choose keys that all end up in one place; and it is
+    /// another in each database, so nobody does by copying one in the order of SCAN.
     hasher: RandomState,
-    keyspace: Mutex<Keyspace>,
 }
 
 /// Everything in here owns exactly its bytes: no spare room, and no part of the read buffer from
@@ -68,6 +77,13 @@ enum Value {
     Expiring(Box<(Box<[u8]>, UnixMillis)>),
 }
 
+impl Default for Db {
+    fn default() -> Self {
+        let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
+        Self { shards, hasher: RandomState::new() }
+    }
+}
+
 impl Db {
     /// Returns a copy of the value of `key`, if it has one. Mirrors `getCommand`.
     pub fn get(&self, key: &[u8], now: UnixMillis) -> Option<Vec<u8>> {
@@ -95,8 +111,7 @@ impl Db {
     /// that nobody looks up stays in memory: a leak that only a search in the background mends.
     /// Mirrors `lookupKeyRead` and `expireIfNeeded`.
     fn lookup<T>(&self, key: &[u8], now: UnixMillis, read: impl FnOnce(&Value) -> T) -> Option<T> {
-        let hash = self.hash(key);
-        let mut keyspace = self.lock();
+        let (mut keyspace, hash) = self.shard(key);
         let found = match keyspace.dict.get(hash, key) {
             Some(value) if value.is_expired(now) => {
                 keyspace.expire(hash, key);
@@ -113,9 +128,8 @@ impl Db {
 
     /// Gives `key` a value, in place of the one that it may have. Mirrors `setKey`.
     pub fn set(&self, key: &[u8], value: &[u8], expiry: Expiry, now: UnixMillis) {
-        let hash = self.hash(key);
         let value = value.into();
-        let mut keyspace = self.lock();
+        let (mut keyspace, hash) = self.shard(key);
         let deadline = match expiry {
             Expiry::Never => None,
             Expiry::At(deadline) => Some(deadline),
@@ -128,52 +142,60 @@ impl Db {
         keyspace.insert(hash, key, Value::new(value, deadline));
     }
 
-    /// Returns all keys that `glob` matches, in no order. Every key is looked at, and until that
-    /// is done nobody else can use the database. Mirrors `keysCommand`.
+    /// Returns all keys that `glob` matches, in no order. Every key is looked at.
+    ///
+    /// A key that is there from the beginning to the end is found. One that comes or goes meanwhile
+    /// may be found or not; Redis lets nobody do anything meanwhile. Mirrors `keysCommand`.
     pub fn keys(&self, glob: &Glob<'_>, now: UnixMillis) -> Vec<Vec<u8>> {
-        let keyspace = self.lock();
-        let living = keyspace.dict.iter().filter(|(_, value)| !value.is_expired(now));
-        living.filter(|(key, _)| glob.matches(key)).map(|(key, _)| key.to_vec()).collect()
+        let mut keys = Vec::new();
+        for shard in &self.shards {
+            let keyspace = lock(shard);
+            let living = keyspace.dict.iter().filter(|(_, value)| !value.is_expired(now));
+            let matching = living.filter(|(key, _)| glob.matches(key));
+            keys.extend(matching.map(|(key, _)| key.to_vec()));
+        }
+        keys
     }
 
     /// Returns `count` keys, or a few more or less, from the place on that `cursor` names, and the
     /// cursor of the place behind them: 0 at the end. Who begins with 0 and goes on to the end
     /// sees every key that is there all the while, see [`Dict::from`].
     ///
-    /// Looks at ten times `count` slots at most, even if they are empty.
+    /// Looks at ten times `count` slots at most, even if they are empty, and at all shards.
     pub fn scan(&self, cursor: u64, count: usize, now: UnixMillis) -> (u64, Vec<Vec<u8>>) {
         let mut keys = Vec::new();
-        if cursor > MAX_CURSOR {
-            return (0, keys);
-        }
-        let mut expired = Vec::new();
-        let mut keyspace = self.lock();
-        let mut last = None;
-        let mut next = 0;
-        for (looked_at, (place, found)) in keyspace.dict.from(cursor << CURSOR_SHIFT).enumerate() {
-            let place = place >> CURSOR_SHIFT;
-            let is_enough = keys.len() >= count || looked_at / 10 >= count;
-            // Keys between which no cursor can tell come together.
-            if is_enough && last != Some(place) {
-                next = place;
-                break;
+        let (mut looked_at, mut last) = (0, None);
+        let first = cursor >> (CURSOR_BITS - SHARD_BITS);
+        for (number, shard) in (first..).zip(self.shards.iter().skip(first as usize)) {
+            let mut keyspace = lock(shard);
+            let start = if number == first { cursor } else { 0 };
+            let start = start << (u64::BITS - CURSOR_BITS) << SHARD_BITS;
+            let mut expired = Vec::new();
+            for (hash, found) in keyspace.dict.from(start) {
+                let place = number << (u64::BITS - SHARD_BITS) | hash >> SHARD_BITS;
+                let place = place >> (u64::BITS - CURSOR_BITS);
+                // Keys between which no cursor can tell come together.
+                if (keys.len() >= count || looked_at / 10 >= count) && last != Some(place) {
+                    return (place, keys);
+                }
+                (looked_at, last) = (looked_at + 1, Some(place));
+                match found {
+                    Some((key, value)) if value.is_expired(now) => {
+                        expired.push((hash, key.to_vec()))
+                    }
+                    Some((key, _)) => keys.push(key.to_vec()),
+                    None => {}
+                }
             }
-            last = Some(place);
-            match found {
-                Some((key, value)) if value.is_expired(now) => expired.push(key.to_vec()),
-                Some((key, _)) => keys.push(key.to_vec()),
-                None => {}
-            }
+            expired.iter().for_each(|(hash, key)| keyspace.expire(*hash, key));
         }
-        expired.iter().for_each(|key| keyspace.expire(self.hash(key), key));
-        (next, keys)
+        (0, keys)
     }
 
     /// Takes a key from a dump. Returns false, and changes nothing, if it is there already. Mirrors
     /// `dbAddRDBLoad`.
     pub fn load(&self, key: &[u8], value: &[u8], expires_at: Option<UnixMillis>) -> bool {
-        let hash = self.hash(key);
-        let mut keyspace = self.lock();
+        let (mut keyspace, hash) = self.shard(key);
         let is_new = keyspace.dict.get(hash, key).is_none();
         if is_new {
             keyspace.insert(hash, key, Value::new(value.into(), expires_at));
@@ -183,7 +205,7 @@ impl Db {
 
     /// Returns how many keys there are, with those that have expired and are not yet removed.
     pub fn len(&self) -> usize {
-        self.lock().dict.len()
+        self.shards.iter().map(|shard| lock(shard).dict.len()).sum()
     }
 
     /// Returns whether there are none.
@@ -193,20 +215,28 @@ impl Db {
 
     /// Returns what it holds, and how it has been used.
     pub fn usage(&self) -> Usage {
-        let keyspace = self.lock();
-        Usage { keys: keyspace.dict.len(), ..keyspace.usage }
+        let usages = self.shards.iter().map(|shard| lock(shard).usage());
+        usages.fold(Usage::default(), Usage::add)
     }
 
-    fn hash(&self, key: &[u8]) -> u64 {
-        self.hasher.hash_one(key)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Keyspace> {
-        self.keyspace.lock().expect("nothing panics while it holds the lock")
+    /// Returns the shard that `key` is in, or would be, and its hash in there: the bits of the hash
+    /// that are left.
+    fn shard(&self, key: &[u8]) -> (MutexGuard<'_, Keyspace>, u64) {
+        let hash = self.hasher.hash_one(key);
+        let shard = &self.shards[(hash >> (u64::BITS - SHARD_BITS)) as usize];
+        (lock(shard), hash << SHARD_BITS)
     }
 }
 
+fn lock(shard: &Mutex<Keyspace>) -> MutexGuard<'_, Keyspace> {
+    shard.lock().expect("nothing panics while it holds the lock")
+}
+
 impl Keyspace {
+    fn usage(&self) -> Usage {
+        Usage { keys: self.dict.len(), ..self.usage }
+    }
+
     fn insert(&mut self, hash: u64, key: &[u8], value: Value) {
         let deadline = value.deadline();
         let old = self.dict.insert(hash, key, value);

@@ -60,8 +60,8 @@ impl<V> Dict<V> {
             }
             Err(slot) => slot,
         };
-        // Three quarters full: the lines are short still.
-        if self.len >= self.slots.len() / 4 * 3 {
+        // Seven eighths full: a line of five keys, on average.
+        if self.len >= self.slots.len() / 8 * 7 {
             self.grow();
             slot = self.find(hash, key).unwrap_or_else(|slot| slot);
         }
@@ -100,9 +100,9 @@ impl<V> Dict<V> {
     pub fn from(&self, hash: u64) -> impl Iterator<Item = (u64, Option<(&[u8], &V)>)> {
         let first = self.belongs(hash);
         let slots = self.slots.get(first..).unwrap_or_default();
-        let passed = slots.iter().take_while(move |slot| {
-            slot.as_ref().is_some_and(|entry| entry.hash < hash)
-        });
+        let passed = slots
+            .iter()
+            .take_while(move |slot| slot.as_ref().is_some_and(|entry| entry.hash < hash));
         let first = first + passed.count();
         self.slots.iter().enumerate().skip(first).map(|(index, slot)| match slot {
             Some(entry) => (entry.hash, Some((&entry.key[..], &entry.value))),

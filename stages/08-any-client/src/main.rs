@@ -18,6 +18,7 @@ use stage_08::config::{Config, HELP, Task};
 use stage_08::db::Databases;
 use stage_08::process::Process;
 use stage_08::rdb;
+use tokio::runtime::Builder;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -30,16 +31,24 @@ const OTHER_FILES: u64 = 32;
 
 const NAME: &str = env!("CARGO_PKG_NAME");
 
-// One thread, as in Redis: most requests take less time than to wake a second one would.
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    match run().await {
+fn main() -> ExitCode {
+    match start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{NAME}: {error:#}");
             ExitCode::from(2)
         }
     }
+}
+
+fn start() -> anyhow::Result<()> {
+    // One thread, as in Redis: most requests take less time than to wake a second one would. And
+    // one for those that take long.
+    let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(1).build()?;
+    let ended = runtime.block_on(run());
+    // Who is asked to end does not wait for those.
+    runtime.shutdown_background();
+    ended
 }
 
 async fn run() -> anyhow::Result<()> {
@@ -76,14 +85,13 @@ async fn serve(mut config: Config) -> anyhow::Result<()> {
 fn load(config: &Config) -> anyhow::Result<Databases> {
     let databases = Databases::default();
     let path = config.dir.join(&config.dbfilename);
-    let opened = File::open(&path).and_then(|file| Ok((file.metadata()?.len(), file)));
-    let (size, file) = match opened {
-        Ok(opened) => opened,
+    let file = match File::open(&path) {
+        Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(databases),
         Err(error) => return Err(error).context(format!("cannot open {}", path.display())),
     };
     let start = Instant::now();
-    let loaded = rdb::load(BufReader::with_capacity(READ_SIZE, file), size, &databases, now())
+    let loaded = rdb::load(BufReader::with_capacity(READ_SIZE, file), &databases, now())
         .with_context(|| format!("cannot load {}", path.display()))?;
     let seconds = start.elapsed().as_secs_f64();
     println!("loaded {}: {loaded}, {seconds:.3} seconds", path.display());

@@ -12,9 +12,6 @@ use crate::rdb_value::{self, Layout, Part};
 /// The type of a key whose value is a string.
 const STRING: u8 = 0;
 
-/// What a key takes at least: its type, its length and that of its value.
-const MIN_KEY_SIZE: u64 = 3;
-
 /// The opcodes that say something about keys. They stand where a key's type would.
 const EOF: u8 = 0xff;
 const SELECT_DB: u8 = 0xfe;
@@ -43,22 +40,16 @@ impl fmt::Display for Loaded {
     }
 }
 
-/// Loads the dump in `source`, which has `size` bytes, into `databases`: all strings that have
-/// not expired.
+/// Loads the dump in `source` into `databases`: all strings that have not expired.
 ///
 /// Keys of other types, and of databases that the server does not have, are stepped over. Memory grows with the longest
 /// string, not with the file. Mirrors `rdbLoadRio`.
-pub fn load(
-    source: impl BufRead,
-    size: u64,
-    databases: &Databases,
-    now: UnixMillis,
-) -> io::Result<Loaded> {
+pub fn load(source: impl BufRead, databases: &Databases, now: UnixMillis) -> io::Result<Loaded> {
     let mut reader = RdbReader::new(source);
     let format = Format::read(&mut reader)?;
     let loaded = Loaded::default();
-    let (db, room) = (databases.first(), size / MIN_KEY_SIZE);
-    Loader { reader, format, room, databases, db, now, expires_at: None, loaded }.load()
+    let db = databases.first();
+    Loader { reader, format, databases, db, now, expires_at: None, loaded }.load()
 }
 
 /// Whose dump it is, and how new.
@@ -89,8 +80,6 @@ impl Format {
 struct Loader<'a, R> {
     reader: RdbReader<R>,
     format: Format,
-    /// For how many keys room can be made yet.
-    room: u64,
     databases: &'a Databases,
     /// The one to which the next keys belong, if the server has so many.
     db: Option<&'a Db>,

@@ -26,13 +26,13 @@ pub fn dump_of(magic: &[u8], records: &[&[u8]]) -> Vec<u8> {
 
 /// Loads a dump, and returns what its database 0 holds then.
 pub fn load(bytes: &[u8]) -> io::Result<(Loaded, Db)> {
-    load_from(bytes, bytes.len())
+    load_from(bytes)
 }
 
-/// Loads a dump of so many bytes from where it is read, and returns what its database 0 holds then.
-pub fn load_from(source: impl BufRead, size: usize) -> io::Result<(Loaded, Db)> {
+/// Loads a dump from where it is read, and returns what its database 0 holds then.
+pub fn load_from(source: impl BufRead) -> io::Result<(Loaded, Db)> {
     let databases = Databases::default();
-    let loaded = rdb::load(source, size as u64, &databases, NOW)?;
+    let loaded = rdb::load(source, &databases, NOW)?;
     let [db, ..] = databases;
     Ok((loaded, db))
 }
@@ -40,8 +40,13 @@ pub fn load_from(source: impl BufRead, size: usize) -> io::Result<(Loaded, Db)> 
 /// Loads a dump into empty databases.
 pub fn load_all(bytes: &[u8]) -> io::Result<(Loaded, Databases)> {
     let databases = Databases::default();
-    let loaded = rdb::load(bytes, bytes.len() as u64, &databases, NOW)?;
+    let loaded = rdb::load(bytes, &databases, NOW)?;
     Ok((loaded, databases))
+}
+
+/// Returns how much memory empty databases take.
+pub fn emptiness() -> u64 {
+    allocation_counter::measure(|| drop(Databases::default())).bytes_total
 }
 
 /// Returns why a dump is not loaded.

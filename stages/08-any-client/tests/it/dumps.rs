@@ -171,7 +171,7 @@ fn a_dump_that_comes_byte_by_byte_is_the_same_dump() {
     for line in table() {
         let bytes = line.bytes();
         let at_once = load(&bytes).map(|(loaded, _)| loaded).map_err(|e| e.to_string());
-        let slowly = load_from(BufReader::with_capacity(1, &bytes[..]), bytes.len());
+        let slowly = load_from(BufReader::with_capacity(1, &bytes[..]));
         let slowly = slowly.map(|(loaded, _)| loaded).map_err(|e| e.to_string());
         assert_eq!(slowly, at_once, "{}", line.file);
     }

@@ -283,21 +283,22 @@ fn a_key_expires_and_its_neighbours_stay() {
 fn a_key_without_a_deadline_takes_no_room_for_one() {
     let subject = Subject::default();
     let added = measure(|| {
-        for number in 1000..2000 {
+        for number in 100_000..200_000 {
             subject.say(&format!("SET {number} {number}"));
         }
     });
-    // The bytes of keys and values, and a table of 2,048 places: two boxes in each, and a byte.
-    let expected = 1000 * (4 + 4) + 2048 * (2 * size_of::<Box<[u8]>>() as i64 + 1);
-    assert!(added.bytes_current < expected + 100, "{} bytes", added.bytes_current);
+    // The bytes of keys and values, and tables of 2^17 places: two boxes in each, and a hash.
+    let expected = 100_000 * (6 + 6) + (1 << 17) * (2 * size_of::<Box<[u8]>>() as i64 + 8);
+    assert!(added.bytes_current < expected + 10_000, "{} bytes", added.bytes_current);
 }
 
 #[test]
 fn an_expired_key_that_is_looked_up_leaves_nothing_behind() {
     let subject = Subject::default();
     let long = "x".repeat(5000);
-    // The tables have room for a second key.
-    subject.say("SET k v PX 1");
+    // From then on the table has room for it.
+    subject.say(&format!("SET {long} {long} PX 1"));
+    subject.execute_at(NOW + 2, &[b"GET", long.as_bytes()]);
     let added = measure(|| {
         subject.say(&format!("SET {long} {long} PX 1"));
     });

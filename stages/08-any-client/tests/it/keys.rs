@@ -1,10 +1,23 @@
 //! KEYS: which keys it lists.
 
+use std::io::{ErrorKind, Read};
+use std::net::TcpStream;
+#[cfg(unix)]
+use std::{
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
 use stage_08::clock::UnixMillis;
 use stage_08::db::{Db, Expiry};
 use stage_08::glob::Glob;
 
-use crate::request::encoded;
+use crate::connection::{MIB, expect, ping, send};
+use crate::request::{array, encoded};
+#[cfg(unix)]
+use crate::server::PATIENCE;
+use crate::server::Server;
 use crate::subject::Subject;
 
 const NOW: UnixMillis = UnixMillis(1_000_000);
@@ -80,4 +93,51 @@ fn keys_lists_a_key_that_a_dump_has_brought() {
     assert!(db.load(b"loaded", b"value", Some(UnixMillis(NOW.0))));
     assert_eq!(keys(&db, b"l*d", NOW), [b"loaded"]);
     assert_eq!(keys(&db, b"l*d", UnixMillis(NOW.0 + 1)), [b""; 0]);
+}
+
+/// Sends a KEYS that takes minutes: at each of a million places, a hundred thousand bytes of the
+/// key are as in the pattern, and then there is none of its last.
+fn send_slow_keys(client: &mut TcpStream) {
+    let (key, pattern) = ("a".repeat(MIB), format!("*{}b", "a".repeat(100_000)));
+    send(client, &array(&["SET", &key, ""]));
+    expect(client, b"+OK\r\n");
+    send(client, &array(&["KEYS", &pattern]));
+}
+
+#[test]
+fn others_are_served_while_keys_is_at_work() {
+    let server = Server::start(&[]);
+    let (mut slow, mut other) = (server.connect(), server.connect());
+    send_slow_keys(&mut slow);
+    for _ in 0..100 {
+        ping(&mut other);
+        send(&mut other, &array(&["SET", "k", "v"]));
+        expect(&mut other, b"+OK\r\n");
+    }
+    slow.set_nonblocking(true).expect("an option of the socket");
+    let error = slow.read(&mut [0]).expect_err("nothing yet");
+    assert_eq!(error.kind(), ErrorKind::WouldBlock);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_server_that_is_asked_to_end_does_not_wait_for_keys() {
+    let mut server = Server::start(&[]);
+    let mut slow = server.connect();
+    send_slow_keys(&mut slow);
+    ping(&mut server.connect());
+    let pid = server.process.id().to_string();
+    let sent = Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs");
+    assert!(sent.success());
+    let end = slow.read(&mut [0]).expect("the end of the connection");
+    assert_eq!(end, 0);
+    let deadline = Instant::now() + PATIENCE;
+    let status = loop {
+        if let Some(status) = server.process.try_wait().expect("a process of ours") {
+            break status;
+        }
+        assert!(Instant::now() < deadline, "it goes on");
+        thread::sleep(Duration::from_millis(10));
+    };
+    assert!(status.success(), "{status}");
 }
