@@ -169,6 +169,14 @@ pub static COMMANDS: &[Command] = &[
             })
             .flags(&["loading", "stale"])
             .categories(&["@slow", "@connection"]),
+            Command::new(
+                "command|getkeysandflags",
+                -4,
+                docs::COMMAND_GETKEYSANDFLAGS,
+                |args, _| introspection::get_keys_and_flags(args),
+            )
+            .flags(&["loading", "stale"])
+            .categories(&["@slow", "@connection"]),
             Command::new("command|help", 2, docs::COMMAND_HELP, |_, _| introspection::help())
                 .flags(&["loading", "stale"])
                 .categories(&["@slow", "@connection"]),
@@ -185,7 +193,7 @@ pub static COMMANDS: &[Command] = &[
                 .flags(&["loading", "stale"])
                 .categories(&["@slow"]),
         ]),
-    Command::new("info", -1, docs::INFO, |args, context| info::info(args, context))
+    Command::new("info", -1, docs::INFO, info::info)
         .flags(&["loading", "stale"])
         .categories(&["@slow", "@dangerous"])
         .tips(&["nondeterministic_output", "request_policy:all_shards", "response_policy:special"]),

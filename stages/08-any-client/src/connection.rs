@@ -116,7 +116,10 @@ async fn answer(
                 } else if !request.args.is_empty() {
                     let reply = command::execute(&request.args, server, client, time);
                     client.send(&reply, output);
-                    intact = !client.closing;
+                }
+                if client.closing {
+                    done = input.len();
+                    intact = false;
                 }
             }
             Err(error) => {

@@ -181,7 +181,7 @@ impl Db {
                 (looked_at, last) = (looked_at + 1, Some(place));
                 match found {
                     Some((key, value)) if value.is_expired(now) => {
-                        expired.push((hash, key.to_vec()))
+                        expired.push((hash, key.to_vec()));
                     }
                     Some((key, _)) => keys.push(key.to_vec()),
                     None => {}
@@ -216,7 +216,7 @@ impl Db {
     /// Returns what it holds, and how it has been used.
     pub fn usage(&self) -> Usage {
         let usages = self.shards.iter().map(|shard| lock(shard).usage());
-        usages.fold(Usage::default(), Usage::add)
+        usages.fold(Usage::default(), Usage::with)
     }
 
     /// Returns the shard that `key` is in, or would be, and its hash in there: the bits of the hash
@@ -253,7 +253,7 @@ impl Keyspace {
 
 impl Usage {
     /// Returns what both are together.
-    pub fn add(self, other: Self) -> Self {
+    pub fn with(self, other: Self) -> Self {
         Self {
             keys: self.keys + other.keys,
             expires: self.expires + other.expires,

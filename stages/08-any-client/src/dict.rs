@@ -2,6 +2,9 @@
 
 use std::mem;
 
+/// For how many keys there is room behind the last slot, to begin with.
+const TAIL: usize = 8;
+
 /// Keys and their values, in the order of the keys' hashes (Redis: `dict`).
 ///
 /// The first bits of a hash name the slot where its key belongs. If others are there already, the
@@ -61,7 +64,7 @@ impl<V> Dict<V> {
             Err(slot) => slot,
         };
         // Seven eighths full: a line of five keys, on average.
-        if self.len >= self.slots.len() / 8 * 7 {
+        if self.len * 8 >= self.slots.len() * 7 {
             self.grow();
             slot = self.find(hash, key).unwrap_or_else(|slot| slot);
         }
@@ -134,6 +137,10 @@ impl<V> Dict<V> {
                 return;
             }
         }
+        // Not twice the room, as a vector would make, for the few who stand behind the last slot.
+        if self.slots.len() == self.slots.capacity() {
+            self.slots.reserve_exact(TAIL);
+        }
         self.slots.push(moved);
     }
 
@@ -150,7 +157,7 @@ impl<V> Dict<V> {
     /// Makes the table twice as large. The keys stay in order, so each moves once, and forward.
     fn grow(&mut self) {
         let count = if self.slots.is_empty() { 4 } else { 2 << self.bits };
-        let old = mem::replace(&mut self.slots, Vec::with_capacity(count));
+        let old = mem::replace(&mut self.slots, Vec::with_capacity(count + TAIL));
         self.bits = count.trailing_zeros();
         for entry in old.into_iter().flatten() {
             let slot = self.belongs(entry.hash).max(self.slots.len());

@@ -318,6 +318,13 @@ pub const COMMAND_GETKEYS: Docs = Docs::new(
     "O(N) where N is the number of arguments to the command",
 );
 
+pub const COMMAND_GETKEYSANDFLAGS: Docs = Docs::new(
+    "Extract keys and access flags given a full Redis command",
+    "7.0.0",
+    "server",
+    "O(N) where N is the number of arguments to the command",
+);
+
 pub const COMMAND_HELP: Docs =
     Docs::new("Show helpful text about the different subcommands", "5.0.0", "server", "O(1)");
 

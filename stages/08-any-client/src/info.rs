@@ -108,7 +108,7 @@ fn persistence(_: &Context<'_>, lines: &mut Lines) {
 fn stats(context: &Context<'_>, lines: &mut Lines) {
     let stats = &context.server.stats;
     let usages = context.server.databases.iter().map(Db::usage);
-    let usage = usages.fold(Usage::default(), Usage::add);
+    let usage = usages.fold(Usage::default(), Usage::with);
     lines.put("total_connections_received", stats.connections.get());
     lines.put("total_commands_processed", stats.commands.get());
     lines.put("total_net_input_bytes", stats.input.get());

@@ -58,16 +58,28 @@ pub(crate) fn list(args: &[&[u8]]) -> Result<Reply, CommandError> {
     Ok(Reply::Array(names.into_iter().map(Reply::bulk).collect()))
 }
 
-/// `COMMAND GETKEYS command argument ...`, mirrors `getKeysSubcommand`.
+/// `COMMAND GETKEYS command argument ...`
 pub(crate) fn get_keys(args: &[&[u8]]) -> Result<Reply, CommandError> {
+    let (keys, _) = find_keys(args)?;
+    Ok(Reply::Array(keys.iter().map(|key| Reply::bulk(*key)).collect()))
+}
+
+/// `COMMAND GETKEYSANDFLAGS command argument ...`
+pub(crate) fn get_keys_and_flags(args: &[&[u8]]) -> Result<Reply, CommandError> {
+    let (keys, spec) = find_keys(args)?;
+    let pairs = keys.iter().map(|key| Reply::Array(vec![Reply::bulk(*key), flags(spec.flags)]));
+    Ok(Reply::Array(pairs.collect()))
+}
+
+/// Mirrors `getKeysSubcommandImpl`.
+fn find_keys<'a>(args: &'a [&'a [u8]]) -> Result<(&'a [&'a [u8]], Keys), CommandError> {
     let command = find(args).map_err(|_| "Invalid command specified")?;
-    let keys = command.keys.ok_or("The command has no key arguments")?;
+    let spec = command.keys.ok_or("The command has no key arguments")?;
     if !command.takes(args.len()) {
         return Err("Invalid number of arguments specified for command".into());
     }
-    let end = if keys.last < 0 { args.len() } else { 2 + keys.last.unsigned_abs() as usize };
-    let keys = args.get(1..end).unwrap_or_default();
-    Ok(Reply::Array(keys.iter().map(|key| Reply::bulk(*key)).collect()))
+    let end = if spec.last < 0 { args.len() } else { 2 + spec.last.unsigned_abs() as usize };
+    Ok((args.get(1..end).unwrap_or_default(), spec))
 }
 
 /// `COMMAND HELP`
@@ -82,6 +94,8 @@ pub(crate) fn help() -> Result<Reply, CommandError> {
         "    Return what these commands are for, or all.",
         "GETKEYS <full-command>",
         "    Return those arguments of a command that are keys.",
+        "GETKEYSANDFLAGS <full-command>",
+        "    Return them, and what the command does to them.",
         "INFO [<command-name> ...]",
         "    Return what there is to know of these commands, or of all.",
         "LIST [FILTERBY (MODULE <name>|ACLCAT <category>|PATTERN <pattern>)]",

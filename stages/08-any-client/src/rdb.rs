@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::{self, BufRead};
 
 use crate::clock::UnixMillis;
-use crate::db::{Databases, Db};
+use crate::db::Db;
 use crate::rdb_reader::{RdbReader, corrupt};
 use crate::rdb_value::{self, Layout, Part};
 
@@ -44,7 +44,7 @@ impl fmt::Display for Loaded {
 ///
 /// Keys of other types, and of databases that the server does not have, are stepped over. Memory grows with the longest
 /// string, not with the file. Mirrors `rdbLoadRio`.
-pub fn load(source: impl BufRead, databases: &Databases, now: UnixMillis) -> io::Result<Loaded> {
+pub fn load(source: impl BufRead, databases: &[Db], now: UnixMillis) -> io::Result<Loaded> {
     let mut reader = RdbReader::new(source);
     let format = Format::read(&mut reader)?;
     let loaded = Loaded::default();
@@ -80,7 +80,7 @@ impl Format {
 struct Loader<'a, R> {
     reader: RdbReader<R>,
     format: Format,
-    databases: &'a Databases,
+    databases: &'a [Db],
     /// The one to which the next keys belong, if the server has so many.
     db: Option<&'a Db>,
     now: UnixMillis,

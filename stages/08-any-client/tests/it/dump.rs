@@ -1,6 +1,7 @@
 //! Dumps for the tests: put together from bytes, loaded, and looked into.
 
 use std::io::{self, BufRead};
+use std::slice;
 
 use stage_08::clock::UnixMillis;
 use stage_08::db::{Databases, Db};
@@ -24,29 +25,26 @@ pub fn dump_of(magic: &[u8], records: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
-/// Loads a dump, and returns what its database 0 holds then.
+/// Loads a dump into a server that has one database, and that is empty.
 pub fn load(bytes: &[u8]) -> io::Result<(Loaded, Db)> {
     load_from(bytes)
 }
 
-/// Loads a dump from where it is read, and returns what its database 0 holds then.
+/// Loads a dump from where it is read.
 pub fn load_from(source: impl BufRead) -> io::Result<(Loaded, Db)> {
-    let databases = Databases::default();
-    let loaded = rdb::load(source, &databases, NOW)?;
-    let [db, ..] = databases;
-    Ok((loaded, db))
+    let db = Db::default();
+    rdb::load(source, slice::from_ref(&db), NOW).map(|loaded| (loaded, db))
 }
 
-/// Loads a dump into empty databases.
+/// Loads a dump into as many empty databases as a server has.
 pub fn load_all(bytes: &[u8]) -> io::Result<(Loaded, Databases)> {
     let databases = Databases::default();
-    let loaded = rdb::load(bytes, &databases, NOW)?;
-    Ok((loaded, databases))
+    rdb::load(bytes, &databases, NOW).map(|loaded| (loaded, databases))
 }
 
-/// Returns how much memory empty databases take.
+/// Returns how much memory an empty keyspace takes.
 pub fn emptiness() -> u64 {
-    allocation_counter::measure(|| drop(Databases::default())).bytes_total
+    allocation_counter::measure(|| drop(Db::default())).bytes_total
 }
 
 /// Returns why a dump is not loaded.
@@ -68,10 +66,10 @@ pub fn holds(db: &Db, (key, value, deadline): Entry<'_>) -> bool {
     lives && dies
 }
 
-/// Holds a dump to load these strings into database 0, and nothing else there.
+/// Holds a dump to load these strings, and nothing else.
 pub fn assert_loads(bytes: &[u8], entries: &[Entry<'_>]) -> Loaded {
     let (loaded, db) = load(bytes).unwrap_or_else(|e| panic!("{e}: {}", bytes.escape_ascii()));
-    assert_eq!(db.len(), entries.len(), "{}", bytes.escape_ascii());
+    assert_eq!(loaded.keys, entries.len() as u64, "{}", bytes.escape_ascii());
     for &(key, value, deadline) in entries {
         let entry = format!("{}={}@{deadline:?}", key.escape_ascii(), value.escape_ascii());
         assert!(holds(&db, (key, value, deadline)), "{entry} of {}", bytes.escape_ascii());
