@@ -27,6 +27,7 @@ pub mod failure;
 pub mod fields;
 pub mod harness;
 mod hindsight;
+mod parts;
 pub mod player;
 mod raw;
 pub mod reply;
