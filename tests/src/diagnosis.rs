@@ -345,15 +345,16 @@ fn lifetime(s: &Symptoms<'_>) -> Said {
     let nil = |reply: &[u8]| [&b"$-1"[..], b"*-1", b"_"].iter().any(|nil| reply.starts_with(nil));
     let is_value = |reply: &[u8]| reply.starts_with(b"$") && !nil(reply);
     let (expected, received) = (s.expected?, s.received);
+    let name = if expected.starts_with(b"_") || received.starts_with(b"_") { "_" } else { "$-1" };
     if nil(expected) && received == b"$0\r\n\r\n" {
-        return say(
-            "What is not there is nil, $-1 or in RESP3 _. An empty bulk, $0, is a value that is there.",
-        );
+        return Some(format!(
+            "What is not there is nil, {name}. An empty bulk, $0, is a value that is there."
+        ));
     }
     if expected == b"$0\r\n\r\n" && nil(received) {
-        return say(
-            "An empty value is a value, $0. Nil, $-1 or in RESP3 _, says that nothing is there.",
-        );
+        return Some(format!(
+            "An empty value is a value, $0. Nil, {name}, says that nothing is there."
+        ));
     }
     let waited = s.before.iter().any(|step| matches!(step, Action::Wait(_)));
     if nil(expected) && is_value(received) {
