@@ -1,6 +1,7 @@
 //! What a wrong reply most likely means.
 
 use crate::hindsight;
+use crate::parts;
 use crate::player::Trouble;
 use crate::resp::{Protocol, reply_length, split_replies};
 use crate::transcript::Action;
@@ -43,6 +44,12 @@ pub fn diagnose(symptoms: &Symptoms<'_>) -> Option<String> {
         silence,
         closing,
         cut_short,
+        parts::scan,
+        parts::refused,
+        parts::fields,
+        parts::count,
+        parts::entries,
+        hindsight::another_database,
         hindsight::wrong_value,
         hindsight::dump,
         hindsight::listing,
@@ -275,6 +282,11 @@ fn closing(s: &Symptoms<'_>) -> Said {
             false => "The connection was closed without a word. The error goes out first, whole.",
         });
     }
+    if s.closes && s.trouble.is_none() && matches!(s.action, Action::Command(_)) {
+        return say(
+            "This client is still served. Who has said QUIT, or was killed, finds its connection closed.",
+        );
+    }
     match s.trouble? {
         Trouble::StillOpen if half_closed => say(
             "The client has said all that it had to say (a read returns 0 bytes). The server answers \
@@ -330,14 +342,19 @@ pub(crate) fn text_of(reply: &[u8]) -> Option<&[u8]> {
 
 /// A key is there when it should be gone, or gone when it should be there.
 fn lifetime(s: &Symptoms<'_>) -> Said {
-    let nil = |reply: &[u8]| reply.starts_with(b"$-1") || reply.starts_with(b"*-1");
+    let nil = |reply: &[u8]| [&b"$-1"[..], b"*-1", b"_"].iter().any(|nil| reply.starts_with(nil));
     let is_value = |reply: &[u8]| reply.starts_with(b"$") && !nil(reply);
     let (expected, received) = (s.expected?, s.received);
+    let name = if expected.starts_with(b"_") || received.starts_with(b"_") { "_" } else { "$-1" };
     if nil(expected) && received == b"$0\r\n\r\n" {
-        return say("What is not there is nil, $-1. An empty bulk, $0, is a value that is there.");
+        return Some(format!(
+            "What is not there is nil, {name}. An empty bulk, $0, is a value that is there."
+        ));
     }
     if expected == b"$0\r\n\r\n" && nil(received) {
-        return say("An empty value is a value, $0. Nil, $-1, says that nothing is there.");
+        return Some(format!(
+            "An empty value is a value, $0. Nil, {name}, says that nothing is there."
+        ));
     }
     let waited = s.before.iter().any(|step| matches!(step, Action::Wait(_)));
     if nil(expected) && is_value(received) {
@@ -396,6 +413,14 @@ fn name_of(kind: u8) -> Option<&'static str> {
         b':' => "an integer (:)",
         b'$' => "a bulk string ($)",
         b'*' => "an array (*)",
+        b'_' => "nil (_)",
+        b'%' => "a map (%)",
+        b'~' => "a set (~)",
+        b'#' => "a boolean (#)",
+        b',' => "a double (,)",
+        b'(' => "a big number (()",
+        b'=' => "a verbatim text (=)",
+        b'>' => "a push (>)",
         _ => return None,
     })
 }

@@ -232,14 +232,14 @@ fn shape(value: &str, place: &Place) -> String {
     };
     let kind = match value {
         "" => return String::new(),
+        _ if value.len() == 40 && value.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            "40-hex-digits"
+        }
         _ if is_number(value) => "number",
         _ if is_decimal(value) => "decimal",
         _ if is_address(value) => "address",
         _ if value.strip_suffix('%').is_some_and(is_decimal) => "percentage",
         _ if value.strip_suffix(['B', 'K', 'M', 'G', 'T']).is_some_and(is_size) => "size",
-        _ if value.len() == 40 && value.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
-            "40 hex digits"
-        }
         _ => "text",
     };
     format!("{{{kind}}}")
@@ -272,7 +272,7 @@ mod tests {
                 "run_id?,hz?,db0,avg_ttl?",
                 vec![
                     "# Server\\r\\n",
-                    "run_id:{40 hex digits}\\r\\n",
+                    "run_id:{40-hex-digits}\\r\\n",
                     "hz:{number}\\r\\n",
                     "\\r\\n",
                     "# Keyspace\\r\\n",
@@ -341,6 +341,7 @@ mod tests {
         let table = [
             ("", ""),
             ("17", "{me}"),
+            ("0123456789012345678901234567890123456789", "{40-hex-digits}"),
             ("0", "{number}"),
             ("-1", "{number}"),
             ("0.25", "{decimal}"),

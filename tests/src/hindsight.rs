@@ -21,6 +21,7 @@ fn commands<'a>(s: &Symptoms<'a>) -> impl Iterator<Item = Vec<Option<&'a str>>> 
     let commands = s.before.iter().flat_map(|step| match step {
         Action::Command(command) => std::slice::from_ref(command),
         Action::Pipeline(commands) => commands.as_slice(),
+        Action::Scan { meanwhile, .. } => meanwhile.as_slice(),
         _ => &[],
     });
     commands.map(words)
@@ -68,6 +69,20 @@ fn elements(lines: &[String]) -> Option<Vec<&str>> {
     lines.iter().map(|line| line.get(element(line)?..)).collect()
 }
 
+/// A key is sought or found in another database than the selected one.
+pub(crate) fn another_database(s: &Symptoms<'_>) -> Said {
+    const COMMANDS: [&str; 8] = ["GET", "EXISTS", "TYPE", "TTL", "PTTL", "DBSIZE", "KEYS", "SCAN"];
+    let looks = COMMANDS.iter().any(|name| arguments(s, name).is_some());
+    let is_error = |reply: &[u8]| reply.starts_with(b"-");
+    if !looks || is_error(s.received) || s.expected.is_none_or(is_error) || !said(s, "SELECT") {
+        return None;
+    }
+    say(
+        "Each database has keys of its own, and each connection looks into the one that it has selected \
+         last. A SELECT that is refused selects nothing.",
+    )
+}
+
 /// A value, but not the one that this key has.
 pub(crate) fn wrong_value(s: &Symptoms<'_>) -> Said {
     let key = (*arguments(s, "GET")?.first()?)?;
@@ -102,7 +117,7 @@ pub(crate) fn dump(s: &Symptoms<'_>) -> Said {
     }
     arguments(s, "GET")?;
     let (expected, received) = (s.expected?, s.received);
-    let is_nil = |reply: &[u8]| reply.starts_with(b"$-1");
+    let is_nil = |reply: &[u8]| reply.starts_with(b"$-1") || reply.starts_with(b"_");
     let named = started_with(s).iter().any(|word| word.starts_with("--d"));
     match (is_nil(expected), is_nil(received)) {
         (true, true) => None,

@@ -306,7 +306,10 @@ impl Session {
                     continue;
                 }
                 Some(Turn::Over(found)) => vec![found.plain()],
-                Some(Turn::Broken) => answer.replies.iter().map(Reply::plain).collect(),
+                Some(Turn::Broken(mark)) => {
+                    let replies = answer.replies.iter().map(Reply::plain);
+                    mark.iter().map(|mark| (*mark).to_owned()).chain(replies).collect()
+                }
                 Some(Turn::GoesOn) | None => Vec::new(),
             };
             return outcome(answer, &[request], print_several(&printed));

@@ -7,6 +7,9 @@ use crate::reply::Reply;
 /// Far more replies than a scan in a transcript takes.
 pub(crate) const MOST_ROUNDS: usize = 2000;
 
+/// What is printed above a reply that is none to a scan.
+pub(crate) const NO_SCAN: &str = "(no reply to a scan)";
+
 /// A scan, and the elements that have come so far.
 pub(crate) struct Scan {
     /// What is to be sent next.
@@ -22,8 +25,8 @@ pub(crate) enum Turn {
     GoesOn,
     /// The cursor is 0: all the elements, in order.
     Over(Reply),
-    /// The reply is none to a scan.
-    Broken,
+    /// The reply is none to a scan, and the line that says so, unless it is an error.
+    Broken(Option<&'static str>),
 }
 
 impl Scan {
@@ -33,11 +36,16 @@ impl Scan {
 
     /// Takes a reply: an array of the next cursor and of elements.
     pub(crate) fn turn(&mut self, reply: &Reply) -> Turn {
-        let Reply::Array(parts) = reply else { return Turn::Broken };
-        let [Reply::Bulk(cursor), Reply::Array(elements)] = parts.as_slice() else {
-            return Turn::Broken;
+        let parts = match reply {
+            Reply::Array(parts) => parts.as_slice(),
+            Reply::Error(_) => return Turn::Broken(None),
+            _ => &[],
         };
-        let Some(place) = self.request.get_mut(1) else { return Turn::Broken };
+        let ([Reply::Bulk(cursor), Reply::Array(elements)], Some(place)) =
+            (parts, self.request.get_mut(1))
+        else {
+            return Turn::Broken(Some(NO_SCAN));
+        };
         place.clone_from(cursor);
         self.found.extend(elements.iter().map(|element| (element.plain(), element.clone())));
         if cursor == b"0" {
@@ -73,9 +81,9 @@ mod tests {
     fn other_replies_break_a_scan() {
         let mut scan = Scan::new(vec!["SCAN".into(), "0".into()]);
         let integer = Reply::Array(vec![Reply::Integer(0), Reply::Array(Vec::new())]);
-        for other in [Reply::Nil, Reply::Error(b"ERR".to_vec()), Reply::Array(Vec::new()), integer]
-        {
-            assert_eq!(scan.turn(&other), Turn::Broken, "{other:?}");
+        for other in [Reply::Nil, Reply::Array(Vec::new()), integer] {
+            assert_eq!(scan.turn(&other), Turn::Broken(Some(NO_SCAN)), "{other:?}");
         }
+        assert_eq!(scan.turn(&Reply::Error(b"ERR".to_vec())), Turn::Broken(None));
     }
 }

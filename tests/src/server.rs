@@ -193,6 +193,7 @@ impl fmt::Display for Said<'_> {
 #[derive(Debug)]
 pub struct Server {
     place: Place,
+    words: Vec<String>,
     process: Option<Process>,
     // Holds the port against other players on this machine, which ask for the same one: a UDP
     // port is another thing than a TCP port, and is free again however this process ends.
@@ -229,17 +230,11 @@ impl Server {
             match process.wait_for(port, patience) {
                 Waited::Ready => {
                     let (process, claim, dir) = (Some(process), Some(claim), Some(dir));
-                    return Ok(Self { place, process, _claim: claim, _dir: dir });
+                    return Ok(Self { place, words, process, _claim: claim, _dir: dir });
                 }
                 Waited::PortTaken => {}
-                Waited::Ended(status) => {
-                    let (command, output) = (words.join(" "), process.output());
-                    return Err(StartError::Ended { command, status, output });
-                }
-                Waited::Silent => {
-                    let (command, output) = (words.join(" "), process.output());
-                    return Err(StartError::Silent { command, waited: patience, output });
-                }
+                Waited::Ended(status) => return Err(process.ended_early(&words, status)),
+                Waited::Silent => return Err(process.kept_silent(&words, patience)),
             }
         }
         Err(StartError::NoPort)
@@ -249,7 +244,24 @@ impl Server {
     #[must_use]
     pub fn running_at(address: SocketAddr) -> Self {
         let place = Place { port: address.port(), ..Place::default() };
-        Self { place, process: None, _claim: None, _dir: None }
+        Self { place, words: Vec::new(), process: None, _claim: None, _dir: None }
+    }
+
+    /// Ends the server, and starts it again on the same port, in the same directory.
+    ///
+    /// # Errors
+    /// When it does not take a connection within `patience`, or is not ours to start.
+    pub fn restart(&mut self, patience: Duration) -> Result<(), StartError> {
+        self.process = None;
+        let failed = |error| StartError::Run { command: self.words.join(" "), error };
+        let mut process = Process::spawn(&self.words, &self.place).map_err(failed)?;
+        match process.wait_for(self.place.port, patience) {
+            Waited::Ready => self.process = Some(process),
+            Waited::PortTaken => return Err(StartError::NoPort),
+            Waited::Ended(status) => return Err(process.ended_early(&self.words, status)),
+            Waited::Silent => return Err(process.kept_silent(&self.words, patience)),
+        }
+        Ok(())
     }
 
     /// Returns its port and its directory.
@@ -340,6 +352,14 @@ impl Process {
             }
         }
         Waited::Silent
+    }
+
+    fn ended_early(&mut self, words: &[String], status: ExitStatus) -> StartError {
+        StartError::Ended { command: words.join(" "), status, output: self.output() }
+    }
+
+    fn kept_silent(&mut self, words: &[String], waited: Duration) -> StartError {
+        StartError::Silent { command: words.join(" "), waited, output: self.output() }
     }
 
     fn ended(&mut self) -> Option<ExitStatus> {

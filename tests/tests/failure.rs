@@ -72,6 +72,9 @@ macro_rules! learners_read {
     )*};
 }
 
+/// The reply to `HELLO 3`, shortened.
+const PROTO_3: &[u8] = b"%1\r\n$5\r\nproto\r\n:3\r\n";
+
 const PING: &str = "# PING is answered with PONG.\n> PING\nPONG";
 const GET: &str = "# A value comes back as it was set.\n> GET k\n\"caf\\xc3\\xa9 \\xff\"";
 const CAFE: &str = "# A length counts bytes.\n> GET k\n\"caf\\xc3\\xa9\"";
@@ -90,6 +93,20 @@ const REFUSED: &str =
 const PROTOCOL: &str = "# The server closes.\n> @send \"*1\\r\\n+\\r\\n\"\n> @closed\n\"-ERR Protocol error: expected '$', got '+'\\r\\n\"\n(closed)";
 const LIST: &str =
     "# Names and values.\n> CONFIG GET port dir\n1) \"port\"\n2) \"{port}\"\n3) \"dir\"\n4) \"/\"";
+const NIL_3: &str = "# Nil has a byte of its own.\n> @fields proto HELLO 3\n1# \"proto\" => (integer) 3\n> GET k\n(nil)";
+const MAP: &str = "# A map is a map.\n> @fields proto HELLO 3\n1# \"proto\" => (integer) 3\n> CONFIG GET port\n1# \"port\" => \"{port}\"";
+const INFO: &str = "# What clients look for.\n> @fields role,run_id? INFO\n(bulk)\n\"role:master\\r\\n\"\n\"run_id:{40-hex-digits}\\r\\n\"";
+const INFO_3: &str = "# A text for people.\n> @fields proto HELLO 3\n1# \"proto\" => (integer) 3\n> @fields role INFO\n(verbatim txt)\n\"role:master\\r\\n\"";
+const NUMBER: &str = "# A client has one number.\n> @as me CLIENT ID\n(integer) {me}\n> @fields id?,db CLIENT INFO\n(bulk)\n\"id={me} db=0\\n\"";
+const COUNT: &str = "# As many as there are.\n> @as count COMMAND COUNT\n(integer) {count}\n> @length COMMAND\n(array) {count} elements";
+const ENTRIES: &str =
+    "# Each has its entry.\n> @commands get,set COMMAND LIST\n1) \"get\"\n2) \"set\"";
+const SCAN: &str = "# All keys come.\n> @scan SCAN 0\n1) \"a\"\n2) \"b\"";
+const SCAN_WHILE: &str =
+    "# All keys come.\n> @scan-while SCAN 0\n> PING\n> @end\n1) \"a\"\n2) \"b\"";
+const KILLED: &str = "# A client is killed.\n> PING\nPONG\n> PING\n(closed)";
+const SELECTED: &str =
+    "# Databases have keys of their own.\n> SET k 0\nOK\n> SELECT 1\nOK\n> GET k\n(nil)";
 const SORTED: &str = "# All keys.\n> @sorted KEYS *\n1) \"a\"\n2) \"b\"";
 
 learners_read! {
@@ -121,6 +138,26 @@ learners_read! {
     it_closes_without_a_word: PROTOCOL, [Close];
     elements_are_missing: LIST, [Say(b"*2\r\n$3\r\ndir\r\n$1\r\n/\r\n")];
     an_element_is_missing: SORTED, [Say(b"*1\r\n$1\r\nb\r\n")];
+    resp2_too_late: NIL_3, [Say(PROTO_3), Say(b"$-1\r\n")];
+    a_value_where_nil_is_due_in_resp3: NIL_3, [Say(PROTO_3), Say(b"$0\r\n\r\n")];
+    pairs_in_the_place_of_a_map: MAP, [Say(PROTO_3), Say(b"*2\r\n$4\r\nport\r\n$4\r\n6379\r\n")];
+    hello_is_not_known: MAP, [Say(b"-ERR unknown command 'HELLO', with args beginning with: '3' \r\n")];
+    a_field_is_missing: INFO, [Say(b"$13\r\nrole:master\r\n\r\n")];
+    a_value_of_another_shape: INFO, [Say(b"$23\r\nrole:master\r\nrun_id:1\r\n\r\n")];
+    fields_in_another_order: INFO, [Say(b"$62\r\nrun_id:0123456789012345678901234567890123456789\r\nrole:master\r\n\r\n")];
+    lines_that_end_in_lf: INFO, [Say(b"$60\r\nrole:master\nrun_id:0123456789012345678901234567890123456789\n\r\n")];
+    a_bulk_in_the_place_of_a_verbatim_text: INFO_3, [Say(PROTO_3), Say(b"$13\r\nrole:master\r\n\r\n")];
+    another_number_than_before: NUMBER, [Say(b":7\r\n"), Say(b"$10\r\nid=8 db=0\n\r\n")];
+    another_count_than_before: COUNT, [Say(b":3\r\n"), Say(b"*2\r\n*0\r\n*0\r\n")];
+    a_command_is_not_listed: ENTRIES, [Say(b"*2\r\n$3\r\nget\r\n$4\r\necho\r\n")];
+    a_key_is_lost_between_cursors: SCAN, [Say(b"*2\r\n$1\r\n5\r\n*1\r\n$1\r\na\r\n"), Say(b"*2\r\n$1\r\n0\r\n*0\r\n")];
+    a_key_is_lost_in_a_scan_that_is_disturbed: SCAN_WHILE, [
+        Say(b"*2\r\n$1\r\n5\r\n*1\r\n$1\r\na\r\n"), Say(b"+PONG\r\n"), Say(b"*2\r\n$1\r\n0\r\n*0\r\n"),
+    ];
+    a_key_comes_that_should_not: SCAN, [Say(b"*2\r\n$1\r\n0\r\n*3\r\n$1\r\nc\r\n$1\r\nb\r\n$1\r\na\r\n")];
+    the_reply_is_none_to_a_scan: SCAN, [Say(b"*1\r\n$1\r\na\r\n")];
+    who_was_killed_is_still_served: KILLED, [Say(b"+PONG\r\n"), Say(b"+PONG\r\n")];
+    a_key_of_another_database: SELECTED, [Say(b"+OK\r\n"), Say(b"+OK\r\n"), Say(b"$1\r\n0\r\n")];
 }
 
 #[test]
@@ -137,4 +174,23 @@ fn a_flood_costs_a_failure_and_no_more() {
     let snapshot = Snapshot { replies: vec![vec!["PONG".into()]] };
     let failure = check_with(&transcript, &snapshot, &Target::Address(address), 10 * PATIENCE);
     insta::assert_snapshot!(failure.expect_err("a flood").to_string());
+}
+
+#[test]
+fn a_scan_without_end_is_broken_off() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let mut chunk = [0; 1 << 10];
+        while matches!(stream.read(&mut chunk), Ok(1..)) {
+            stream.write_all(b"*2\r\n$1\r\n7\r\n*1\r\n$1\r\na\r\n").expect("a client that reads");
+        }
+    });
+    let path = Path::new("tests/transcripts/08-any-client/a_claim.redis");
+    let source = "# A claim.\n@scan SCAN 0";
+    let transcript = Transcript::parse("08-any-client/a_claim", path, source).expect("good");
+    let snapshot = Snapshot { replies: vec![vec!["1) \"a\"".into()]] };
+    let failure = check_with(&transcript, &snapshot, &Target::Address(address), PATIENCE);
+    insta::assert_snapshot!(failure.expect_err("a scan without end").to_string());
 }

@@ -3,7 +3,7 @@
 //! The program plays the servers too: its own file, started with the name of a part.
 
 use std::env;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::panic;
 use std::path::Path;
@@ -28,10 +28,11 @@ fn main() -> ExitCode {
     {
         return play_part(part, port.parse().expect("a port"));
     }
-    let tests: [(&str, fn()); 9] = [
+    let tests: [(&str, fn()); 10] = [
         ("a_server_is_gone_when_its_guard_is_dropped", gone_when_dropped),
         ("a_server_is_gone_when_its_test_panics", gone_after_a_panic),
         ("what_a_server_started_is_gone_too", children_are_gone),
+        ("a_server_starts_again_where_it_was", starts_again),
         ("a_server_that_does_not_start_shows_what_it_printed", shows_what_it_printed),
         ("a_server_that_never_listens_costs_only_the_patience", never_listens),
         ("a_server_that_prints_without_end_is_served_all_the_same", prints_without_end),
@@ -154,6 +155,22 @@ fn children_are_gone() {
     assert!(answers(&place));
     drop(server);
     assert_gone(&place);
+}
+
+fn starts_again() {
+    let mut server = start("answers", PATIENCE).expect("a server");
+    let place = server.place().clone();
+    let mut client = TcpStream::connect(address(&place)).expect("a connection");
+    server.restart(PATIENCE).expect("a server");
+    let closed =
+        client.read(&mut [0; 1]).map_or_else(|error| error.kind(), |_| ErrorKind::UnexpectedEof);
+    assert!(matches!(closed, ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset), "{closed}");
+    assert_eq!(server.place(), &place);
+    assert!(answers(&place) && Path::new(&place.dir).is_dir());
+    drop(server);
+    assert_gone(&place);
+    let mut foreign = Server::running_at(address(&place));
+    assert!(matches!(foreign.restart(PATIENCE), Err(StartError::Run { .. })));
 }
 
 fn shows_what_it_printed() {

@@ -1,0 +1,305 @@
+// ioredis against the server on a port: `ioredis.mjs PORT`.
+
+import { Redis } from "ioredis";
+
+import { ALL_BYTES, between, check, equal, protocol, refused, restart, sleep } from "./report.mjs";
+
+const port = Number(process.argv[2]);
+
+// Nothing else is set: what is not named here has its default.
+const redis = new Redis(port);
+// Told to the console otherwise: every feature has an answer of its own.
+redis.on("error", () => {});
+
+/** Gives a client of its own to the function, and closes it afterwards. */
+async function withClient(settings, use) {
+  const other = new Redis({ port, ...settings });
+  try {
+    return await use(other);
+  } finally {
+    other.disconnect();
+  }
+}
+
+function fieldsOf(line) {
+  return Object.fromEntries(line.trim().split(" ").map((field) => field.split(/=(.*)/s).slice(0, 2)));
+}
+
+function pairs(list) {
+  const entries = [];
+  for (let at = 0; at < list.length; at += 2) entries.push(list.slice(at, at + 2));
+  return Object.fromEntries(entries);
+}
+
+function all(stream) {
+  return new Promise((resolve, reject) => {
+    const keys = [];
+    stream.on("data", (some) => keys.push(...some));
+    stream.on("end", () => resolve(keys));
+    stream.on("error", reject);
+  });
+}
+
+await check("ioredis", {
+  async connect() {
+    equal(await redis.set("connect", "yes"), "OK");
+    const { resp } = fieldsOf(await redis.client("INFO"));
+    protocol(resp);
+    equal(resp, "3");
+  },
+
+  async PING() {
+    equal(await redis.ping(), "PONG");
+    equal(await redis.ping("hello"), "hello");
+  },
+
+  async ECHO() {
+    equal(await redis.echo("hello"), "hello");
+    equal(await redis.echoBuffer(ALL_BYTES), ALL_BYTES);
+  },
+
+  async "SET and GET"() {
+    equal(await redis.set("key", "value"), "OK");
+    equal(await redis.get("key"), "value");
+    equal(await redis.get("missing"), null);
+    equal(await redis.set("key", 12), "OK");
+    equal(await redis.get("key"), "12");
+  },
+
+  async "SET with an expiry"() {
+    const now = Date.now();
+    equal(await redis.set("ex", "v", "EX", 100), "OK");
+    equal(await redis.set("px", "v", "PX", 100_000), "OK");
+    equal(await redis.set("exat", "v", "EXAT", Math.floor(now / 1000) + 100), "OK");
+    equal(await redis.set("pxat", "v", "PXAT", now + 100_000), "OK");
+    for (const key of ["ex", "px", "exat", "pxat"]) between(98_000, await redis.pttl(key), 101_000);
+    equal(await redis.set("ex", "w", "KEEPTTL"), "OK");
+    between(98_000, await redis.pttl("ex"), 101_000);
+    equal(await redis.set("short", "v", "PX", 50), "OK");
+    await sleep(100);
+    equal(await redis.get("short"), null);
+  },
+
+  async "TTL and PTTL"() {
+    await redis.set("bounded", "v", "EX", 100);
+    await redis.set("unbounded", "v");
+    between(99, await redis.ttl("bounded"), 100);
+    between(99_000, await redis.pttl("bounded"), 100_000);
+    equal([await redis.ttl("unbounded"), await redis.pttl("unbounded")], [-1, -1]);
+    equal([await redis.ttl("missing"), await redis.pttl("missing")], [-2, -2]);
+  },
+
+  async EXISTS() {
+    await redis.set("one", "1");
+    await redis.set("two", "2");
+    equal(await redis.exists("one"), 1);
+    equal(await redis.exists("one", "two", "one", "missing"), 3);
+  },
+
+  async TYPE() {
+    await redis.set("string", "v");
+    equal(await redis.type("string"), "string");
+    equal(await redis.type("missing"), "none");
+  },
+
+  async KEYS() {
+    for (const n of [0, 1, 2]) await redis.set(`keys:${n}`, "v");
+    equal((await redis.keys("keys:*")).sort(), ["keys:0", "keys:1", "keys:2"]);
+    equal(await redis.keys("nothing:*"), []);
+  },
+
+  async SCAN() {
+    const due = Array.from({ length: 1000 }, (_, n) => `scan:${n}`).sort();
+    const pipeline = redis.pipeline();
+    for (const key of due) pipeline.set(key, "v");
+    await pipeline.exec();
+    for (const settings of [{ match: "scan:*" }, { match: "scan:*", count: 100 }, {}]) {
+      const found = new Set(await all(redis.scanStream(settings)));
+      equal([...found].filter((key) => key.startsWith("scan:")).sort(), due);
+    }
+    const [cursor, keys] = await redis.scan(0, "MATCH", "scan:*", "COUNT", 10);
+    equal([typeof cursor, Array.isArray(keys)], ["string", true]);
+  },
+
+  DBSIZE: () =>
+    withClient({ db: 9 }, async (other) => {
+      const before = await other.dbsize();
+      await other.set(`dbsize:${before}`, "v");
+      equal(await other.dbsize(), before + 1);
+    }),
+
+  async SELECT() {
+    await redis.set("select", "zero");
+    await withClient({ db: 3 }, async (other) => {
+      await other.set("select", "three");
+      equal(await other.get("select"), "three");
+      equal(fieldsOf(await other.client("INFO")).db, "3");
+    });
+    await withClient({}, async (other) => {
+      equal(await other.select(3), "OK");
+      equal(await other.get("select"), "three");
+    });
+    equal(await redis.get("select"), "zero");
+  },
+
+  async "CONFIG GET"() {
+    equal(await redis.config("GET", "port"), ["port", String(port)]);
+    equal(await redis.config("GET", "dbfile*"), ["dbfilename", "dump.rdb"]);
+    equal(Object.keys(pairs(await redis.config("GET", "port", "dir"))).sort(), ["dir", "port"]);
+    equal(await redis.config("GET", "nothing"), []);
+  },
+
+  async HELLO() {
+    const { server, mode, role, modules, proto } = pairs(await redis.hello());
+    equal({ server, mode, role, modules, proto }, { server: "redis", mode: "standalone", role: "master", modules: [], proto: 3 });
+  },
+
+  "CLIENT ID INFO LIST": () =>
+    withClient({}, async (other) => {
+      const id = await other.client("ID");
+      equal(fieldsOf(await other.client("INFO")).id, String(id));
+      const clients = (await redis.client("LIST")).trim().split("\n").map(fieldsOf);
+      equal(clients.find((client) => client.id === String(id)).cmd, "client|info");
+      equal(fieldsOf(await redis.client("LIST", "ID", id)).id, String(id));
+    }),
+
+  async "CLIENT SETNAME GETNAME"() {
+    await withClient({ connectionName: "given-on-connecting" }, async (named) => {
+      equal(await named.client("GETNAME"), "given-on-connecting");
+    });
+    await withClient({}, async (other) => {
+      equal(await other.client("GETNAME"), null);
+      equal(await other.client("SETNAME", "later"), "OK");
+      equal(await other.client("GETNAME"), "later");
+      equal(fieldsOf(await other.client("INFO")).name, "later");
+    });
+  },
+
+  async "CLIENT REPLY"() {
+    equal(await redis.client("REPLY", "ON"), "OK");
+  },
+
+  async "CLIENT NO-EVICT"() {
+    equal(await redis.client("NO-EVICT", "ON"), "OK");
+    equal(await redis.client("NO-EVICT", "OFF"), "OK");
+  },
+
+  "CLIENT KILL": () =>
+    withClient({}, async (other) => {
+      other.on("error", () => {});
+      const id = await other.client("ID");
+      equal(await redis.client("KILL", "ID", id), 1);
+      equal(await redis.client("KILL", "ID", id), 0);
+      between(id + 1, await other.client("ID"), id + 1000);
+    }),
+
+  async COMMAND() {
+    const commands = new Map((await redis.command()).map((command) => [command[0], command]));
+    equal(commands.get("get").slice(0, 2), ["get", 2]);
+    equal(commands.get("set")[1], -3);
+    equal([commands.get("get")[2].includes("readonly"), commands.get("set")[2].includes("write")], [true, true]);
+    equal(commands.get("set").slice(3, 6), [1, 1, 1]);
+    equal(commands.get("exists").slice(3, 6), [1, -1, 1]);
+    equal(commands.get("ping").slice(3, 6), [0, 0, 0]);
+  },
+
+  async "COMMAND COUNT LIST"() {
+    const names = (await redis.command()).map(([name]) => name).sort();
+    equal(await redis.command("COUNT"), names.length);
+    equal((await redis.command("LIST")).filter((name) => !name.includes("|")).sort(), names);
+  },
+
+  async "COMMAND INFO"() {
+    const [get, missing] = await redis.command("INFO", "get", "nosuch");
+    equal(get.slice(0, 2), ["get", 2]);
+    equal(get.slice(3, 6), [1, 1, 1]);
+    equal(missing, null);
+  },
+
+  async "COMMAND DOCS"() {
+    const docs = pairs(await redis.command("DOCS", "get", "set"));
+    equal(Object.keys(docs).sort(), ["get", "set"]);
+    for (const doc of Object.values(docs).map(pairs)) {
+      equal([doc.since, doc.group], ["1.0.0", "string"]);
+      between(10, doc.summary.length, 200);
+      between(1, doc.arguments.length, 20);
+    }
+  },
+
+  async "COMMAND GETKEYS"() {
+    equal(await redis.command("GETKEYS", "SET", "key", "value"), ["key"]);
+    equal(await redis.command("GETKEYS", "EXISTS", "one", "two"), ["one", "two"]);
+  },
+
+  async INFO() {
+    const sections = (await redis.info()).split("\r\n");
+    for (const due of ["# Server", "redis_mode:standalone", `tcp_port:${port}`, "role:master", "loading:0"]) {
+      equal([due, sections.includes(due)], [due, true]);
+    }
+    await redis.set("info", "v");
+    const keys = /^db0:keys=(\d+),/m.exec(await redis.info("keyspace"))[1];
+    equal(Number(keys), await redis.dbsize());
+    equal((await redis.info("server")).includes("used_memory:"), false);
+  },
+
+  RESET: () =>
+    withClient({}, async (other) => {
+      await other.client("SETNAME", "before");
+      await other.select(4);
+      equal(await other.reset(), "RESET");
+      equal(await other.client("GETNAME"), null);
+      equal(fieldsOf(await other.client("INFO")).db, "0");
+    }),
+
+  QUIT: () =>
+    withClient({}, async (other) => {
+      equal(await other.quit(), "OK");
+      await sleep(50);
+      equal(other.status, "end");
+    }),
+
+  async errors() {
+    await refused(redis.call("NOSUCH", "a"), "ERR unknown command 'NOSUCH', with args beginning with: 'a' ");
+    await refused(redis.get(), "ERR wrong number of arguments for 'get' command");
+    await refused(redis.set("a", "b", "c"), "ERR syntax error");
+    // It takes up the last database again when it reconnects, the one that does not exist too.
+    await withClient({}, (other) => refused(other.select(99), "ERR DB index is out of range"));
+    equal(await redis.ping(), "PONG");
+  },
+
+  async pipeline() {
+    const pipeline = redis.pipeline();
+    const due = [];
+    for (let n = 0; n < 5000; n += 1) {
+      pipeline.set(`pipeline:${n % 10}`, `value ${n}`).get(`pipeline:${n % 10}`);
+      due.push([null, "OK"], [null, `value ${n}`]);
+    }
+    equal(await pipeline.exec(), due);
+    const replies = await Promise.all(due.map((_, n) => redis.echo(String(n))));
+    equal(replies, due.map((_, n) => String(n)));
+  },
+
+  async "binary values"() {
+    for (const text of ["", "\r\n", "$5\r\nhello\r\n", Buffer.of(0xff, 0xfe), ALL_BYTES]) {
+      const value = Buffer.from(text);
+      const key = Buffer.concat([Buffer.from("binary"), value]);
+      equal(await redis.set(key, value), "OK");
+      equal(await redis.getBuffer(key), value);
+    }
+    const found = await redis.keysBuffer("binary*");
+    equal(found.some((key) => key.subarray(6).equals(ALL_BYTES)), true);
+  },
+
+  async "large values"() {
+    const value = Buffer.alloc(10_240_000, ALL_BYTES);
+    equal(await redis.set("large", value), "OK");
+    equal(await redis.getBuffer("large"), value);
+  },
+
+  async reconnect() {
+    await restart();
+    equal(await redis.set("reconnect", "v"), "OK");
+    equal(await redis.get("reconnect"), "v");
+    equal(fieldsOf(await redis.client("INFO")).resp, "3");
+  },
+});

@@ -1,0 +1,290 @@
+// node-redis against the server on a port: `node-redis.mjs PORT`.
+
+import { createClient, RESP_TYPES } from "redis";
+
+import { ALL_BYTES, between, check, equal, protocol, refused, restart, sleep } from "./report.mjs";
+
+const port = Number(process.argv[2]);
+
+// Nothing else is set: what is not named here has its default.
+const client = createClient({ socket: { port } });
+// An error without a listener ends the process; every feature has an answer of its own.
+client.on("error", () => {});
+
+const bytes = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
+
+/** Gives a client of its own to the function, and closes it afterwards. */
+async function withClient(settings, use) {
+  const other = createClient({ socket: { port }, ...settings });
+  other.on("error", () => {});
+  await other.connect();
+  try {
+    return await use(other);
+  } finally {
+    other.destroy();
+  }
+}
+
+async function all(iterator) {
+  const found = new Set();
+  for await (const keys of iterator) keys.forEach((key) => found.add(key));
+  return [...found];
+}
+
+await check("redis", {
+  async connect() {
+    await client.connect();
+    equal(await client.set("connect", "yes"), "OK");
+    const { resp } = await client.clientInfo();
+    protocol(resp);
+    equal(resp, 3);
+  },
+
+  async PING() {
+    equal(await client.ping(), "PONG");
+    equal(await client.ping("hello"), "hello");
+  },
+
+  async ECHO() {
+    equal(await client.echo("hello"), "hello");
+    equal(await bytes.echo(ALL_BYTES), ALL_BYTES);
+  },
+
+  async "SET and GET"() {
+    equal(await client.set("key", "value"), "OK");
+    equal(await client.get("key"), "value");
+    equal(await client.get("missing"), null);
+    equal(await client.set("key", 12), "OK");
+    equal(await client.get("key"), "12");
+  },
+
+  async "SET with an expiry"() {
+    const now = Date.now();
+    const seconds = Math.floor(now / 1000);
+    equal(await client.set("ex", "v", { expiration: { type: "EX", value: 100 } }), "OK");
+    equal(await client.set("px", "v", { expiration: { type: "PX", value: 100_000 } }), "OK");
+    equal(await client.set("exat", "v", { expiration: { type: "EXAT", value: seconds + 100 } }), "OK");
+    equal(await client.set("pxat", "v", { expiration: { type: "PXAT", value: now + 100_000 } }), "OK");
+    for (const key of ["ex", "px", "exat", "pxat"]) between(98_000, await client.pTTL(key), 101_000);
+    equal(await client.set("ex", "w", { expiration: "KEEPTTL" }), "OK");
+    between(98_000, await client.pTTL("ex"), 101_000);
+    equal(await client.set("short", "v", { PX: 50 }), "OK");
+    await sleep(100);
+    equal(await client.get("short"), null);
+  },
+
+  async "TTL and PTTL"() {
+    await client.set("bounded", "v", { EX: 100 });
+    await client.set("unbounded", "v");
+    between(99, await client.ttl("bounded"), 100);
+    between(99_000, await client.pTTL("bounded"), 100_000);
+    equal([await client.ttl("unbounded"), await client.pTTL("unbounded")], [-1, -1]);
+    equal([await client.ttl("missing"), await client.pTTL("missing")], [-2, -2]);
+  },
+
+  async EXISTS() {
+    await client.set("one", "1");
+    await client.set("two", "2");
+    equal(await client.exists("one"), 1);
+    equal(await client.exists(["one", "two", "one", "missing"]), 3);
+  },
+
+  async TYPE() {
+    await client.set("string", "v");
+    equal(await client.type("string"), "string");
+    equal(await client.type("missing"), "none");
+  },
+
+  async KEYS() {
+    for (const n of [0, 1, 2]) await client.set(`keys:${n}`, "v");
+    equal((await client.keys("keys:*")).sort(), ["keys:0", "keys:1", "keys:2"]);
+    equal(await client.keys("nothing:*"), []);
+  },
+
+  async SCAN() {
+    const due = Array.from({ length: 1000 }, (_, n) => `scan:${n}`).sort();
+    await Promise.all(due.map((key) => client.set(key, "v")));
+    for (const settings of [{ MATCH: "scan:*" }, { MATCH: "scan:*", COUNT: 100 }, {}]) {
+      const found = await all(client.scanIterator(settings));
+      equal(found.filter((key) => key.startsWith("scan:")).sort(), due);
+    }
+    const { cursor, keys } = await client.scan("0", { MATCH: "scan:*", COUNT: 10, TYPE: "string" });
+    equal([typeof cursor, Array.isArray(keys)], ["string", true]);
+  },
+
+  DBSIZE: () =>
+    withClient({ database: 9 }, async (other) => {
+      const before = await other.dbSize();
+      await other.set(`dbsize:${before}`, "v");
+      equal(await other.dbSize(), before + 1);
+    }),
+
+  async SELECT() {
+    await client.set("select", "zero");
+    await withClient({ database: 3 }, async (other) => {
+      await other.set("select", "three");
+      equal(await other.get("select"), "three");
+      equal((await other.clientInfo()).db, 3);
+    });
+    await withClient({}, async (other) => {
+      await other.select(3);
+      equal(await other.get("select"), "three");
+    });
+    equal(await client.get("select"), "zero");
+  },
+
+  async "CONFIG GET"() {
+    equal({ ...(await client.configGet("port")) }, { port: String(port) });
+    equal({ ...(await client.configGet("dbfile*")) }, { dbfilename: "dump.rdb" });
+    equal(Object.keys(await client.configGet(["port", "dir"])).sort(), ["dir", "port"]);
+    equal({ ...(await client.configGet("nothing")) }, {});
+  },
+
+  async HELLO() {
+    const { server, mode, role, modules, proto } = await client.hello();
+    equal({ server, mode, role, modules, proto }, { server: "redis", mode: "standalone", role: "master", modules: [], proto: 3 });
+  },
+
+  "CLIENT ID INFO LIST": () =>
+    withClient({}, async (other) => {
+      const id = await other.clientId();
+      equal((await other.clientInfo()).id, id);
+      equal((await client.clientList()).find((one) => one.id === id).cmd, "client|info");
+      equal((await client.clientList({ ID: [String(id)] })).map((one) => one.id), [id]);
+    }),
+
+  async "CLIENT SETNAME GETNAME"() {
+    await withClient({ name: "given-on-connecting" }, async (named) => {
+      equal(await named.clientGetName(), "given-on-connecting");
+    });
+    await withClient({}, async (other) => {
+      equal(await other.clientGetName(), null);
+      equal(await other.clientSetName("later"), "OK");
+      equal(await other.clientGetName(), "later");
+      equal((await other.clientInfo()).name, "later");
+    });
+  },
+
+  async "CLIENT REPLY"() {
+    equal(await client.sendCommand(["CLIENT", "REPLY", "ON"]), "OK");
+  },
+
+  async "CLIENT NO-EVICT"() {
+    equal(await client.clientNoEvict(true), "OK");
+    equal(await client.clientNoEvict(false), "OK");
+  },
+
+  "CLIENT KILL": () =>
+    withClient({}, async (other) => {
+      const id = await other.clientId();
+      equal(await client.clientKill({ filter: "ID", id }), 1);
+      equal(await client.clientKill({ filter: "ID", id }), 0);
+      between(id + 1, await other.clientId(), id + 1000);
+    }),
+
+  async COMMAND() {
+    const commands = new Map((await client.command()).map((command) => [command.name, command]));
+    const positions = ({ firstKeyIndex, lastKeyIndex, step }) => [firstKeyIndex, lastKeyIndex, step];
+    equal([commands.get("get").arity, commands.get("set").arity], [2, -3]);
+    equal([commands.get("get").flags.has("readonly"), commands.get("set").flags.has("write")], [true, true]);
+    equal(positions(commands.get("set")), [1, 1, 1]);
+    equal(positions(commands.get("exists")), [1, -1, 1]);
+    equal(positions(commands.get("ping")), [0, 0, 0]);
+  },
+
+  async "COMMAND COUNT LIST"() {
+    const names = (await client.command()).map(({ name }) => name).sort();
+    equal(await client.commandCount(), names.length);
+    equal((await client.commandList()).filter((name) => !name.includes("|")).sort(), names);
+  },
+
+  async "COMMAND INFO"() {
+    const [get, missing] = await client.commandInfo(["get", "nosuch"]);
+    equal([get.name, get.arity, get.firstKeyIndex], ["get", 2, 1]);
+    equal(missing, null);
+  },
+
+  async "COMMAND DOCS"() {
+    const docs = await client.commandDocs(["get", "set"]);
+    equal(Object.keys(docs).sort(), ["get", "set"]);
+    for (const doc of Object.values(docs)) {
+      equal([doc.since, doc.group], ["1.0.0", "string"]);
+      between(10, doc.summary.length, 200);
+      between(1, doc.arguments.length, 20);
+    }
+  },
+
+  async "COMMAND GETKEYS"() {
+    equal(await client.commandGetKeys(["SET", "key", "value"]), ["key"]);
+    equal(await client.commandGetKeys(["EXISTS", "one", "two"]), ["one", "two"]);
+  },
+
+  async INFO() {
+    const sections = (await client.info()).split("\r\n");
+    for (const due of ["# Server", "redis_mode:standalone", `tcp_port:${port}`, "role:master", "loading:0"]) {
+      equal([due, sections.includes(due)], [due, true]);
+    }
+    await client.set("info", "v");
+    const keys = /^db0:keys=(\d+),/m.exec(await client.info("keyspace"))[1];
+    equal(Number(keys), await client.dbSize());
+    equal((await client.info("server")).includes("used_memory:"), false);
+  },
+
+  RESET: () =>
+    withClient({}, async (other) => {
+      await other.clientSetName("before");
+      await other.reset();
+      // The client takes up the conversation again as on connecting: RESP3, and no name.
+      equal(await other.clientGetName(), null);
+      equal((await other.clientInfo()).resp, 3);
+    }),
+
+  QUIT: () =>
+    withClient({}, async (other) => {
+      equal(await other.quit(), "OK");
+      equal(other.isOpen, false);
+    }),
+
+  async errors() {
+    await refused(client.sendCommand(["NOSUCH", "a"]), "ERR unknown command 'NOSUCH', with args beginning with: 'a' ");
+    await refused(client.sendCommand(["GET"]), "ERR wrong number of arguments for 'get' command");
+    await refused(client.sendCommand(["SET", "a", "b", "c"]), "ERR syntax error");
+    await refused(client.select(99), "ERR DB index is out of range");
+    equal(await client.ping(), "PONG");
+  },
+
+  async pipeline() {
+    const calls = [];
+    const due = [];
+    for (let n = 0; n < 5000; n += 1) {
+      calls.push(client.set(`pipeline:${n % 10}`, `value ${n}`), client.get(`pipeline:${n % 10}`));
+      due.push("OK", `value ${n}`);
+    }
+    equal(await Promise.all(calls), due);
+    equal(await client.multi().set("pipeline", "v").get("pipeline").execAsPipeline(), ["OK", "v"]);
+  },
+
+  async "binary values"() {
+    for (const text of ["", "\r\n", "$5\r\nhello\r\n", Buffer.of(0xff, 0xfe), ALL_BYTES]) {
+      const value = Buffer.from(text);
+      const key = Buffer.concat([Buffer.from("binary"), value]);
+      equal(await client.set(key, value), "OK");
+      equal(await bytes.get(key), value);
+    }
+    const found = await bytes.keys("binary*");
+    equal(found.some((key) => key.subarray(6).equals(ALL_BYTES)), true);
+  },
+
+  async "large values"() {
+    const value = Buffer.alloc(10_240_000, ALL_BYTES);
+    equal(await client.set("large", value), "OK");
+    equal(await bytes.get("large"), value);
+  },
+
+  async reconnect() {
+    await restart();
+    equal(await client.set("reconnect", "v"), "OK");
+    equal(await client.get("reconnect"), "v");
+    equal((await client.clientInfo()).resp, 3);
+  },
+});

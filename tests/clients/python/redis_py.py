@@ -1,0 +1,335 @@
+"""redis-py against the server on a port: `redis_py.py PORT [PROTOCOL]`."""
+
+import sys
+import time
+
+import redis
+from redis import Redis
+
+import report
+from report import between, equal
+
+port = int(sys.argv[1])
+# Nothing else is set: what is not named here has its default.
+settings = {"protocol": int(sys.argv[2])} if len(sys.argv) > 2 else {}
+
+ALL_BYTES = bytes(range(256))
+
+r = Redis(port=port, **settings)
+
+
+def new_client(**more):
+    return Redis(port=port, **settings, **more)
+
+
+def connect():
+    equal(r.set("connect", "yes"), True)
+    resp = r.client_info()["resp"]
+    report.protocol(resp)
+    return f"RESP{resp}"
+
+
+def ping():
+    equal(r.ping(), True)
+
+
+def echo():
+    equal(r.echo("hello"), b"hello")
+    equal(r.echo(ALL_BYTES), ALL_BYTES)
+
+
+def set_get():
+    equal(r.set("key", "value"), True)
+    equal(r.get("key"), b"value")
+    equal(r.get("missing"), None)
+    r["key"] = "other"
+    equal(r["key"], b"other")
+
+
+def set_with_expiry():
+    now = time.time()
+    equal(r.set("ex", "v", ex=100), True)
+    equal(r.set("px", "v", px=100_000), True)
+    equal(r.set("exat", "v", exat=int(now) + 100), True)
+    equal(r.set("pxat", "v", pxat=int(now * 1000) + 100_000), True)
+    for key in ["ex", "px", "exat", "pxat"]:
+        between(98_000, r.pttl(key), 101_000)
+    equal(r.set("ex", "w", keepttl=True), True)
+    between(98_000, r.pttl("ex"), 101_000)
+    equal(r.set("short", "v", px=50), True)
+    time.sleep(0.1)
+    equal(r.get("short"), None)
+
+
+def ttl():
+    r.set("bounded", "v", ex=100)
+    r.set("unbounded", "v")
+    between(99, r.ttl("bounded"), 100)
+    between(99_000, r.pttl("bounded"), 100_000)
+    equal((r.ttl("unbounded"), r.pttl("unbounded")), (-1, -1))
+    equal((r.ttl("missing"), r.pttl("missing")), (-2, -2))
+
+
+def exists():
+    r.set("one", "1")
+    r.set("two", "2")
+    equal(r.exists("one"), 1)
+    equal(r.exists("one", "two", "one", "missing"), 3)
+    equal("missing" in r, False)
+
+
+def type_of():
+    r.set("string", "v")
+    equal(r.type("string"), b"string")
+    equal(r.type("missing"), b"none")
+
+
+def keys():
+    for n in range(3):
+        r.set(f"keys:{n}", "v")
+    equal(sorted(r.keys("keys:*")), [b"keys:0", b"keys:1", b"keys:2"])
+    equal(r.keys("nothing:*"), [])
+    equal(b"keys:0" in r.keys(), True)
+
+
+def scan():
+    pipe = r.pipeline(transaction=False)
+    for n in range(1000):
+        pipe.set(f"scan:{n}", "v")
+    pipe.execute()
+    due = {f"scan:{n}".encode() for n in range(1000)}
+    equal(set(r.scan_iter("scan:*")), due)
+    equal(set(r.scan_iter("scan:*", count=100)), due)
+    equal(due <= set(r.scan_iter()), True)
+    cursor, _ = r.scan(0, count=10)
+    equal(type(cursor), int)
+
+
+def dbsize():
+    with new_client(db=9) as other:
+        before = other.dbsize()
+        other.set(f"dbsize:{before}", "v")
+        equal(other.dbsize(), before + 1)
+
+
+def select():
+    r.set("select", "zero")
+    with new_client(db=3) as other:
+        other.set("select", "three")
+        equal(other.get("select"), b"three")
+        equal(other.client_info()["db"], 3)
+    with new_client(single_connection_client=True) as other:
+        equal(other.select(3), True)
+        equal(other.get("select"), b"three")
+    equal(r.get("select"), b"zero")
+
+
+def config_get():
+    equal(r.config_get("port"), {"port": str(port)})
+    equal(r.config_get("dbfile*"), {"dbfilename": "dump.rdb"})
+    equal(sorted(r.config_get("port", "dir")), ["dir", "port"])
+    equal(r.config_get("nothing"), {})
+
+
+def hello():
+    fields = r.execute_command("HELLO")
+    if not isinstance(fields, dict):
+        fields = dict(zip(fields[::2], fields[1::2]))
+    equal(fields[b"server"], b"redis")
+    equal(fields[b"mode"], b"standalone")
+    equal(fields[b"role"], b"master")
+    equal(fields[b"modules"], [])
+    equal(fields[b"proto"], int(r.client_info()["resp"]))
+
+
+def client_info():
+    with new_client(single_connection_client=True) as other:
+        own = other.client_id()
+        equal(int(other.client_info()["id"]), own)
+        clients = {int(client["id"]): client for client in r.client_list()}
+        equal(clients[own]["cmd"], "client|info")
+        equal([int(client["id"]) for client in r.client_list(client_id=[own])], [own])
+        between(own + 1, new_client().client_id(), own + 1000)
+
+
+def client_setname():
+    with new_client(client_name="given-on-connecting") as named:
+        equal(named.client_getname(), "given-on-connecting")
+    with new_client(single_connection_client=True) as other:
+        equal(other.client_getname(), None)
+        equal(other.client_setname("later"), True)
+        equal(other.client_getname(), "later")
+        equal(other.client_info()["name"], "later")
+
+
+def client_no_evict():
+    equal(r.client_no_evict("ON"), b"OK")
+    equal(r.client_no_evict("OFF"), b"OK")
+
+
+def client_reply():
+    equal(r.client_reply("ON"), b"OK")
+
+
+def client_kill():
+    with new_client(single_connection_client=True) as other:
+        own = other.client_id()
+        equal(r.client_kill_filter(_id=str(own)), 1)
+        equal([client for client in r.client_list() if int(client["id"]) == own], [])
+        equal(r.client_kill_filter(_id=str(own)), 0)
+        between(own + 1, other.client_id(), own + 1000)
+
+
+def command():
+    commands = r.command()
+    equal(commands["get"]["arity"], 2)
+    equal(commands["set"]["arity"], -3)
+    equal("readonly" in commands["get"]["flags"], True)
+    equal("write" in commands["set"]["flags"], True)
+    for name, due in {"set": (1, 1, 1), "exists": (1, -1, 1), "ping": (0, 0, 0)}.items():
+        found = commands[name]
+        equal((found["first_key_pos"], found["last_key_pos"], found["step_count"]), due)
+
+
+def command_count():
+    names = r.command_list()
+    equal(r.command_count(), len(r.command()))
+    equal(sorted(name.decode() for name in names if b"|" not in name), sorted(r.command()))
+    equal(b"client" in names, True)
+
+
+def command_info():
+    get, missing = r.execute_command("COMMAND INFO", "get", "nosuch")
+    equal(get[:2], [b"get", 2])
+    equal(get[3:6], [1, 1, 1])
+    equal(missing, None)
+
+
+def command_docs():
+    docs = r.execute_command("COMMAND DOCS", "get", "set")
+    if not isinstance(docs, dict):
+        docs = {name: dict(zip(of[::2], of[1::2])) for name, of in zip(docs[::2], docs[1::2])}
+    equal(sorted(docs), [b"get", b"set"])
+    equal(docs[b"get"][b"since"], b"1.0.0")
+    equal(docs[b"get"][b"group"], b"string")
+    for doc in docs.values():
+        between(10, len(doc[b"summary"]), 200)
+        between(1, len(doc[b"arguments"]), 20)
+
+
+def command_getkeys():
+    equal(r.command_getkeys("SET", "key", "value"), ["key"])
+    equal(r.command_getkeys("EXISTS", "one", "two"), ["one", "two"])
+
+
+def info():
+    fields = r.info()
+    equal(fields["redis_mode"], "standalone")
+    equal(fields["tcp_port"], port)
+    equal(fields["role"], "master")
+    equal(fields["loading"], 0)
+    between(1, fields["connected_clients"], 1000)
+    between(1, fields["used_memory"], 2**40)
+    between(1, fields["total_commands_processed"], 2**40)
+    r.set("info", "v")
+    equal(r.info("keyspace")["db0"]["keys"], r.dbsize())
+    equal("used_memory" in r.info("server"), False)
+
+
+def errors():
+    for wrong, text in {
+        ("NOSUCH", "a"): "unknown command 'NOSUCH', with args beginning with: 'a' ",
+        ("GET",): "wrong number of arguments for 'get' command",
+        ("SET", "a", "b", "c"): "syntax error",
+        ("SELECT", "99"): "DB index is out of range",
+    }.items():
+        try:
+            answer = r.execute_command(*wrong)
+        except redis.ResponseError as error:
+            equal(str(error), text)
+        else:
+            raise AssertionError(f"{answer!r} came to {wrong}, not an error")
+    equal(r.ping(), True)
+
+
+def pipeline():
+    pipe = r.pipeline(transaction=False)
+    for n in range(5000):
+        pipe.set(f"pipeline:{n % 10}", f"value {n}").get(f"pipeline:{n % 10}")
+    replies = pipe.execute()
+    equal(replies[::2], [True] * 5000)
+    equal(replies[1::2], [f"value {n}".encode() for n in range(5000)])
+
+
+def binary_values():
+    for value in [b"", b"\r\n", b"$5\r\nhello\r\n", b"\xff\xfe", ALL_BYTES]:
+        equal(r.set(b"binary" + value, value), True)
+        equal(r.get(b"binary" + value), value)
+    equal(b"binary" + ALL_BYTES in r.keys("binary*"), True)
+    equal(b"binary" + ALL_BYTES in r.scan_iter("binary*"), True)
+
+
+def large_values():
+    value = ALL_BYTES * 40_000
+    equal(r.set("large", value), True)
+    equal(r.get("large"), value)
+
+
+def reset():
+    with new_client(single_connection_client=True) as other:
+        other.client_setname("before")
+        other.select(4)
+        equal(other.reset(), "RESET")
+        equal(other.client_getname(), None)
+        equal(int(other.client_info()["db"]), 0)
+
+
+def quit():
+    with new_client(single_connection_client=True) as other:
+        equal(other.quit(), True)
+
+
+def reconnect():
+    report.restart()
+    equal(r.set("reconnect", "v"), True)
+    equal(r.get("reconnect"), b"v")
+    equal(int(r.client_info()["resp"]), settings.get("protocol", 3))
+
+
+report.version(redis.__version__)
+report.check(
+    {
+        "connect": connect,
+        "PING": ping,
+        "ECHO": echo,
+        "SET and GET": set_get,
+        "SET with an expiry": set_with_expiry,
+        "TTL and PTTL": ttl,
+        "EXISTS": exists,
+        "TYPE": type_of,
+        "KEYS": keys,
+        "SCAN": scan,
+        "DBSIZE": dbsize,
+        "SELECT": select,
+        "CONFIG GET": config_get,
+        "HELLO": hello,
+        "CLIENT ID INFO LIST": client_info,
+        "CLIENT SETNAME GETNAME": client_setname,
+        "CLIENT REPLY": client_reply,
+        "CLIENT NO-EVICT": client_no_evict,
+        "CLIENT KILL": client_kill,
+        "COMMAND": command,
+        "COMMAND COUNT LIST": command_count,
+        "COMMAND INFO": command_info,
+        "COMMAND DOCS": command_docs,
+        "COMMAND GETKEYS": command_getkeys,
+        "INFO": info,
+        "RESET": reset,
+        "QUIT": quit,
+        "errors": errors,
+        "pipeline": pipeline,
+        "binary values": binary_values,
+        "large values": large_values,
+        "reconnect": reconnect,
+    }
+)

@@ -1,0 +1,171 @@
+//! What a wrong reply most likely means, where only parts of it are compared.
+
+use crate::diagnosis::{Said, Symptoms, say};
+use crate::player::Trouble;
+use crate::scan::NO_SCAN;
+use crate::transcript::{Action, Command, View};
+
+/// Returns the one command of this step.
+fn command<'a>(s: &Symptoms<'a>) -> Option<&'a Command> {
+    match s.action {
+        Action::Command(command) => Some(command),
+        _ => None,
+    }
+}
+
+/// Returns the first line that is due and did not come, and what came in its place.
+fn differs<'a>(s: &Symptoms<'a>) -> Option<(&'a str, &'a str)> {
+    let pairs = s.due.iter().zip(s.came);
+    let (due, came) = pairs.into_iter().find(|(due, came)| due != came)?;
+    Some((due, came))
+}
+
+/// An error came, and what Redis answers is compared only in part.
+pub(crate) fn refused(s: &Symptoms<'_>) -> Said {
+    let is_error = |lines: &[String]| lines.first().is_some_and(|line| line.starts_with("(error)"));
+    // Where the bytes are known, there is more to tell.
+    if s.expected.is_some() || !is_error(s.came) || is_error(s.due) {
+        return None;
+    }
+    say("Redis takes this; the server refuses it with an error.")
+}
+
+/// `@fields`: one is missing, in the wrong place, or says something else.
+pub(crate) fn fields(s: &Symptoms<'_>) -> Said {
+    let View::Fields(_) = command(s)?.view else { return None };
+    let missing = |line: &&String| line.starts_with("(no field ") && !s.due.contains(line);
+    if let Some(line) = s.came.iter().find(missing) {
+        let name = line.trim_start_matches("(no field ").trim_end_matches(')');
+        return Some(format!("The field '{name}' is missing. Clients look for it by its name."));
+    }
+    let (due, came) = differs(s)?;
+    match (due, came) {
+        ("(verbatim txt)", "(bulk)") => {
+            return say(
+                "To a client that has chosen RESP3, this text is a verbatim one: =, its length, and txt: before it.",
+            );
+        }
+        ("(bulk)", "(verbatim txt)") => {
+            return say("Only in RESP3 is this text a verbatim one. In RESP2 it is a bulk.");
+        }
+        _ => {}
+    }
+    let end = |line: &str| line.trim_end_matches('"').ends_with("\\r\\n");
+    let body = |line: &str| {
+        let line = line.trim_end_matches('"').trim_end_matches("\\n").trim_end_matches("\\r");
+        line.to_owned()
+    };
+    if body(due) == body(came) && end(due) != end(came) {
+        return say(match end(due) {
+            true => "Each line of this text ends in CRLF, \\r\\n.",
+            false => "The line ends in LF alone, without a CR.",
+        });
+    }
+    let mut sorted = (s.due.to_vec(), s.came.to_vec());
+    sorted.0.sort();
+    sorted.1.sort();
+    if sorted.0 == sorted.1 {
+        return say("The fields are right, and stand in another order.");
+    }
+    wrong_shape(s, due, came)
+}
+
+/// A value has not the shape that it should have, or is not the one that was kept.
+fn wrong_shape(s: &Symptoms<'_>, due: &str, came: &str) -> Said {
+    let words = due.split(' ').zip(came.split(' '));
+    let (due, came) = words.into_iter().find(|(due, came)| due != came)?;
+    let shape = |word: &str| {
+        let inner = word.split_once('{')?.1.split_once('}')?.0;
+        Some(inner.to_owned())
+    };
+    let due = shape(due)?;
+    if is_kept(s, &due) {
+        return Some(format!("This is not the value that was kept as '{due}' before."));
+    }
+    let came = shape(came).unwrap_or_else(|| "nothing of the kind".into());
+    Some(format!("The value should look like {{{due}}}. Here it is {{{came}}}."))
+}
+
+/// Whether a step before this kept something under the name.
+fn is_kept(s: &Symptoms<'_>, name: &str) -> bool {
+    let mut commands = s.before.iter().filter_map(|action| match action {
+        Action::Command(command) => Some(command),
+        _ => None,
+    });
+    commands.any(|command| command.keep.as_deref() == Some(name))
+}
+
+/// `@length` of something that has as many elements as was said before.
+pub(crate) fn count(s: &Symptoms<'_>) -> Said {
+    let View::Length = command(s)?.view else { return None };
+    let due = s.due.first()?;
+    let name = due.split_once('{')?.1.split_once('}')?.0;
+    let came = s.came.first()?;
+    (is_kept(s, name) && due.split(' ').next() == came.split(' ').next())
+        .then(|| format!("The number of elements is not the one that was kept as '{name}' before."))
+}
+
+/// `@commands`: an entry is missing, or is not that of Redis.
+pub(crate) fn entries(s: &Symptoms<'_>) -> Said {
+    let View::Commands(names) = &command(s)?.view else { return None };
+    let lists = |lines: &[String], name: &str| {
+        lines.iter().any(|line| line.contains(&format!("\"{name}\"")))
+    };
+    let missing = names.iter().find(|name| lists(s.due, name) && !lists(s.came, name));
+    match missing {
+        Some(name) => Some(format!(
+            "The command '{name}' is not listed. What COMMAND tells is made from all commands that \
+             the server has, under their full names."
+        )),
+        None => say(
+            "An entry is not that of Redis. Clients find a command's keys by it, and redis-cli its hints.",
+        ),
+    }
+}
+
+/// `@scan`: a key is lost, or comes that is not there.
+pub(crate) fn scan(s: &Symptoms<'_>) -> Said {
+    let Action::Scan { meanwhile, .. } = s.action else { return None };
+    if s.trouble == Some(&Trouble::Endless) {
+        return say(
+            "The scan does not end. A cursor tells how much is left, and each reply has to get closer \
+             to 0, which says that all has been seen.",
+        );
+    }
+    if s.came.first().is_some_and(|line| line == NO_SCAN) {
+        return say(
+            "The reply to a scan is an array of two: the next cursor, which is a bulk, and an array.",
+        );
+    }
+    let is_listing = |lines: &[String]| {
+        lines
+            .first()
+            .is_some_and(|line| line.trim_start().starts_with("1) \"") || line == "(empty array)")
+    };
+    if !is_listing(s.due) || !is_listing(s.came) {
+        return None;
+    }
+    let keys = |lines: &[String]| -> Vec<String> {
+        lines
+            .iter()
+            .filter_map(|line| line.split_once(") "))
+            .map(|(_, key)| key.to_owned())
+            .collect()
+    };
+    let (due, came) = (keys(s.due), keys(s.came));
+    if let Some(extra) = came.iter().find(|key| !due.contains(key)) {
+        return Some(format!(
+            "{extra} came, which should not. Options such as MATCH hold for every call of a scan."
+        ));
+    }
+    let lost = due.iter().find(|key| !came.contains(key))?;
+    Some(match meanwhile.is_empty() {
+        true => {
+            format!("{lost} is lost between two cursors. A scan shows every key that is there.")
+        }
+        false => format!(
+            "{lost} was there all the time, and did not come. What is added or goes while a scan goes on \
+             must not move the others past the cursor."
+        ),
+    })
+}
