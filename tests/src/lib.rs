@@ -27,11 +27,8 @@ pub mod failure;
 pub mod fields;
 pub mod harness;
 mod hindsight;
-<<<<<<< HEAD
 pub mod load;
-=======
 mod parts;
->>>>>>> origin/stage-08
 pub mod player;
 mod raw;
 pub mod reply;

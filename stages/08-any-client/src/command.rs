@@ -53,8 +53,10 @@ fn run(
     if !command.takes(args.len()) {
         return Err(CommandError::Arity);
     }
+    let done = (command.handler)(args.get(command.words()..).unwrap_or_default(), context);
+    // Afterwards, so that INFO does not count itself.
     context.client.commands += 1;
-    (command.handler)(args.get(command.words()..).unwrap_or_default(), context)
+    done
 }
 
 /// Returns the command, or the subcommand, that a request names. Mirrors `lookupCommand`.

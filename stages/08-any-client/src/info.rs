@@ -1,7 +1,8 @@
 //! INFO: how the server is, for people, clients and dashboards.
 //!
 //! A field is here if its value is known. Those that would have to be made up are left out, and
-//! so are the sections of which nothing would remain: CPU, Commandstats and Latencystats.
+//! so are the sections of which nothing would remain: Commandstats and Latencystats. A zero that
+//! never changes is true: nobody subscribes, nothing is evicted, and there are no replicas.
 
 use std::env::consts::{ARCH, OS};
 use std::fmt::Display;
@@ -11,18 +12,20 @@ use crate::command::{CommandError, Context};
 use crate::db::{Db, Usage};
 use crate::resp::Reply;
 use crate::session::REDIS_VERSION;
+use crate::stats::HZ;
 
 /// What a section says, in lines.
 type Section = fn(&Context<'_>, &mut Lines);
 
 /// In the order in which they come: the names for which one may ask, the title, and the fields.
-const SECTIONS: [(&[&str], &str, Section); 10] = [
+const SECTIONS: [(&[&str], &str, Section); 11] = [
     (&["server"], "Server", server),
     (&["clients"], "Clients", clients),
     (&["memory"], "Memory", memory),
     (&["persistence"], "Persistence", persistence),
     (&["stats"], "Stats", stats),
     (&["replication"], "Replication", replication),
+    (&["cpu"], "CPU", cpu),
     (&["modules", "module_list"], "Modules", |_, _| ()),
     (&["errorstats"], "Errorstats", errors),
     (&["cluster"], "Cluster", |_, lines| lines.put("cluster_enabled", 0)),
@@ -75,6 +78,8 @@ fn server(context: &Context<'_>, lines: &mut Lines) {
     lines.put("server_time_usec", context.now.0.saturating_mul(1000));
     lines.put("uptime_in_seconds", uptime);
     lines.put("uptime_in_days", uptime / (24 * 60 * 60));
+    lines.put("hz", HZ);
+    lines.put("configured_hz", HZ);
     lines.put("executable", process.executable.display());
     lines.put("config_file", "");
 }
@@ -86,21 +91,37 @@ fn clients(context: &Context<'_>, lines: &mut Lines) {
     lines.put("tracking_clients", 0);
 }
 
+/// `used_memory` is what the system counts, since nobody counts what was asked of the allocator. So
+/// it is the same as `used_memory_rss`, and the ratio of the two says nothing of fragments.
 fn memory(context: &Context<'_>, lines: &mut Lines) {
-    if let Some(bytes) = (context.server.process.resident_memory)() {
-        lines.put("used_memory_rss", bytes);
-        lines.put("used_memory_rss_human", human(bytes));
+    let resources = (context.server.process.resources)();
+    // A peak is measured now and then only.
+    let peak = resources.peak_memory.max(resources.memory);
+    for (field, bytes) in [
+        ("used_memory", resources.memory),
+        ("used_memory_rss", resources.memory),
+        ("used_memory_peak", peak),
+        ("total_system_memory", resources.system_memory),
+        ("maxmemory", Some(0)),
+    ] {
+        if let Some(bytes) = bytes {
+            lines.put(field, bytes);
+            lines.put(&format!("{field}_human"), human(bytes));
+        }
     }
-    lines.put("maxmemory", 0);
-    lines.put("maxmemory_human", human(0));
     lines.put("maxmemory_policy", "noeviction");
+    lines.put("mem_fragmentation_ratio", "1.00");
+    lines.put("mem_allocator", if cfg!(unix) { "libc" } else { "system" });
 }
 
-fn persistence(_: &Context<'_>, lines: &mut Lines) {
-    // Nobody is served before the dump is loaded, and nothing is written.
+fn persistence(context: &Context<'_>, lines: &mut Lines) {
+    // Nobody is served before the dump is loaded, and nothing is ever saved. As in Redis, the last
+    // time that memory and dump were alike is the start, and what was never tried has not failed.
     lines.put("loading", 0);
     lines.put("async_loading", 0);
     lines.put("rdb_bgsave_in_progress", 0);
+    lines.put("rdb_last_save_time", context.server.process.started_at.0 / 1000);
+    lines.put("rdb_last_bgsave_status", "ok");
     lines.put("aof_enabled", 0);
     lines.put("aof_rewrite_in_progress", 0);
 }
@@ -111,8 +132,12 @@ fn stats(context: &Context<'_>, lines: &mut Lines) {
     let usage = usages.fold(Usage::default(), Usage::with);
     lines.put("total_connections_received", stats.connections.get());
     lines.put("total_commands_processed", stats.commands.get());
+    let rates = stats.rates();
+    lines.put("instantaneous_ops_per_sec", rates.commands as u64);
     lines.put("total_net_input_bytes", stats.input.get());
     lines.put("total_net_output_bytes", stats.output.get());
+    lines.put("instantaneous_input_kbps", format!("{:.2}", rates.input / 1024.0));
+    lines.put("instantaneous_output_kbps", format!("{:.2}", rates.output / 1024.0));
     lines.put("rejected_connections", stats.rejected_connections.get());
     lines.put("expired_keys", usage.expired);
     lines.put("evicted_keys", 0);
@@ -125,9 +150,28 @@ fn stats(context: &Context<'_>, lines: &mut Lines) {
     lines.put("total_writes_processed", stats.writes.get());
 }
 
-fn replication(_: &Context<'_>, lines: &mut Lines) {
+fn replication(context: &Context<'_>, lines: &mut Lines) {
     lines.put("role", "master");
     lines.put("connected_slaves", 0);
+    lines.put("master_failover_state", "no-failover");
+    lines.put("master_replid", &context.server.process.replication_id);
+    lines.put("master_replid2", "0".repeat(40));
+    lines.put("master_repl_offset", 0);
+    lines.put("second_repl_offset", -1);
+    lines.put("repl_backlog_active", 0);
+}
+
+fn cpu(context: &Context<'_>, lines: &mut Lines) {
+    if let Some(times) = (context.server.process.resources)().cpu {
+        for (field, time) in [
+            ("used_cpu_sys", times.system),
+            ("used_cpu_user", times.user),
+            ("used_cpu_sys_children", times.children_system),
+            ("used_cpu_user_children", times.children_user),
+        ] {
+            lines.put(field, format!("{}.{:06}", time.as_secs(), time.subsec_micros()));
+        }
+    }
 }
 
 fn errors(context: &Context<'_>, lines: &mut Lines) {
@@ -159,7 +203,7 @@ fn average_ttl(usage: &Usage, now: UnixMillis) -> i128 {
 }
 
 /// Mirrors `bytesToHuman`.
-fn human(bytes: usize) -> String {
+fn human(bytes: u64) -> String {
     let mut unit = "B";
     let mut number = bytes as f64;
     for next in ["K", "M", "G", "T", "P"] {

@@ -1,23 +1,22 @@
 //! The server's shell: a socket, and a task for every client.
 
 mod connection;
+mod host;
 mod listener;
 
 use std::fs::File;
-use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow};
 use connection::now;
 use stage_08::Server;
 use stage_08::config::{Config, HELP, Task};
 use stage_08::db::Databases;
-use stage_08::process::Process;
-use stage_08::rdb;
+use stage_08::{rdb, stats};
 use tokio::runtime::Builder;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -68,7 +67,7 @@ async fn serve(mut config: Config) -> anyhow::Result<()> {
     let listeners = listener::bind(&mut config).await?;
     let databases = load(&config)?;
     let places = Arc::new(Semaphore::new(config.maxclients as usize));
-    let process = describe_process();
+    let process = host::process();
     let server = Arc::new(Server { config, databases, process, ..Server::default() });
     // From here on: whoever reads that the server is ready may end it at once.
     let end = end()?;
@@ -77,6 +76,7 @@ async fn serve(mut config: Config) -> anyhow::Result<()> {
         println!("ready to accept connections on {}", listener.local_addr()?);
         tasks.spawn(listener::accept(listener, Arc::clone(&server), Arc::clone(&places)));
     }
+    tasks.spawn(sample(server));
     end.await;
     Ok(())
 }
@@ -98,16 +98,12 @@ fn load(config: &Config) -> anyhow::Result<Databases> {
     Ok(databases)
 }
 
-/// Returns what INFO tells of the process.
-fn describe_process() -> Process {
-    // Every hasher of std begins with other random numbers.
-    let digits = |_| format!("{:08x}", RandomState::new().hash_one(()) as u32);
-    Process {
-        id: std::process::id(),
-        run_id: (0..5).map(digits).collect(),
-        executable: std::env::current_exe().unwrap_or_default(),
-        started_at: now(),
-        resident_memory: || Some(memory_stats::memory_stats()?.physical_mem),
+/// Looks at the counters as often as INFO says. Mirrors `serverCron`.
+async fn sample(server: Arc<Server>) {
+    let mut interval = tokio::time::interval(Duration::from_millis(1000 / stats::HZ));
+    loop {
+        interval.tick().await;
+        server.stats.sample(now());
     }
 }
 
