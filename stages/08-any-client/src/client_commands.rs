@@ -102,26 +102,6 @@ pub(crate) fn get_name(context: &Context<'_>) -> Result<Reply, CommandError> {
     Ok(name.map_or(Reply::Nil, Reply::Bulk))
 }
 
-/// `CLIENT SETINFO LIB-NAME name | LIB-VER version`. Redis knows it from 7.2 on, and clients send
-/// it to all.
-pub(crate) fn set_info(args: &[&[u8]], context: &Context<'_>) -> Result<Reply, CommandError> {
-    let [option, value] = args else { return Err(CommandError::Arity) };
-    let (clients, id) = (&context.server.clients, context.client.id);
-    let option_in_small = option.to_ascii_lowercase();
-    if !matches!(option_in_small.as_slice(), b"lib-name" | b"lib-ver") {
-        return Err(CommandError::quoting("Unrecognized option '", option, "'"));
-    }
-    if !session::is_one_word(value) {
-        let text = " cannot contain spaces, newlines or special characters.";
-        return Err(CommandError::quoting("", option, text));
-    }
-    match option_in_small.as_slice() {
-        b"lib-name" => clients.set_library_name(id, value),
-        _ => clients.set_library_version(id, value),
-    }
-    Ok(Reply::Simple("OK"))
-}
-
 /// `CLIENT REPLY ON | OFF | SKIP`. OFF and SKIP are no replies themselves.
 pub(crate) fn reply(args: &[&[u8]], client: &mut Client) -> Result<Reply, CommandError> {
     let [mode] = args else { return Err(CommandError::Arity) };
@@ -167,8 +147,6 @@ pub(crate) fn help() -> Result<Reply, CommandError> {
         "    Ask not to be evicted.",
         "REPLY (ON|OFF|SKIP)",
         "    Choose whether this connection gets replies.",
-        "SETINFO (LIB-NAME <name>|LIB-VER <version>)",
-        "    Say which library uses this connection.",
         "SETNAME <name>",
         "    Give this connection a name.",
         "HELP",

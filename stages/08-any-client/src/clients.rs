@@ -40,16 +40,8 @@ struct Listed {
     connection: Connection,
     since: UnixMillis,
     name: Vec<u8>,
-    library: Library,
     /// Its state when it was last published.
     client: Client,
-}
-
-/// What a client has said of the library that it uses.
-#[derive(Debug, Default)]
-struct Library {
-    name: Vec<u8>,
-    version: Vec<u8>,
 }
 
 /// Which clients are meant: those that have all that is given here.
@@ -71,8 +63,7 @@ impl Clients {
     /// Takes in a new client, and returns the state in which it begins.
     pub fn add(&self, connection: Connection, now: UnixMillis) -> Client {
         let client = Client::new(self.last_id.fetch_add(1, Ordering::Relaxed) + 1, now);
-        let (name, library) = Default::default();
-        let listed = Listed { connection, since: now, name, library, client };
+        let listed = Listed { connection, since: now, name: Vec::new(), client };
         self.lock().insert(client.id, listed);
         client
     }
@@ -109,20 +100,6 @@ impl Clients {
     pub fn set_name(&self, id: u64, name: &[u8]) {
         if let Some(listed) = self.lock().get_mut(&id) {
             listed.name = name.into();
-        }
-    }
-
-    /// Keeps what a client says of its library.
-    pub fn set_library_name(&self, id: u64, name: &[u8]) {
-        if let Some(listed) = self.lock().get_mut(&id) {
-            listed.library.name = name.into();
-        }
-    }
-
-    /// Keeps what a client says of its library's version.
-    pub fn set_library_version(&self, id: u64, version: &[u8]) {
-        if let Some(listed) = self.lock().get_mut(&id) {
-            listed.library.version = version.into();
         }
     }
 
@@ -218,12 +195,6 @@ impl Listed {
             self.client.protocol.version(),
         );
         line.extend_from_slice(text.as_bytes());
-        for (field, value) in [("lib-name", &self.library.name), ("lib-ver", &self.library.version)]
-        {
-            if !value.is_empty() {
-                line.extend([b" ", field.as_bytes(), b"=", value].concat());
-            }
-        }
         line.push(b'\n');
     }
 }

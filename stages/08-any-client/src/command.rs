@@ -5,9 +5,9 @@ use crate::client::Client;
 use crate::clock::UnixMillis;
 use crate::commands::COMMANDS;
 use crate::config::Config;
-use crate::db::{Db, Expiry};
+use crate::db::Db;
 use crate::glob::Glob;
-use crate::resp::{Reply, parse_integer};
+use crate::resp::Reply;
 use crate::spec::Command;
 
 /// What executes a command. It gets the words behind the command's name, or the subcommand's.
@@ -100,50 +100,6 @@ pub(crate) fn get(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, Com
     match args {
         [key] => Ok(db.get(key, now).map_or(Reply::Nil, Reply::Bulk)),
         _ => Err(CommandError::Arity),
-    }
-}
-
-pub(crate) fn set(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> {
-    let [key, value, options @ ..] = args else { return Err(CommandError::Arity) };
-    let expiry = parse_expiry(options, now)?;
-    db.set(key, value, expiry, now);
-    Ok(Reply::Simple("OK"))
-}
-
-/// Returns what the options of SET say of the key's deadline.
-///
-/// The same option may come again, and its last number counts; two different ones contradict each
-/// other. Like Redis, nobody looks at a number before all options are known to be well-formed.
-/// Mirrors `parseExtendedStringArgumentsOrReply` and `getExpireMillisecondsOrReply`.
-fn parse_expiry(mut options: &[&[u8]], now: UnixMillis) -> Result<Expiry, CommandError> {
-    const OPTIONS: [&str; 5] = ["EX", "PX", "EXAT", "PXAT", "KEEPTTL"];
-    let mut chosen = None;
-    while let [option, rest @ ..] = options {
-        let option = OPTIONS.into_iter().find(|name| option.eq_ignore_ascii_case(name.as_bytes()));
-        let option = option.ok_or(CommandError::SYNTAX)?;
-        let number;
-        (number, options) = match rest {
-            _ if option == "KEEPTTL" => (None, rest),
-            [number, rest @ ..] => (Some(*number), rest),
-            [] => return Err(CommandError::SYNTAX.into()),
-        };
-        if chosen.replace((option, number)).is_some_and(|(other, _)| other != option) {
-            return Err(CommandError::SYNTAX.into());
-        }
-    }
-    let Some((option, number)) = chosen else { return Ok(Expiry::Never) };
-    let Some(number) = number else { return Ok(Expiry::Keep) };
-    let number = parse_integer(number).ok_or(CommandError::NOT_AN_INTEGER)?;
-    let (unit_ms, start) = match option {
-        "EX" => (1000, now.0),
-        "PX" => (1, now.0),
-        "EXAT" => (1000, 0),
-        _ => (1, 0),
-    };
-    let deadline = number.checked_mul(unit_ms).and_then(|ms| ms.checked_add(start));
-    match deadline {
-        Some(deadline) if number > 0 => Ok(Expiry::At(UnixMillis(deadline))),
-        _ => Err("invalid expire time in 'set' command".into()),
     }
 }
 

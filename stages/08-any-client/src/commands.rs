@@ -1,7 +1,7 @@
 //! The table of all commands: found by name, checked by arity, told about by COMMAND.
 
 use crate::spec::{Command, Keys};
-use crate::{client_commands, command, docs, info, introspection, keyspace, scan, session};
+use crate::{client_commands, command, docs, info, introspection, keyspace, scan, session, set};
 
 /// All commands. Those that are used most come first: the table is searched from its beginning.
 pub static COMMANDS: &[Command] = &[
@@ -11,12 +11,13 @@ pub static COMMANDS: &[Command] = &[
     .flags(&["readonly", "fast"])
     .categories(&["@read", "@string", "@fast"])
     .keys(Keys::one(&["RO", "access"])),
-    Command::new("set", -3, docs::SET, |args, context| {
-        command::set(args, context.db(), context.now)
-    })
-    .flags(&["write", "denyoom"])
-    .categories(&["@write", "@string", "@slow"])
-    .keys(Keys::one(&["OW", "update"])),
+    Command::new("set", -3, docs::SET, |args, context| set::set(args, context.db(), context.now))
+        .flags(&["write", "denyoom"])
+        .categories(&["@write", "@string", "@slow"])
+        .keys(
+            Keys::one(&["RW", "access", "update", "variable_flags"])
+                .notes("RW and ACCESS due to the optional `GET` argument"),
+        ),
     Command::new("ping", -1, docs::PING, |args, _| command::ping(args))
         .flags(&["fast"])
         .categories(&["@fast", "@connection"])
@@ -69,12 +70,6 @@ pub static COMMANDS: &[Command] = &[
             })
             .flags(&["noscript", "loading", "stale"])
             .categories(&["@slow", "@connection"]),
-            Command::new("client|setinfo", 4, docs::CLIENT_SETINFO, |args, context| {
-                client_commands::set_info(args, context)
-            })
-            .flags(&["noscript", "loading", "stale"])
-            .categories(&["@slow", "@connection"])
-            .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"]),
             Command::new("client|reply", 3, docs::CLIENT_REPLY, |args, context| {
                 client_commands::reply(args, context.client)
             })

@@ -7,6 +7,17 @@ use crate::clock::UnixMillis;
 use crate::dict::Dict;
 use crate::glob::Glob;
 
+/// When a SET is to do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// In any case.
+    Always,
+    /// If the key has no value.
+    IfAbsent,
+    /// If the key has a value.
+    IfPresent,
+}
+
 /// The first bits of a key's hash say which shard it is in.
 const SHARD_BITS: u32 = 8;
 
@@ -119,27 +130,53 @@ impl Db {
             }
             found => found.map(read),
         };
-        match found {
-            Some(_) => keyspace.usage.hits += 1,
-            None => keyspace.usage.misses += 1,
-        }
+        keyspace.usage.count_lookup(found.is_some());
         found
     }
 
     /// Gives `key` a value, in place of the one that it may have. Mirrors `setKey`.
     pub fn set(&self, key: &[u8], value: &[u8], expiry: Expiry, now: UnixMillis) {
+        self.set_if(Condition::Always, key, value, expiry, false, now);
+    }
+
+    /// Gives `key` a value if the condition holds, and returns whether it does. If the old value is
+    /// wanted, returns a copy of it, too.
+    pub fn set_if(
+        &self,
+        condition: Condition,
+        key: &[u8],
+        value: &[u8],
+        expiry: Expiry,
+        get: bool,
+        now: UnixMillis,
+    ) -> (bool, Option<Vec<u8>>) {
         let value = value.into();
         let (mut keyspace, hash) = self.shard(key);
+        let old = keyspace.dict.get(hash, key);
+        let has_expired = old.is_some_and(|old| old.is_expired(now));
+        // Of a key that has expired there is nothing to keep.
+        let old = old.filter(|_| !has_expired);
         let deadline = match expiry {
             Expiry::Never => None,
             Expiry::At(deadline) => Some(deadline),
-            // Of a key that has expired there is nothing to keep.
-            Expiry::Keep => {
-                let old = keyspace.dict.get(hash, key).filter(|old| !old.is_expired(now));
-                old.and_then(Value::deadline)
-            }
+            Expiry::Keep => old.and_then(Value::deadline),
         };
-        keyspace.insert(hash, key, Value::new(value, deadline));
+        let holds = match condition {
+            Condition::Always => true,
+            Condition::IfAbsent => old.is_none(),
+            Condition::IfPresent => old.is_some(),
+        };
+        let old = get.then(|| old.map(|old| old.bytes().to_vec()));
+        if has_expired {
+            keyspace.expire(hash, key);
+        }
+        if holds {
+            keyspace.insert(hash, key, Value::new(value, deadline));
+        }
+        if let Some(old) = &old {
+            keyspace.usage.count_lookup(old.is_some());
+        }
+        (holds, old.flatten())
     }
 
     /// Returns all keys that `glob` matches, in no order. Every key is looked at.
@@ -261,6 +298,13 @@ impl Usage {
             hits: self.hits + other.hits,
             misses: self.misses + other.misses,
             expired: self.expired + other.expired,
+        }
+    }
+
+    fn count_lookup(&mut self, found: bool) {
+        match found {
+            true => self.hits += 1,
+            false => self.misses += 1,
         }
     }
 

@@ -156,17 +156,6 @@ pub const CLIENT_SETNAME: Docs =
 pub const CLIENT_GETNAME: Docs =
     Docs::new("Get the current connection name", "2.6.9", "connection", "O(1)");
 
-pub const CLIENT_SETINFO: Docs =
-    Docs::new("Set client or connection specific info", "7.2.0", "connection", "O(1)").arguments(
-        &[Argument::choice(
-            "attr",
-            &[
-                Argument::new("libname", "string").behind("LIB-NAME"),
-                Argument::new("libver", "string").behind("LIB-VER"),
-            ],
-        )],
-    );
-
 pub const CLIENT_REPLY: Docs =
     Docs::new("Instruct the server whether to reply to commands", "3.2.0", "connection", "O(1)")
         .arguments(&[Argument::choice(
@@ -193,13 +182,18 @@ pub const GET: Docs =
 
 pub const SET: Docs = Docs::new("Set the string value of a key", "1.0.0", "string", "O(1)")
     .history(&[
-        ("2.6.12", "Added the `EX` and `PX` options."),
+        ("2.6.12", "Added the `EX`, `PX`, `NX` and `XX` options."),
         ("6.0.0", "Added the `KEEPTTL` option."),
-        ("6.2.0", "Added the `EXAT` and `PXAT` option."),
+        ("6.2.0", "Added the `GET`, `EXAT` and `PXAT` option."),
+        ("7.0.0", "Allowed the `NX` and `GET` options to be used together."),
     ])
     .arguments(&[
         Argument::key(),
         Argument::new("value", "string"),
+        Argument::choice("condition", &[Argument::word("nx", "NX"), Argument::word("xx", "XX")])
+            .since("2.6.12")
+            .flags(&["optional"]),
+        Argument::word("get", "GET").since("6.2.0").flags(&["optional"]),
         Argument::choice(
             "expiration",
             &[

@@ -4,6 +4,7 @@ use crate::command::{CommandError, find};
 use crate::commands::COMMANDS;
 use crate::glob::Glob;
 use crate::resp::Reply;
+use crate::set;
 use crate::spec::{Argument, Command, Docs, Keys};
 
 /// `COMMAND`
@@ -67,7 +68,15 @@ pub(crate) fn get_keys(args: &[&[u8]]) -> Result<Reply, CommandError> {
 /// `COMMAND GETKEYSANDFLAGS command argument ...`
 pub(crate) fn get_keys_and_flags(args: &[&[u8]]) -> Result<Reply, CommandError> {
     let (keys, spec) = find_keys(args)?;
-    let pairs = keys.iter().map(|key| Reply::Array(vec![Reply::bulk(*key), flags(spec.flags)]));
+    let fate: &[&str] =
+        match args {
+            // The only command of which the options decide.
+            [name, _, _, options @ ..] if name.eq_ignore_ascii_case(b"set") => {
+                if set::reads(options) { &["RW", "access", "update"] } else { &["OW", "update"] }
+            }
+            _ => spec.flags,
+        };
+    let pairs = keys.iter().map(|key| Reply::Array(vec![Reply::bulk(*key), flags(fate)]));
     Ok(Reply::Array(pairs.collect()))
 }
 
@@ -147,11 +156,12 @@ fn describe_keys(keys: &Keys) -> Reply {
         Reply::Map(vec![pair("type", Reply::bulk(kind)), pair("spec", Reply::Map(spec.collect()))])
     };
     let range = [("lastkey", keys.last), ("keystep", 1), ("limit", 0)];
-    Reply::Map(vec![
-        pair("flags", flags(keys.flags)),
-        pair("begin_search", search("index", &[("index", 1)])),
-        pair("find_keys", search("range", &range)),
-    ])
+    let notes = keys.notes.map(|notes| pair("notes", Reply::bulk(notes)));
+    let mut pairs = Vec::from_iter(notes);
+    pairs.push(pair("flags", flags(keys.flags)));
+    pairs.push(pair("begin_search", search("index", &[("index", 1)])));
+    pairs.push(pair("find_keys", search("range", &range)));
+    Reply::Map(pairs)
 }
 
 fn document_all<'a>(commands: impl Iterator<Item = &'a Command>) -> Reply {

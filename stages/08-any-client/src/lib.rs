@@ -26,6 +26,7 @@ mod introspection;
 mod keyspace;
 mod scan;
 mod session;
+mod set;
 
 /// What all connections share.
 #[derive(Debug, Default)]

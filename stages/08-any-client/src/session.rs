@@ -62,18 +62,14 @@ fn authenticate(user: &[u8]) -> Result<(), CommandError> {
     if user == b"default" { Ok(()) } else { Err(CommandError::Coded(REFUSED)) }
 }
 
-/// Gives the connection a name. Mirrors `clientSetNameOrReply`.
+/// Gives the connection a name, if CLIENT LIST can show it without breaking its line. Mirrors
+/// `clientSetNameOrReply`.
 pub(crate) fn set_name(name: &[u8], context: &Context<'_>) -> Result<(), CommandError> {
-    if !is_one_word(name) {
+    if !name.iter().all(u8::is_ascii_graphic) {
         return Err("Client names cannot contain spaces, newlines or special characters.".into());
     }
     context.server.clients.set_name(context.client.id, name);
     Ok(())
-}
-
-/// Whether CLIENT LIST can show this without breaking its line.
-pub(crate) fn is_one_word(name: &[u8]) -> bool {
-    name.iter().all(u8::is_ascii_graphic)
 }
 
 /// `SELECT index`, mirrors `selectCommand`.

@@ -30,6 +30,8 @@ pub struct Command {
 pub struct Keys {
     /// What happens to the keys.
     pub flags: &'static [&'static str],
+    /// What is special about that.
+    pub notes: Option<&'static str>,
     /// How many words the last key is behind the first. Negative: counted from the request's end.
     pub last: i64,
 }
@@ -147,12 +149,17 @@ impl Docs {
 impl Keys {
     /// One key.
     pub const fn one(flags: &'static [&'static str]) -> Self {
-        Self { flags, last: 0 }
+        Self { flags, notes: None, last: 0 }
     }
 
     /// All arguments.
     pub const fn all(flags: &'static [&'static str]) -> Self {
-        Self { flags, last: -1 }
+        Self { flags, notes: None, last: -1 }
+    }
+
+    /// This is special about them.
+    pub const fn notes(self, notes: &'static str) -> Self {
+        Self { notes: Some(notes), ..self }
     }
 }
 
