@@ -29,6 +29,7 @@ pub mod harness;
 mod hindsight;
 mod parts;
 pub mod player;
+pub mod printed;
 mod raw;
 pub mod reply;
 pub mod resp;
@@ -39,5 +40,6 @@ mod talker;
 mod tap;
 pub mod text;
 pub mod transcript;
+mod wire;
 
 pub use harness::stage;
