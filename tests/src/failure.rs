@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::diagnosis::{Symptoms, diagnose};
 use crate::player::{Ending, Outcome, PlayError, Trouble};
-use crate::reply::{self, Reply, mask};
+use crate::printed;
+use crate::reply::{Reply, mask};
 use crate::resp::Protocol;
 use crate::server::Said;
 use crate::snapshot::SnapshotError;
@@ -239,7 +240,7 @@ impl Expected {
 }
 
 fn command_wire(lines: &[String], protocol: Protocol, place: &Place) -> Option<Vec<u8>> {
-    let replies = reply::parse_several(lines)?;
+    let replies = printed::parse_several(lines)?;
     let wires = replies.into_iter().map(|reply| reply.unmasked(place).wire(protocol));
     Some(wires.collect::<Option<Vec<_>>>()?.concat())
 }
@@ -247,7 +248,7 @@ fn command_wire(lines: &[String], protocol: Protocol, place: &Place) -> Option<V
 fn raw_wire(lines: &[String], place: &Place) -> Option<Vec<u8>> {
     let mut wire = Vec::new();
     for line in lines {
-        let (one, times) = reply::repeated(line).unwrap_or((line, 1));
+        let (one, times) = printed::repeated(line).unwrap_or((line, 1));
         let bytes = text::unquoted(one)?;
         let Reply::Bulk(bytes) = Reply::Bulk(bytes).unmasked(place) else { return None };
         wire.extend(bytes.repeat(times));

@@ -30,6 +30,7 @@ mod hindsight;
 pub mod load;
 mod parts;
 pub mod player;
+pub mod printed;
 mod raw;
 pub mod reply;
 pub mod resp;
@@ -40,5 +41,6 @@ mod talker;
 mod tap;
 pub mod text;
 pub mod transcript;
+mod wire;
 
 pub use harness::stage;

@@ -13,8 +13,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::corpus;
 use crate::fields;
+use crate::printed::print_several;
 use crate::raw::Raw;
-use crate::reply::{Reply, print_several};
+use crate::reply::Reply;
 use crate::resp::Protocol;
 use crate::scan::{MOST_ROUNDS, Scan, Turn};
 use crate::server::{Server, StartError, Target};

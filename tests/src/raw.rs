@@ -5,7 +5,8 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use crate::player::{FAREWELL, Limits, Outcome, Trouble, marker};
-use crate::reply::{Reply, print_raw};
+use crate::printed::print_raw;
+use crate::reply::Reply;
 use crate::resp::split_replies;
 use crate::server;
 use crate::text::Place;

@@ -34,6 +34,16 @@
 //! A client that sends commands has a connection of the `redis` crate, one that sends raw bytes a
 //! plain socket, and none has both. A client whose last step reads must have read everything.
 //!
+//! Replies are printed as redis-cli prints them on a terminal, but for a text of several lines, which
+//! stays on one with its line ends escaped, and for a big number and an attribute, at which redis-cli
+//! gives up. Some print alike: nil is `(nil)` whether it came as `$-1` or `_`, so the player follows what
+//! each client has chosen with `HELLO`, and a nil of the other protocol is an error. A status and a
+//! verbatim text are told apart by `@fields`, and by bytes.
+//!
+//! A value's shape is one of `{number}`, `{decimal}`, `{percentage}`, `{size}` (`1.5M`), `{address}`,
+//! `{40-hex-digits}` and `{text}`, or nothing for nothing. What is the same as something kept is printed
+//! by its name instead. A field that is asked for and not there is printed as `(no field …)`.
+//!
 //! In any word, `{x*70000}` repeats what is before the star, `{now+5000}` is in Unix milliseconds
 //! and `{now_s-5}` in seconds, and `{port}` and `{dir}` are the server's, in replies too.
 

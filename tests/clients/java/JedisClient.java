@@ -417,6 +417,9 @@ public final class JedisClient {
     for (String due : List.of("# Server", "redis_mode:standalone", "tcp_port:" + port, "role:master")) {
       equal(List.of(due, lines.contains(due)), List.of(due, true));
     }
+    Matcher memory = Pattern.compile("\nused_memory:(\\d+)").matcher(client.info("memory"));
+    equal(memory.find(), true);
+    between(1, Long.parseLong(memory.group(1)), 1L << 40);
     client.set("info", "v");
     Matcher matcher = Pattern.compile("db0:keys=(\\d+),").matcher(client.info("keyspace"));
     equal(matcher.find(), true);

@@ -236,6 +236,7 @@ await check("ioredis", {
     for (const due of ["# Server", "redis_mode:standalone", `tcp_port:${port}`, "role:master", "loading:0"]) {
       equal([due, sections.includes(due)], [due, true]);
     }
+    between(1, Number(/^used_memory:(\d+)/m.exec(await redis.info("memory"))?.[1]), 2 ** 40);
     await redis.set("info", "v");
     const keys = /^db0:keys=(\d+),/m.exec(await redis.info("keyspace"))[1];
     equal(Number(keys), await redis.dbsize());

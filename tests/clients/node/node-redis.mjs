@@ -224,6 +224,7 @@ await check("redis", {
     for (const due of ["# Server", "redis_mode:standalone", `tcp_port:${port}`, "role:master", "loading:0"]) {
       equal([due, sections.includes(due)], [due, true]);
     }
+    between(1, Number(/^used_memory:(\d+)/m.exec(await client.info("memory"))?.[1]), 2 ** 40);
     await client.set("info", "v");
     const keys = /^db0:keys=(\d+),/m.exec(await client.info("keyspace"))[1];
     equal(Number(keys), await client.dbSize());

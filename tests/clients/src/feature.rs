@@ -1,5 +1,7 @@
 //! What a client is asked to do, and how it went.
 
+use crate::setup::NotHad;
+
 /// What every client for programs is to do, in the order of the table.
 pub const FEATURES: [&str; 32] = [
     "connect",
@@ -53,7 +55,7 @@ pub enum Outcome {
     /// It ran.
     Ran(Report),
     /// It is not to be had here; with the reason.
-    NotHad(String),
+    NotHad(NotHad),
 }
 
 /// What a client told that ran.

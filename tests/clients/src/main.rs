@@ -153,7 +153,7 @@ fn told<T>(name: &str, work: impl FnOnce() -> T) -> T {
 fn meet(client: &Client, place: &Place, command: &CommandLine) -> Outcome {
     let program = match client.prepare(place) {
         Ok(program) => program,
-        Err(reason) => return Outcome::NotHad(reason.to_string()),
+        Err(reason) => return Outcome::NotHad(reason),
     };
     let met = start(command).and_then(|mut server| {
         conversation::hold(program(server.place().port), &mut server, PATIENCE)

@@ -21,11 +21,25 @@ pub const JEDIS_JARS: &str = "JEDIS_JARS";
 
 /// Why a client is not to be had.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotHad(pub String);
+pub struct NotHad {
+    /// The reason, in the project's words.
+    pub reason: String,
+    /// What a program said that was to get hold of it, if there was one.
+    pub said: String,
+}
+
+impl NotHad {
+    fn because(reason: impl fmt::Display) -> Self {
+        Self { reason: reason.to_string(), said: String::new() }
+    }
+}
 
 impl fmt::Display for NotHad {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        match self.said.as_str() {
+            "" => f.write_str(&self.reason),
+            said => write!(f, "{}: {said}", self.reason),
+        }
     }
 }
 
@@ -156,7 +170,7 @@ pub fn jedis(place: &Place) -> Result<Program, NotHad> {
     let classes = folder.join("classes");
     let source = place.package.join("java/JedisClient.java");
     step(Command::new("javac").arg("-cp").arg(&everything).arg("-d").arg(&classes).arg(source))?;
-    let path = env::join_paths([&classes, &everything]).map_err(|e| NotHad(e.to_string()))?;
+    let path = env::join_paths([&classes, &everything]).map_err(NotHad::because)?;
     Ok(Program { words: vec!["java".into(), "-cp".into(), path.into(), "JedisClient".into()] })
 }
 
@@ -164,8 +178,13 @@ fn copy_dependencies(folder: &Path, pinned: &Path, jars: &Path) -> Result<String
     let goal = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
     let mut mvn = Command::new(if cfg!(windows) { "mvn.cmd" } else { "mvn" });
     mvn.args(["--batch-mode", "--quiet", "--file"]).arg(pinned).arg(goal);
+    mvn.arg("-Dstyle.color=never");
     mvn.arg(format!("-Dmaven.repo.local={}", folder.join("repository").display()));
-    step(mvn.arg(format!("-DoutputDirectory={}", jars.display())))
+    mvn.arg(format!("-DoutputDirectory={}", jars.display()));
+    step(&mut mvn).map_err(|NotHad { reason, said }| match said.contains("could not be resolved") {
+        true => NotHad { reason: "`mvn` reaches no repository that has it".into(), said },
+        false => NotHad { reason, said },
+    })
 }
 
 /// Installs, unless that is done for what `pinned` holds.
@@ -188,16 +207,17 @@ fn step(command: &mut Command) -> Result<String, NotHad> {
     let program = PathBuf::from(command.get_program());
     let name = program.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let ran = bounded::run(command, Vec::new(), STEP)
-        .map_err(|error| NotHad(format!("cannot run `{name}`: {error}")))?;
+        .map_err(|error| NotHad::because(format!("cannot run `{name}`: {error}")))?;
     if ran.is_success() {
         return Ok(ran.output);
     }
-    let said = if ran.complaint.trim().is_empty() { ran.output } else { ran.complaint };
+    let said = [ran.complaint, ran.output].concat().replace("\u{1b}[0m", "");
     let said = bounded::first_words(&said, SAID_LIMIT);
-    Err(NotHad(match ran.status {
-        Some(status) => format!("`{name}` fails ({status}) and says {said}"),
+    let reason = match ran.status {
+        Some(status) => format!("`{name}` fails ({status})"),
         None => format!("`{name}` takes more than {} s", STEP.as_secs()),
-    }))
+    };
+    Err(NotHad { reason, said })
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), NotHad> {
@@ -206,5 +226,5 @@ fn copy(from: &Path, to: &Path) -> Result<(), NotHad> {
 }
 
 fn unusable(path: &Path, error: &std::io::Error) -> NotHad {
-    NotHad(format!("{}: {error}", path.display()))
+    NotHad::because(format!("{}: {error}", path.display()))
 }

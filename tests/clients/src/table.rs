@@ -6,6 +6,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, Table};
 
 use crate::feature::{FEATURES, Mark, Outcome, Report};
+use crate::setup::NotHad;
 
 /// All that was found out.
 #[derive(Debug)]
@@ -26,6 +27,9 @@ pub struct Tool {
     /// Whether it did.
     pub mark: Mark,
 }
+
+/// What stands under the name of a client that was not to be had.
+pub const NOT_HAD: &str = "not had";
 
 /// What stands above the tools' names.
 pub const TOOLS: &str = "tool";
@@ -91,7 +95,7 @@ impl Results {
             }
             text += &format!("{table}\n");
         }
-        for note in self.notes() {
+        for note in self.notes(NotHad::to_string) {
             text += &format!("\n{note}");
         }
         text
@@ -131,7 +135,7 @@ impl Results {
         for Tool { usage, claim, mark } in &self.tools {
             text += &format!("| {usage} | {claim} | {} |\n", sign(Some(mark)));
         }
-        let notes: Vec<String> = self.notes().collect();
+        let notes: Vec<String> = self.notes(|why| why.reason.clone()).collect();
         if !notes.is_empty() {
             text.push('\n');
         }
@@ -143,9 +147,9 @@ impl Results {
     }
 
     /// Returns a line for all that did not go as it should, or not at all, and why.
-    fn notes(&self) -> impl Iterator<Item = String> {
-        let clients = self.clients.iter().flat_map(|(name, outcome)| match outcome {
-            Outcome::NotHad(reason) => vec![format!("{name} was not to be had: {reason}")],
+    fn notes(&self, tell: fn(&NotHad) -> String) -> impl Iterator<Item = String> {
+        let clients = self.clients.iter().flat_map(move |(name, outcome)| match outcome {
+            Outcome::NotHad(why) => vec![format!("{name} was not to be had: {}", tell(why))],
             Outcome::Ran(report) => notes_of(name, report),
         });
         let tools = self.tools.iter().filter_map(|Tool { usage, claim, mark }| {
@@ -174,7 +178,7 @@ fn notes_of(name: &str, report: &Report) -> Vec<String> {
 /// The client's name, with the version that ran and the RESP that it spoke.
 fn head(name: &str, outcome: &Outcome, line_end: &str) -> String {
     match outcome {
-        Outcome::NotHad(_) => format!("{name}{line_end}not had"),
+        Outcome::NotHad(_) => format!("{name}{line_end}{NOT_HAD}"),
         Outcome::Ran(report) => {
             let version = report.version.as_deref().unwrap_or("?");
             let protocol = report.protocol.as_deref().unwrap_or("?");
@@ -228,7 +232,7 @@ mod tests {
         let clients = vec![
             ("good", ran(&Mark::Passed)),
             ("bad", ran(&failed)),
-            ("gone", Outcome::NotHad("no `mvn`".into())),
+            ("gone", Outcome::NotHad(NotHad { reason: "no `mvn`".into(), said: "a host".into() })),
         ];
         let tool = |mark| Tool { usage: "cli", claim: "connects", mark };
         Results { clients, tools: vec![tool(Mark::Absent("no `cli` here".into()))] }
