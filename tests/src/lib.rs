@@ -22,6 +22,7 @@
 pub mod check;
 pub mod corpus;
 pub mod diagnosis;
+pub mod differ;
 pub mod failure;
 pub mod harness;
 mod hindsight;
@@ -36,5 +37,6 @@ mod talker;
 mod tap;
 pub mod text;
 pub mod transcript;
+pub mod workspace;
 
 pub use harness::stage;
