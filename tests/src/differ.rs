@@ -30,8 +30,9 @@ use self::generator::{Generator, unfit};
 use self::pair::{Difference, Pair, Tally};
 use crate::server::StartError;
 
-/// So many sessions find what the ones before have left in the keyspace, then it is emptied.
-const KEYSPACE_LIFE: usize = 400;
+/// So many sessions find what the ones before have left in the keyspace, then it is emptied: by
+/// turns, so that some bugs need few sessions to come again, and some keyspaces grow.
+const KEYSPACE_LIVES: [usize; 4] = [100, 400, 100, 2000];
 
 /// How long a difference is made smaller, and how long a reply may take meanwhile.
 const SHRINKING: Duration = Duration::from_secs(120);
@@ -84,6 +85,8 @@ pub fn hunt(
     let began = Instant::now();
     let mut tally = Tally::default();
     let mut played = Vec::new();
+    let mut lives = KEYSPACE_LIVES.iter().cycle();
+    let mut life = lives.next();
     loop {
         let is_over = match limit {
             Limit::Sessions(sessions) => tally.sessions >= sessions,
@@ -104,9 +107,10 @@ pub fn hunt(
             }
         }
         progress(&tally);
-        if played.len() == KEYSPACE_LIFE {
+        if Some(&played.len()) == life {
             played.clear();
             pair.restart()?;
+            life = lives.next();
         }
     }
 }
@@ -136,7 +140,7 @@ fn found(
         pair.play(session).err()
     };
     let mut shrunk = None;
-    for sessions in [1, 4, 20, 100, played.len()] {
+    for sessions in [1, 4, 20, 100, 500, played.len()] {
         let last = played.get(played.len().saturating_sub(sessions)..).unwrap_or_default();
         let session = Session::join(last);
         if let Some(difference) = play(&session) {

@@ -19,24 +19,23 @@ pub struct Documented {
     pub reason: &'static str,
     /// How it is kept out of the comparison.
     pub treatment: Treatment,
-    /// Sessions in which it shows, each the writes of one client. One that holds `{n}` is sent
-    /// with many numbers in its place: it shows with some of them.
-    pub examples: &'static [&'static [&'static [u8]]],
+    /// Returns sessions in which it shows, each the writes of one client.
+    pub examples: fn() -> Vec<Vec<Vec<u8>>>,
 }
 
 impl Documented {
+    /// Whether sessions in which it shows are not played.
+    #[must_use]
+    pub fn is_avoided(&self) -> bool {
+        matches!(self.treatment, Treatment::Avoided(_) | Treatment::AvoidedLines)
+    }
+
     /// Returns the sessions in which it shows.
     pub fn sessions(&self) -> impl Iterator<Item = Session> {
-        const NUMBERS: usize = 4000;
-        let numbered = |bytes: &[u8]| match str::from_utf8(bytes) {
-            Ok(text) if text.contains("{n}") => (0..NUMBERS)
-                .flat_map(|n| text.replace("{n}", &n.to_string()).into_bytes())
-                .collect(),
-            _ => bytes.to_vec(),
-        };
-        self.examples.iter().map(move |writes| Session {
-            steps: writes.iter().map(|bytes| Step { client: 0, bytes: numbered(bytes) }).collect(),
-        })
+        let step = |bytes| Step { client: 0, bytes };
+        let session =
+            move |writes: Vec<_>| Session { steps: writes.into_iter().map(step).collect() };
+        (self.examples)().into_iter().map(session)
     }
 }
 
@@ -47,6 +46,8 @@ pub enum Treatment {
     Avoided(fn(&Vocabulary, &Request) -> bool),
     /// No session holds a line that is too long and yet whole.
     AvoidedLines,
+    /// After a fault with much behind it, the last of the replies may be lost.
+    Lost,
     /// The replies to such a request are compared in a form of their own.
     Compared(fn(&Request) -> bool, fn(&[u8], &Place) -> Vec<u8>),
 }
@@ -81,89 +82,102 @@ const PARAMETERS: [&str; 7] =
     ["port", "bind", "dir", "dbfilename", "save", "appendonly", "maxclients"];
 
 /// All of them.
-pub const DOCUMENTED: [Documented; 9] = [
+pub const DOCUMENTED: [Documented; 10] = [
     Documented {
         name: "commands that only Redis has",
         readme: "Only the commands of the table exist",
         reason: "each stage has the commands that its lesson needs",
         treatment: Treatment::Avoided(is_only_in_redis),
-        examples: &[&[b"TIME\r\n"], &[b"*1\r\n$6\r\ndbsize\r\n"], &[b"QUIT\r\n"]],
+        examples: || lines(&["TIME", "dbsize", "QUIT"]),
     },
     Documented {
         name: "options of SET that only Redis has",
         readme: "`SET` has no `NX`, `XX` and `GET` yet",
         reason: "the lesson on SET's options is about time",
         treatment: Treatment::Avoided(has_option_of_redis),
-        examples: &[
-            &[b"SET k v NX\r\n"],
-            &[b"SET k v EX 1000 xx\r\n"],
-            &[b"SET k v\r\nSET k w GET\r\n"],
-        ],
+        examples: || lines(&["SET k v NX", "SET k v EX 100000 xx", "SET k v\nSET k w GET"]),
     },
     Documented {
         name: "subcommands of CONFIG that only Redis has",
         readme: "`CONFIG` has `GET` and `HELP`",
         reason: "nothing can be changed while a server of the course runs",
         treatment: Treatment::Avoided(is_config_of_redis),
-        examples: &[&[b"CONFIG RESETSTAT\r\n"], &[b"CONFIG set maxclients 100\r\n"]],
+        examples: || lines(&["CONFIG RESETSTAT", "CONFIG set maxclients 100"]),
     },
     Documented {
         name: "the text of CONFIG HELP",
         readme: "`CONFIG` has `GET` and `HELP`",
         reason: "it lists the subcommands that there are",
         treatment: Treatment::Compared(is_config_help, only_kinds),
-        examples: &[&[b"CONFIG HELP\r\n"]],
+        examples: || lines(&["CONFIG HELP"]),
     },
     Documented {
         name: "the number and the order of parameters in CONFIG GET",
         readme: "for the seven parameters that there are, and gives them in the order asked for",
         reason: "there are seven; Redis gives them in the order of a hash table",
         treatment: Treatment::Compared(is_config_get, known_pairs),
-        examples: &[&[b"CONFIG GET maxmemory\r\n"], &[b"CONFIG GET *\r\n"]],
+        examples: || lines(&["CONFIG GET maxmemory", "CONFIG GET *"]),
     },
     Documented {
         name: "a whole line of more than 64 KiB",
         readme: "A line of a request that is longer than 64 KiB is always an error",
         reason: "in Redis it depends on how the network cuts it",
         treatment: Treatment::AvoidedLines,
-        examples: &[&[&[b' '; 60_000], &PING_BEHIND_BLANKS]],
+        examples: || {
+            vec![vec![b" ".repeat(60_000), [b" ".repeat(6000), b"PING\n".to_vec()].concat()]]
+        },
+    },
+    Documented {
+        name: "replies before a fault with much behind it",
+        readme: "a client that goes on sending after a fault may lose the last replies",
+        reason: "the system resets a connection that is closed with unread bytes",
+        treatment: Treatment::Lost,
+        examples: || {
+            let value = b"v".repeat(300_000);
+            let behind = b"x".repeat(1_000_000);
+            let set = [&b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$300000\r\n"[..], &value, b"\r\n"].concat();
+            vec![vec![set, [&b"GET k\r\n*x\r\n"[..], &behind].concat()]]
+        },
     },
     Documented {
         name: "requests that a web page could send",
         readme: "Redis hangs up on a command named `POST` or `Host:`",
         reason: "they are unknown commands like others",
         treatment: Treatment::Avoided(is_of_the_web),
-        examples: &[&[b"POST / HTTP/1.1\r\n"], &[b"*1\r\n$5\r\nhOST:\r\n"]],
+        examples: || lines(&["POST / HTTP/1.1", "hOST:"]),
     },
     Documented {
         name: "a zero byte in a name",
         readme: "A zero byte in the name of a command, an option or a parameter is a byte like others",
         reason: "Redis compares many names up to it, for some of them if its random hash wants it so",
         treatment: Treatment::Avoided(has_zero_byte),
-        examples: &[
-            &[b"\"ping\\x00{n}\"\r\n"],
-            &[b"CONFIG GET \"port\\x00{n}\"\r\n"],
-            &[b"CONFIG \"get\\x00{n}\" port\r\n"],
-            &[b"CONFIG GET \"por*\\x00\"\r\n"],
-            &[b"SET k v \"EX\\x00\" 100000\r\n"],
-        ],
+        examples: || {
+            // In Redis, some of so many are found.
+            let many = |line: &str| -> String {
+                (0..4000).map(|n| line.replace('#', &n.to_string())).collect()
+            };
+            lines(&[
+                &many("\"ping\\x00#\"\n"),
+                &many("CONFIG GET \"port\\x00#\"\n"),
+                &many("CONFIG \"get\\x00#\" port\n"),
+                "CONFIG GET \"por*\\x00\"",
+                "SET k v \"EX\\x00\" 100000",
+            ])
+        },
     },
     Documented {
         name: "a range from an ASCII byte to another byte",
         readme: "a range such as `[\\x00-\\xff]` compares bytes",
         reason: "Redis compares C's char, which is signed on some machines",
         treatment: Treatment::Avoided(has_mixed_range),
-        examples: &[&[b"SET \"\\xe9\" v\r\nKEYS \"[a-\\xff]\"\r\n"]],
+        examples: || lines(&["SET \"\\xe9\" v\nKEYS \"[a-\\xff]\""]),
     },
 ];
 
-/// The end of a line that is too long.
-const PING_BEHIND_BLANKS: [u8; 6006] = {
-    let mut bytes = [b' '; 6006];
-    let (_, end) = bytes.split_at_mut(6000);
-    end.copy_from_slice(b"PING\r\n");
-    bytes
-};
+/// Returns sessions of inline requests.
+fn lines(lines: &[&str]) -> Vec<Vec<Vec<u8>>> {
+    lines.iter().map(|line| vec![format!("{line}\n").into_bytes()]).collect()
+}
 
 /// Returns the difference that would come into play, were this sent on one connection.
 #[must_use]
@@ -174,7 +188,7 @@ pub fn avoided(stream: &[u8], vocabulary: &Vocabulary) -> Option<&'static Docume
             asked.requests.iter().any(|request| applies(vocabulary, request))
         }
         Treatment::AvoidedLines => asked.rest == Rest::LongLine,
-        Treatment::Compared(..) => false,
+        Treatment::Lost | Treatment::Compared(..) => false,
     })
 }
 
@@ -379,7 +393,7 @@ mod tests {
             for session in documented.sessions() {
                 let stream = session.streams().concat();
                 let found = avoided(&stream, &vocabulary).map(|found| found.name);
-                let is_avoided = !matches!(documented.treatment, Treatment::Compared(..));
+                let is_avoided = documented.is_avoided();
                 assert_eq!(found, is_avoided.then_some(documented.name));
             }
         }
