@@ -22,6 +22,7 @@
 pub mod check;
 pub mod corpus;
 pub mod diagnosis;
+pub mod differ;
 mod entries;
 pub mod failure;
 pub mod fields;
@@ -42,5 +43,6 @@ mod tap;
 pub mod text;
 pub mod transcript;
 mod wire;
+pub mod workspace;
 
 pub use harness::stage;

@@ -32,6 +32,13 @@ enum Task {
         /// A part of the names of those wanted, such as 04-px-expiry/a_key
         filter: Option<String>,
     },
+    /// Measure stages beside redis-server: speed, memory, loading, KEYS
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// What the measuring is told: see --help
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Count each stage's lines of code, without tests, comments and blank lines
     Lines {
         /// Fail if the README's map says other numbers
@@ -60,6 +67,7 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
         Task::Carry { stage, base } => run_carry(&root, &lessons, stage, &base),
         Task::Verify => run_verify(&root, &lessons),
         Task::Record { filter } => run_record(&root, filter),
+        Task::Bench { arguments } => run_bench(&root, arguments),
         Task::Lines { check, write } => run_lines(&root, &lessons, check, write),
     }
 }
@@ -107,11 +115,21 @@ fn run_verify(root: &Path, lessons: &Lessons) -> anyhow::Result<ExitCode> {
 
 /// Runs the conformance crate rather than depend on it: carry must work while that does not build.
 fn run_record(root: &Path, filter: Option<String>) -> anyhow::Result<ExitCode> {
+    let package = ["run", "--quiet", "--package", "conformance"];
+    let program = ["--bin", "transcripts", "--", "record"];
+    cargo(root, package.into_iter().chain(program).map(str::to_owned).chain(filter))
+}
+
+/// Runs the bench crate, too: it needs a chart's and a socket's libraries, and its own speed counts.
+fn run_bench(root: &Path, arguments: Vec<String>) -> anyhow::Result<ExitCode> {
+    let package = ["run", "--quiet", "--release", "--package", "bench", "--"];
+    cargo(root, package.into_iter().map(str::to_owned).chain(arguments))
+}
+
+fn cargo(root: &Path, arguments: impl IntoIterator<Item = String>) -> anyhow::Result<ExitCode> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.current_dir(root).args(["run", "--quiet", "--package", "conformance"]);
-    command.args(["--bin", "transcripts", "--", "record"]).args(filter);
-    let status = command.status().context("cannot run cargo")?;
+    let status = Command::new(cargo).current_dir(root).args(arguments).status();
+    let status = status.context("cannot run cargo")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -4,6 +4,7 @@
 
 mod carrying;
 mod course;
+mod measuring;
 mod project;
 mod recording;
 mod sizing;

@@ -99,6 +99,16 @@ impl Project {
         }
     }
 
+    /// Runs a task with a cargo that says what it is asked, and where, and then fails or not.
+    #[cfg(unix)]
+    pub(crate) fn xtask_with_cargo(&self, arguments: &[&str], cargo_code: i32) -> Run {
+        use std::os::unix::fs::PermissionsExt;
+        self.write("cargo", &format!("#!/bin/sh\necho \"$@\"; ls -d stages; exit {cargo_code}\n"));
+        let cargo = self.path("cargo");
+        fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+        self.xtask_with(&[("CARGO", cargo.to_str().unwrap())], arguments)
+    }
+
     pub(crate) fn git(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("git");
         command.current_dir(self.directory.path()).envs(self.environment()).args(arguments);

@@ -2,18 +2,11 @@
 
 #![cfg(unix)]
 
-use std::fs::{Permissions, set_permissions};
-use std::os::unix::fs::PermissionsExt;
-
 use crate::project::{Project, Run};
 
 /// Runs record with a cargo that says what it is asked, and then fails or not.
 fn record(arguments: &[&str], cargo_code: i32) -> Run {
-    let project = Project::new();
-    project.write("cargo", &format!("#!/bin/sh\necho \"$@\"; ls -d stages; exit {cargo_code}\n"));
-    let cargo = project.path("cargo");
-    set_permissions(&cargo, Permissions::from_mode(0o755)).unwrap();
-    project.xtask_with(&[("CARGO", cargo.to_str().unwrap())], &[&["record"], arguments].concat())
+    Project::new().xtask_with_cargo(&[&["record"], arguments].concat(), cargo_code)
 }
 
 #[test]

@@ -1,0 +1,167 @@
+//! The differ: sends the same random bytes to Redis and to another server, and compares what
+//! comes back, byte for byte.
+//!
+//! A [`Session`] is what several clients write, in one order. A second, plain reading of the
+//! protocol ([`request`]) tells how many replies are due to it, and whether the server hangs up:
+//! nobody waits longer than he must, and who sends nothing, too little or too much is found out.
+//! What is allowed to differ stands in one table ([`documented`]). A session that shows another
+//! difference is made as small as possible, and kept as a transcript.
+
+pub mod damage;
+pub mod deadline;
+pub mod documented;
+pub mod generator;
+pub mod pair;
+mod pattern;
+mod peer;
+mod report;
+pub mod request;
+mod session;
+mod shrink;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+pub use report::report;
+pub use session::{Session, Step};
+pub use shrink::Shrunk;
+
+use self::generator::{Generator, unfit};
+use self::pair::{Difference, Pair, Tally};
+use crate::server::StartError;
+
+/// So many sessions find what the ones before have left in the keyspace, then it is emptied: by
+/// turns, so that some bugs need few sessions to come again, and some keyspaces grow.
+const KEYSPACE_LIVES: [usize; 4] = [100, 400, 100, 2000];
+
+/// How long a difference is made smaller, and how long a reply may take meanwhile.
+const SHRINKING: Duration = Duration::from_secs(120);
+const SHRINKING_PATIENCE: Duration = Duration::from_secs(2);
+
+/// When a hunt ends.
+#[derive(Debug, Clone, Copy)]
+pub enum Limit {
+    /// After so many sessions.
+    Sessions(u64),
+    /// After so much time.
+    Time(Duration),
+}
+
+/// How a hunt ended.
+#[derive(Debug)]
+pub struct Hunt {
+    /// What was compared.
+    pub tally: Tally,
+    /// How many sessions were thrown away before they were played, and why.
+    pub avoided: BTreeMap<&'static str, u64>,
+    /// The difference that ended it.
+    pub finding: Option<Finding>,
+}
+
+/// A difference.
+#[derive(Debug)]
+pub struct Finding {
+    /// The smallest session that shows it.
+    pub shrunk: Shrunk,
+    /// Whether it came again when it was played anew.
+    pub comes_again: bool,
+    /// How often smaller ones were tried.
+    pub tries: u32,
+}
+
+/// Plays random sessions until two servers differ, or until the limit.
+///
+/// # Errors
+/// When a server does not start.
+pub fn hunt(
+    pair: &mut Pair,
+    stage: u32,
+    seed: u64,
+    limit: Limit,
+    mut progress: impl FnMut(&Tally),
+) -> Result<Hunt, StartError> {
+    let vocabulary = pair.vocabulary(stage);
+    let mut generator = Generator::new(seed, vocabulary.clone());
+    let began = Instant::now();
+    let mut tally = Tally::default();
+    let mut played = Vec::new();
+    let mut lives = KEYSPACE_LIVES.iter().cycle();
+    let mut life = lives.next();
+    loop {
+        let is_over = match limit {
+            Limit::Sessions(sessions) => tally.sessions >= sessions,
+            Limit::Time(time) => began.elapsed() >= time,
+        };
+        if is_over {
+            return Ok(Hunt { tally, avoided: generator.avoided, finding: None });
+        }
+        let session = generator.session();
+        played.push(session);
+        let Some(session) = played.last() else { continue };
+        match pair.play(session) {
+            Ok(one) => tally.add(&one),
+            Err(difference) => {
+                let fit = |session: &Session| unfit(session, &vocabulary).is_none();
+                let finding = Some(found(pair, &played, *difference, fit)?);
+                return Ok(Hunt { tally, avoided: generator.avoided, finding });
+            }
+        }
+        progress(&tally);
+        if Some(&played.len()) == life {
+            played.clear();
+            pair.restart()?;
+            life = lives.next();
+        }
+    }
+}
+
+/// Finds out how much of what was played before the last session is needed for it to differ, and
+/// makes that smaller.
+fn found(
+    pair: &mut Pair,
+    played: &[Session],
+    difference: Difference,
+    is_fit: impl Fn(&Session) -> bool,
+) -> Result<Finding, StartError> {
+    let mut broken = None;
+    let mut tries = 0;
+    let patience = pair.patience;
+    let deadline = Instant::now() + SHRINKING;
+    let mut play = |session: &Session| {
+        if broken.is_some() || Instant::now() > deadline || !is_fit(session) {
+            return None;
+        }
+        tries += 1;
+        if let Err(error) = pair.restart() {
+            broken = Some(error);
+            return None;
+        }
+        pair.patience = SHRINKING_PATIENCE;
+        pair.play(session).err()
+    };
+    let mut shrunk = None;
+    for sessions in [1, 4, 20, 100, 500, played.len()] {
+        let last = played.get(played.len().saturating_sub(sessions)..).unwrap_or_default();
+        let session = Session::join(last);
+        if let Some(difference) = play(&session) {
+            shrunk = Some(Shrunk { session, difference });
+            break;
+        }
+    }
+    let comes_again = shrunk.is_some();
+    let shrunk = match shrunk {
+        Some(shrunk) => shrunk.shrink(&mut play),
+        // The last step of the last session, or it would not have ended there.
+        None => {
+            let session = Session::join(played);
+            let before = session.steps.len() - played.last().map_or(0, |last| last.steps.len());
+            let step = before + difference.step;
+            Shrunk { session, difference: Box::new(Difference { step, ..difference }) }
+        }
+    };
+    pair.patience = patience;
+    match broken {
+        Some(error) => Err(error),
+        None => Ok(Finding { shrunk, comes_again, tries }),
+    }
+}

@@ -1,0 +1,119 @@
+//! The newest stage beside a real Redis: what is random, and what is known to differ.
+
+use std::process::ExitCode;
+
+use conformance::differ::documented::{DOCUMENTED, Documented};
+use conformance::differ::generator::unfit;
+use conformance::differ::pair::{Kind, Pair};
+use conformance::differ::{Limit, hunt, report};
+use conformance::server::{CommandLine, Target};
+use conformance::{check, harness, workspace};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+/// As many as take some seconds. `cargo run --release -p conformance --bin differ` plays more.
+const SESSIONS: u64 = 3000;
+
+/// The same in every run.
+const SEED: u64 = 20_261_124;
+
+/// A test that needs a real Redis.
+type Test = Box<dyn FnOnce(&CommandLine) -> Result<(), Failed> + Send>;
+
+fn main() -> ExitCode {
+    let redis = match check::redis() {
+        Ok(Target::Spawn(redis)) => Ok(redis),
+        Ok(Target::Address(_)) => Err("it was started by somebody else".to_owned()),
+        Err(reason) => Err(reason),
+    };
+    if let Err(reason) = &redis {
+        eprintln!("\nNOT COMPARED with a real Redis: {reason}.\n");
+    }
+    let beside = |name: String, test: Test| {
+        let redis = redis.clone();
+        Trial::ignorable_test(name, move || match redis {
+            Ok(redis) => test(&redis).map(|()| Completion::Completed),
+            Err(reason) => Ok(Completion::ignored_with(reason)),
+        })
+    };
+    let mut trials = vec![
+        Trial::test("every_documented_difference_is_in_the_readme", told_in_the_readme),
+        beside(
+            "differ/the_newest_stage".into(),
+            Box::new(|redis| same(redis, &stage()?, SESSIONS)),
+        ),
+        beside("differ/redis_itself".into(), Box::new(|redis| same(redis, redis, 300))),
+    ];
+    for documented in &DOCUMENTED {
+        let name = format!("documented/{}", documented.name.replace(' ', "_"));
+        trials.push(beside(name, Box::new(|redis| exists(redis, documented))));
+    }
+    harness::run(Arguments::from_args(), trials)
+}
+
+fn stage() -> Result<CommandLine, Failed> {
+    let binary = workspace::build(&format!("stage-{:02}", workspace::newest_stage()?), false)?;
+    Ok(CommandLine::binary(&binary.to_string_lossy()))
+}
+
+/// Holds a server to be no different from Redis in so many sessions.
+fn same(redis: &CommandLine, server: &CommandLine, sessions: u64) -> Result<(), Failed> {
+    let mut pair = Pair::start(redis, server)?;
+    let newest = workspace::newest_stage()?;
+    let hunt = hunt(&mut pair, newest, SEED, Limit::Sessions(sessions), |_| {})?;
+    if let Some(finding) = hunt.finding {
+        let told = report(&finding.shrunk.session, &finding.shrunk.difference, "server");
+        return Err(format!("\n{told}\n{}", finding.shrunk.session.to_text()).into());
+    }
+    // A comparison in which nothing happens proves nothing.
+    let enough = sessions / 4;
+    let tally = hunt.tally;
+    let counts = [&tally.replies[..], &[tally.faults]].concat();
+    let is_rich = tally.sessions == sessions && counts.iter().all(|count| *count >= enough);
+    if is_rich && tally.parts >= enough / 4 { Ok(()) } else { Err(format!("{tally}").into()) }
+}
+
+/// Holds a documented difference to show in each of its examples, and to be the only one there.
+fn exists(redis: &CommandLine, documented: &'static Documented) -> Result<(), Failed> {
+    if documented.name.contains("range") && !cfg!(any(target_arch = "x86", target_arch = "x86_64"))
+    {
+        // Where C's char has no sign, there is no difference.
+        return Ok(());
+    }
+    let mut pair = Pair::start(redis, &stage()?)?;
+    let vocabulary = pair.vocabulary(workspace::newest_stage()?);
+    for session in documented.sessions() {
+        let expected = documented.is_avoided().then_some(documented.name);
+        if unfit(&session, &vocabulary) != expected {
+            return Err(format!("it is not what keeps from\n{}", session.to_text()).into());
+        }
+        pair.strict = true;
+        pair.restart()?;
+        let kind = match pair.play(&session) {
+            Ok(_) => return Err(format!("no difference in\n{}", session.to_text()).into()),
+            Err(difference) => difference.kind,
+        };
+        // Where bytes are lost, or Redis does what no reading of the protocol tells, the difference shows as that.
+        if !matches!(kind, Kind::Bytes | Kind::Misjudged(_)) {
+            return Err(format!("{kind:?} in\n{}", session.to_text()).into());
+        }
+        pair.strict = false;
+        pair.restart()?;
+        if !documented.is_avoided()
+            && let Err(difference) = pair.play(&session)
+        {
+            return Err(report(&session, &difference, "server").into());
+        }
+    }
+    Ok(())
+}
+
+fn told_in_the_readme() -> Result<(), Failed> {
+    let readme = std::fs::read_to_string(workspace::root().join("README.md"))?;
+    let (_, section) = readme.split_once("## Where it differs from Redis").ok_or("no section")?;
+    for documented in &DOCUMENTED {
+        if !section.contains(documented.readme) {
+            return Err(format!("the README does not say: {}", documented.readme).into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! The README's section that shows the newest run.
+
+use anyhow::Context;
+
+use crate::Report;
+use crate::markdown::{ALT, origin, summary_table};
+
+/// Where the published run lies.
+pub const DIRECTORY: &str = "book/bench";
+
+const START: &str = "<!-- The newest run of `cargo xtask bench --write`: do not edit by hand -->\n";
+const END: &str = "<!-- End of the newest run -->\n";
+
+/// Returns the README with this run between its markers.
+pub fn with_section(readme: &str, report: &Report) -> anyhow::Result<String> {
+    let (before, rest) = readme.split_once(START).with_context(|| no(START))?;
+    let (_, after) = rest.split_once(END).with_context(|| no(END))?;
+    let section = format!(
+        "![{ALT}]({DIRECTORY}/bench.svg)\n\n{}\n\n{}",
+        summary_table(report),
+        origin(report)
+    );
+    Ok(format!("{before}{START}\n{section}\n\n{END}{after}"))
+}
+
+fn no(marker: &str) -> String {
+    format!("has no line `{}`", marker.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::report;
+
+    #[test]
+    fn what_is_between_the_markers_is_replaced_and_nothing_else() {
+        let readme = format!("# Title\n\n{START}old\n{END}\nThe rest.\n");
+        let written = with_section(&readme, &report()).unwrap();
+        assert!(written.starts_with(&format!("# Title\n\n{START}\n![")), "{written}");
+        assert!(written.ends_with(&format!("\n\n{END}\nThe rest.\n")), "{written}");
+        assert!(written.contains("](book/bench/bench.svg)") && written.contains("2026-11-24"));
+        assert!(!written.contains("old"));
+        assert_eq!(with_section(&written, &report()).unwrap(), written);
+    }
+
+    #[test]
+    fn a_missing_marker_is_named() {
+        let error = |readme: &str| with_section(readme, &report()).unwrap_err().to_string();
+        assert_eq!(error("# Title"), format!("has no line `{}`", START.trim_end()));
+        assert_eq!(error(START), format!("has no line `{}`", END.trim_end()));
+        assert!(error(&format!("{END}{START}")).contains(END.trim_end()));
+    }
+}

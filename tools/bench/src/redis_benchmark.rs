@@ -1,0 +1,109 @@
+//! redis-benchmark, which comes with Redis and makes the load.
+
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+
+use crate::cores::pinned;
+
+/// Its program.
+pub const PROGRAM: &str = "redis-benchmark";
+
+/// How many different keys it uses.
+pub(crate) const KEYS: usize = 100_000;
+
+/// Longer than any run takes here.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What it is to send.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load<'a> {
+    /// As its option `-t` calls it.
+    pub(crate) test: &'a str,
+    pub(crate) value: usize,
+    pub(crate) pipeline: usize,
+    pub(crate) clients: usize,
+    pub(crate) requests: usize,
+}
+
+impl Load<'_> {
+    /// Runs it against the server on that port. Returns requests per second, by its own clock,
+    /// which starts when all its clients are there.
+    pub(crate) fn run(&self, port: u16, core: Option<usize>) -> anyhow::Result<f64> {
+        let mut command = Command::new(PROGRAM);
+        command.args(["--csv", "-t", self.test]);
+        for (option, number) in [
+            ("-p", usize::from(port)),
+            ("-n", self.requests),
+            ("-c", self.clients),
+            ("-P", self.pipeline),
+            ("-d", self.value),
+            ("-r", KEYS),
+        ] {
+            command.arg(option).arg(number.to_string());
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = pinned(core, || command.spawn())?.context("cannot run redis-benchmark")?;
+        let started = Instant::now();
+        // What it prints is short and fits into the pipe. It would wait for ever for a reply.
+        while child.try_wait()?.is_none() {
+            if started.elapsed() > PATIENCE {
+                child.kill()?;
+                child.wait()?;
+                bail!("redis-benchmark still ran after {PATIENCE:?}: {command:?}");
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+        let output = child.wait_with_output()?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "{command:?} failed: {said}{errors}");
+        rate(&said).with_context(|| format!("{command:?} printed {said:?} {errors:?}"))
+    }
+}
+
+/// Reads the column `rps` of the one row of its table.
+fn rate(csv: &str) -> anyhow::Result<f64> {
+    let cells = |line: &str| -> Vec<String> {
+        line.split(',').map(|cell| cell.trim().trim_matches('"').to_owned()).collect()
+    };
+    let mut lines = csv.lines().map(cells);
+    let column = lines.find_map(|line| line.iter().position(|cell| cell == "rps"));
+    let column = column.context("no column is called rps")?;
+    let row = lines.next().context("there is no row")?;
+    let cell = row.get(column).context("the row is too short")?;
+    let rate: f64 = cell.parse().with_context(|| format!("{cell:?} is no number"))?;
+    ensure!(rate.is_finite() && rate > 0.0, "{rate} requests per second are none");
+    Ok(rate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = r#""test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms""#;
+
+    #[test]
+    fn the_rate_is_the_row_s_cell_below_rps() {
+        let row = r#""PING_MBULK","123456.78","0.1","0.2","0.3""#;
+        assert_eq!(rate(&format!("{HEAD}\n{row}\n")).unwrap(), 123_456.78);
+        let warning = "WARNING: Could not fetch server CONFIG";
+        assert_eq!(rate(&format!("{warning}\n{HEAD}\n{row}\n")).unwrap(), 123_456.78);
+    }
+
+    #[test]
+    fn a_table_without_a_rate_says_what_it_lacks() {
+        for (csv, lacks) in [
+            ("", "no column is called rps"),
+            (HEAD, "there is no row"),
+            (&format!("{HEAD}\n\"GET\""), "the row is too short"),
+            (&format!("{HEAD}\n\"GET\",\"fast\""), r#""fast" is no number"#),
+            (&format!("{HEAD}\n\"GET\",\"0\""), "0 requests per second are none"),
+            (&format!("{HEAD}\n\"GET\",\"inf\""), "inf requests per second are none"),
+        ] {
+            assert_eq!(rate(csv).unwrap_err().to_string(), lacks, "{csv}");
+        }
+    }
+}

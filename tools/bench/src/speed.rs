@@ -1,0 +1,277 @@
+//! Requests per second, and the CPU time that they cost the server.
+
+use std::fmt::{self, Display};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+
+use crate::client::Exchange;
+use crate::contender::{Running, Skill, able, names};
+use crate::redis_benchmark::{KEYS, Load};
+use crate::shape::Shape;
+use crate::turns::in_turns;
+use crate::{Comparison, Contender, Cores, Progress};
+
+/// What redis-benchmark sends in one cell of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// The command.
+    pub command: Command,
+    /// Bytes of a value; 0 for PING.
+    pub value: usize,
+    /// Requests that a client sends at once.
+    pub pipeline: usize,
+    /// Connections.
+    pub clients: usize,
+}
+
+/// A command that is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Command {
+    /// As an array, as clients send it.
+    Ping,
+    /// Replaces the value of a key that is there.
+    Set,
+    /// Finds the key.
+    Get,
+}
+
+/// A cell of the table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// What was sent.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// How many requests every server was sent in one round.
+    pub requests: usize,
+    /// How many rounds there were.
+    pub rounds: usize,
+    /// Requests per second.
+    pub rate: Comparison,
+    /// The server's CPU time, in microseconds a request, over all rounds.
+    pub cpu: Comparison,
+}
+
+/// How much is measured.
+pub struct Plan {
+    /// The cells.
+    pub subjects: Vec<Subject>,
+    /// What all cells together may take, unless that is too little for the fewest rounds.
+    pub time: Duration,
+    /// How long one server is loaded in one round.
+    pub time_per_run: Duration,
+    /// A cell has at least so many rounds, and at most.
+    pub rounds: (usize, usize),
+}
+
+/// The columns of pipelines and clients.
+pub const PIPELINES: [usize; 3] = [1, 16, 64];
+const CLIENTS: [usize; 3] = [1, 50, 500];
+/// The sizes of values, in bytes.
+pub const VALUES: [usize; 2] = [16, 1024];
+
+impl Subject {
+    /// Every cell of the table.
+    pub fn all() -> Vec<Self> {
+        let commands = [(Command::Ping, 0)].into_iter();
+        let values = [Command::Set, Command::Get]
+            .into_iter()
+            .flat_map(|command| VALUES.map(|value| (command, value)));
+        let commands: Vec<_> = commands.chain(values).collect();
+        let places =
+            PIPELINES.into_iter().flat_map(|pipeline| CLIENTS.map(|clients| (pipeline, clients)));
+        places
+            .flat_map(|(pipeline, clients)| {
+                commands.iter().map(move |&(command, value)| Self {
+                    command,
+                    value,
+                    pipeline,
+                    clients,
+                })
+            })
+            .collect()
+    }
+
+    /// One cell for every command and pipeline.
+    pub fn few() -> Vec<Self> {
+        let all = Self::all().into_iter();
+        all.filter(|subject| subject.clients == 50 && subject.value <= 16).collect()
+    }
+
+    /// Says the command with its value's size.
+    pub fn request(&self) -> String {
+        let command = match self.command {
+            Command::Ping => return "PING".to_owned(),
+            Command::Set => "SET",
+            Command::Get => "GET",
+        };
+        match self.value {
+            1024 => format!("{command} 1 KiB"),
+            value => format!("{command} {value} B"),
+        }
+    }
+
+    fn skill(&self) -> Skill {
+        match self.command {
+            Command::Ping => Skill::Ping,
+            Command::Set | Command::Get => Skill::SetGet,
+        }
+    }
+
+    fn load(&self, requests: usize) -> Load<'static> {
+        let test = match self.command {
+            Command::Ping => "ping_mbulk",
+            Command::Set => "set",
+            Command::Get => "get",
+        };
+        let &Self { value, pipeline, clients, .. } = self;
+        Load { test, value: value.max(1), pipeline, clients, requests }
+    }
+
+    /// So few that every client still sends several batches, and the first run is a short one.
+    fn fewest_requests(&self) -> usize {
+        4000.max(4 * self.clients * self.pipeline)
+    }
+}
+
+impl Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (request, clients) = (self.request(), self.clients);
+        write!(f, "{request}, pipeline {}, {clients} client", self.pipeline)?;
+        if clients == 1 { Ok(()) } else { f.write_str("s") }
+    }
+}
+
+/// Measures every cell of the plan.
+pub fn measure(
+    plan: &Plan,
+    contenders: &[Contender],
+    cores: Cores,
+    progress: &mut Progress,
+) -> anyhow::Result<Vec<Cell>> {
+    let mut cells = Vec::new();
+    let mut time = plan.time;
+    for (subject, left) in plan.subjects.iter().zip((1..=plan.subjects.len()).rev()) {
+        progress.say(&subject.to_string());
+        // What a cell takes too long or too short, the others make up for.
+        let started = Instant::now();
+        let end = started + time / u32::try_from(left).unwrap_or(u32::MAX);
+        let cell = measure_cell(*subject, plan, end, contenders, cores);
+        cells.push(cell.with_context(|| subject.to_string())?);
+        progress.advance(time.min(started.elapsed()));
+        time = time.saturating_sub(started.elapsed());
+    }
+    progress.advance(time);
+    Ok(cells)
+}
+
+/// A server with the CPU time that all its runs have cost.
+struct Loaded {
+    server: Running,
+    cpu: Duration,
+}
+
+fn measure_cell(
+    subject: Subject,
+    plan: &Plan,
+    end: Instant,
+    contenders: &[Contender],
+    cores: Cores,
+) -> anyhow::Result<Cell> {
+    let contenders = able(contenders, subject.skill());
+    let load_core = cores.load(subject.pipeline);
+    let mut servers = Vec::new();
+    for contender in &contenders {
+        let server = start(contender, subject, cores)?;
+        servers.push(Loaded { server, cpu: Duration::ZERO });
+    }
+    let requests = requests_a_run(subject, plan, &servers, load_core)?;
+    let load = subject.load(requests);
+    let (least, most) = plan.rounds;
+    let mut last = Instant::now();
+    let enough = |done| {
+        // A round that would end too late is not begun.
+        let now = Instant::now();
+        let over = now + (now - last) > end;
+        last = now;
+        done >= most || done >= least && over
+    };
+    let rounds = in_turns(&mut servers, enough, |Loaded { server, cpu }| {
+        let before = server.meter.cpu()?;
+        let rate = load.run(server.port(), load_core).with_context(|| server.name.clone())?;
+        *cpu += server.meter.cpu()?.saturating_sub(before);
+        Ok(rate)
+    })?;
+    let names = names(&contenders);
+    let total = (requests * rounds.len()) as f64;
+    let micros = |server: &Loaded| server.cpu.as_secs_f64() * 1e6 / total;
+    let cpu: Vec<f64> = servers.iter().map(micros).collect();
+    Ok(Cell {
+        subject,
+        requests,
+        rounds: rounds.len(),
+        rate: Comparison::of_rounds(&names, &rounds),
+        cpu: Comparison::of_totals(&names, &cpu),
+    })
+}
+
+/// Starts a server of its own for the cell, which holds the keys that it will be asked for.
+fn start(contender: &Contender, subject: Subject, cores: Cores) -> anyhow::Result<Running> {
+    let value = subject.value.to_string();
+    let arguments = ["--value", &value];
+    let arguments = if contender.is_ceiling() { &arguments[..] } else { &[] };
+    let server = contender.start(cores.server(), arguments)?;
+    if subject.command != Command::Ping {
+        let shape = Shape::of_redis_benchmark(subject.value);
+        let fill = || -> anyhow::Result<()> {
+            server.connect()?.fill(shape, 0..KEYS)?;
+            server.connect()?.exchange(&Exchange::get(shape, KEYS - 1))
+        };
+        fill().with_context(|| format!("cannot fill {}", contender.name))?;
+    }
+    Ok(server)
+}
+
+/// Has every server warm up, and returns how many requests keep Redis busy for a run's time.
+fn requests_a_run(
+    subject: Subject,
+    plan: &Plan,
+    servers: &[Loaded],
+    core: Option<usize>,
+) -> anyhow::Result<usize> {
+    let fewest = subject.fewest_requests();
+    let mut rates = Vec::new();
+    for Loaded { server, .. } in servers {
+        let rate = subject.load(fewest).run(server.port(), core);
+        rates.push(rate.with_context(|| server.name.clone())?);
+    }
+    let redis = rates.first().copied().unwrap_or_default();
+    let requests = (redis * plan.time_per_run.as_secs_f64()) as usize;
+    Ok(requests.max(fewest).next_multiple_of(1000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_a_cell_for_every_combination_and_none_twice() {
+        let all: Vec<String> = Subject::all().iter().map(ToString::to_string).collect();
+        let mut distinct = all.clone();
+        distinct.sort();
+        distinct.dedup();
+        assert_eq!((all.len(), distinct.len()), (5 * 3 * 3, 5 * 3 * 3));
+        assert_eq!(all[0], "PING, pipeline 1, 1 client");
+        assert_eq!(all[44], "GET 1 KiB, pipeline 64, 500 clients");
+    }
+
+    #[test]
+    fn a_few_cells_still_have_every_command_and_pipeline() {
+        let few: Vec<String> = Subject::few().iter().map(ToString::to_string).collect();
+        assert_eq!(few.len(), 3 * 3);
+        assert_eq!(few[0], "PING, pipeline 1, 50 clients");
+        assert_eq!(few[8], "GET 16 B, pipeline 64, 50 clients");
+    }
+}
