@@ -79,10 +79,20 @@ impl Place {
     }
 }
 
-/// A virtual environment with the wheel whose hash is pinned.
+/// redis-py, with the parser that it brings along.
 pub fn redis_py(place: &Place) -> Result<Program, NotHad> {
-    let folder = place.folder("python")?;
-    let pinned = place.package.join("python/requirements.txt");
+    python(place, "python", "requirements.txt")
+}
+
+/// redis-py, with the parser in C that it takes if there is one.
+pub fn redis_py_hiredis(place: &Place) -> Result<Program, NotHad> {
+    python(place, "python-hiredis", "requirements-hiredis.txt")
+}
+
+/// A virtual environment with the packages whose hashes are pinned.
+fn python(place: &Place, folder: &str, requirements: &str) -> Result<Program, NotHad> {
+    let folder = place.folder(folder)?;
+    let pinned = place.package.join("python").join(requirements);
     let python =
         if cfg!(windows) { folder.join("Scripts/python.exe") } else { folder.join("bin/python") };
     once(&folder, &pinned, || {
