@@ -23,6 +23,16 @@ pub struct Client {
 pub struct Program {
     /// What runs it, with what belongs before the server's port.
     pub words: Vec<PathBuf>,
+    /// A variable that it needs.
+    pub environment: Option<(&'static str, PathBuf)>,
+}
+
+impl Program {
+    /// Returns a program that needs nothing but its words.
+    #[must_use]
+    pub fn new(words: Vec<PathBuf>) -> Self {
+        Self { words, environment: None }
+    }
 }
 
 /// All clients for programs, in the order of the table.
@@ -51,6 +61,7 @@ impl Client {
             let mut words = program.words.iter().map(PathBuf::as_path);
             let mut command = Command::new(words.next().unwrap_or(Path::new("")));
             command.args(words).arg(port.to_string()).args(arguments);
+            command.envs(program.environment.clone());
             command
         })
     }
