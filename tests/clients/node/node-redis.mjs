@@ -2,7 +2,7 @@
 
 import { createClient, RESP_TYPES } from "redis";
 
-import { ALL_BYTES, between, check, equal, protocol, refused, restart, sleep } from "./report.mjs";
+import { ALL_BYTES, between, check, equal, eventually, protocol, refused, restart, sleep } from "./report.mjs";
 
 const port = Number(process.argv[2]);
 
@@ -179,7 +179,7 @@ await check("redis", {
       const id = await other.clientId();
       equal(await client.clientKill({ filter: "ID", id }), 1);
       equal(await client.clientKill({ filter: "ID", id }), 0);
-      between(id + 1, await other.clientId(), id + 1000);
+      between(id + 1, await eventually(() => other.clientId()), id + 1000);
     }),
 
   async COMMAND() {
@@ -284,7 +284,7 @@ await check("redis", {
 
   async reconnect() {
     await restart();
-    equal(await client.set("reconnect", "v"), "OK");
+    equal(await eventually(() => client.set("reconnect", "v")), "OK");
     equal(await client.get("reconnect"), "v");
     equal((await client.clientInfo()).resp, 3);
   },

@@ -49,6 +49,19 @@ export function sleep(milliseconds) {
   return new Promise((wake) => setTimeout(wake, milliseconds));
 }
 
+/** Calls again while the call fails: a connection that has just gone takes what was sent with it. */
+export async function eventually(call) {
+  const deadline = Date.now() + 5000;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(20);
+    }
+  }
+}
+
 /** Waits for the error that a call is due to end with. */
 export async function refused(call, text) {
   await assert.rejects(call, (error) => {

@@ -189,6 +189,7 @@ async fn hello(con: &mut Connection) -> Checked {
     equal(&found.get("server"), &Some(&Value::BulkString("redis".into())))?;
     equal(&found.get("proto"), &Some(&Value::Int(2)))?;
     equal(&found.get("mode"), &Some(&Value::BulkString("standalone".into())))?;
+    equal(&found.get("role"), &Some(&Value::BulkString("master".into())))?;
     equal(&found.get("modules"), &Some(&Value::Array(Vec::new())))
 }
 

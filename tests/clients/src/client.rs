@@ -1,4 +1,8 @@
 //! The clients: what each is called, how it is had, and how its program is run.
+//!
+//! Another client is another line in [`CLIENTS`], a function in [`setup`] that gets hold of
+//! it, and a program that tells of every [feature](crate::feature::FEATURES) as the
+//! [conversation](crate::conversation) wants it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,12 +23,23 @@ pub struct Client {
 pub struct Program {
     /// What runs it, with what belongs before the server's port.
     pub words: Vec<PathBuf>,
+    /// A variable that it needs.
+    pub environment: Option<(&'static str, PathBuf)>,
+}
+
+impl Program {
+    /// Returns a program that needs nothing but its words.
+    #[must_use]
+    pub fn new(words: Vec<PathBuf>) -> Self {
+        Self { words, environment: None }
+    }
 }
 
 /// All clients for programs, in the order of the table.
-pub const CLIENTS: [Client; 8] = [
+pub const CLIENTS: [Client; 9] = [
     Client { name: "redis-py", prepare: setup::redis_py, arguments: &[] },
     Client { name: "redis-py, protocol=2", prepare: setup::redis_py, arguments: &["2"] },
+    Client { name: "redis-py, hiredis", prepare: setup::redis_py_hiredis, arguments: &[] },
     Client { name: "ioredis", prepare: setup::ioredis, arguments: &[] },
     Client { name: "node-redis", prepare: setup::node_redis, arguments: &[] },
     Client { name: "redis-rs", prepare: setup::redis_rs, arguments: &["sync"] },
@@ -46,6 +61,7 @@ impl Client {
             let mut words = program.words.iter().map(PathBuf::as_path);
             let mut command = Command::new(words.next().unwrap_or(Path::new("")));
             command.args(words).arg(port.to_string()).args(arguments);
+            command.envs(program.environment.clone());
             command
         })
     }

@@ -79,24 +79,32 @@ impl Place {
     }
 }
 
-/// A virtual environment with the wheel whose hash is pinned.
+/// redis-py, with the parser that it brings along.
 pub fn redis_py(place: &Place) -> Result<Program, NotHad> {
-    let folder = place.folder("python")?;
-    let pinned = place.package.join("python/requirements.txt");
-    let python =
-        if cfg!(windows) { folder.join("Scripts/python.exe") } else { folder.join("bin/python") };
+    python(place, "python", "requirements.txt")
+}
+
+/// redis-py, with the parser in C that it takes if there is one.
+pub fn redis_py_hiredis(place: &Place) -> Result<Program, NotHad> {
+    python(place, "python-hiredis", "requirements-hiredis.txt")
+}
+
+/// The packages whose hashes are pinned, in a folder of their own.
+fn python(place: &Place, folder: &str, requirements: &str) -> Result<Program, NotHad> {
+    let python = if cfg!(windows) { "python" } else { "python3" };
+    let folder = place.folder(folder)?;
+    let packages = folder.join("packages");
+    let pinned = place.package.join("python").join(requirements);
     once(&folder, &pinned, || {
-        let system = if cfg!(windows) { "python" } else { "python3" };
-        step(Command::new(system).args(["-m", "venv", "--clear"]).arg(&folder))?;
-        step(
-            Command::new(&python)
-                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-                .args(["--no-deps", "--require-hashes", "--requirement"])
-                .arg(&pinned),
-        )
+        let mut pip = Command::new(python);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+        pip.args(["--no-deps", "--only-binary=:all:", "--require-hashes", "--upgrade"]);
+        step(pip.arg("--target").arg(&packages).arg("--requirement").arg(&pinned))
     })?;
+    let program = place.package.join("python/redis_py.py");
     // No bytecode in the tree.
-    Ok(Program { words: vec![python, "-B".into(), place.package.join("python/redis_py.py")] })
+    let words = vec![python.into(), "-B".into(), program];
+    Ok(Program { words, environment: Some(("PYTHONPATH", packages)) })
 }
 
 /// ioredis, as `package-lock.json` pins it.
@@ -121,13 +129,13 @@ fn node(place: &Place, program: &str) -> Result<Program, NotHad> {
         let quiet = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
         step(Command::new(npm).args(quiet).current_dir(&folder))
     })?;
-    Ok(Program { words: vec!["node".into(), folder.join(program)] })
+    Ok(Program::new(vec!["node".into(), folder.join(program)]))
 }
 
 /// The `redis` crate that `Cargo.lock` pins, in a program of this package.
 pub fn redis_rs(place: &Place) -> Result<Program, NotHad> {
     let program = build(place, &["--package", "clients", "--bin", "redis-rs"], "debug/redis-rs")?;
-    Ok(Program { words: vec![program] })
+    Ok(Program::new(vec![program]))
 }
 
 /// Builds a program of this workspace, and returns where it lies.
@@ -151,7 +159,7 @@ pub fn hiredis(place: &Place) -> Result<Program, NotHad> {
     let mut cc = Command::new("cc");
     cc.args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-o"]).arg(&program).arg(source);
     step(cc.args(flags.split_whitespace()))?;
-    Ok(Program { words: vec![program] })
+    Ok(Program::new(vec![program]))
 }
 
 /// Jedis and what it needs, as `pom.xml` pins it.
@@ -171,7 +179,7 @@ pub fn jedis(place: &Place) -> Result<Program, NotHad> {
     let source = place.package.join("java/JedisClient.java");
     step(Command::new("javac").arg("-cp").arg(&everything).arg("-d").arg(&classes).arg(source))?;
     let path = env::join_paths([&classes, &everything]).map_err(NotHad::because)?;
-    Ok(Program { words: vec!["java".into(), "-cp".into(), path.into(), "JedisClient".into()] })
+    Ok(Program::new(vec!["java".into(), "-cp".into(), path.into(), "JedisClient".into()]))
 }
 
 fn copy_dependencies(folder: &Path, pinned: &Path, jars: &Path) -> Result<String, NotHad> {
