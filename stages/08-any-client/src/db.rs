@@ -207,13 +207,14 @@ impl Db {
             let mut keyspace = lock(shard);
             let start = if number == first { cursor } else { 0 };
             let start = start << (u64::BITS - CURSOR_BITS) << SHARD_BITS;
-            let mut expired = Vec::new();
+            let (mut end, mut expired) = (None, Vec::new());
             for (hash, found) in keyspace.dict.from(start) {
                 let place = number << (u64::BITS - SHARD_BITS) | hash >> SHARD_BITS;
                 let place = place >> (u64::BITS - CURSOR_BITS);
                 // Keys between which no cursor can tell come together.
                 if (keys.len() >= count || looked_at / 10 >= count) && last != Some(place) {
-                    return (place, keys);
+                    end = Some(place);
+                    break;
                 }
                 (looked_at, last) = (looked_at + 1, Some(place));
                 match found {
@@ -225,6 +226,9 @@ impl Db {
                 }
             }
             expired.iter().for_each(|(hash, key)| keyspace.expire(*hash, key));
+            if let Some(place) = end {
+                return (place, keys);
+            }
         }
         (0, keys)
     }

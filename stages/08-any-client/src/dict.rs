@@ -3,7 +3,7 @@
 use std::mem;
 
 /// For how many keys there is room behind the last slot, to begin with.
-const TAIL: usize = 8;
+const TAIL: usize = 2;
 
 /// Keys and their values, in the order of the keys' hashes (Redis: `dict`).
 ///

@@ -424,7 +424,7 @@ mod tests {
 
     #[test]
     fn replies_are_compared_in_forms_of_their_own() {
-        let place = Place { port: 7001, dir: "/tmp/x".into() };
+        let place = Place { port: 7001, dir: "/tmp/x".into(), ..Place::default() };
         let request = |line: &str| line.split(' ').map(|word| word.as_bytes().to_vec()).collect();
         for (line, reply, expected) in [
             ("KEYS *", "*2\r\n$1\r\nb\r\n$1\r\na\r\n", "*2\r\n$1\r\na\r\n$1\r\nb\r\n"),

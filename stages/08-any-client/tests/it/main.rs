@@ -1,21 +1,30 @@
 //! What no transcript shows: the core's own interface, hostile input, memory, and the command line.
 
+mod client;
+mod clients;
 mod command;
 mod command_line;
+mod conditions;
 mod config;
 mod config_patterns;
+mod connected;
 mod connection;
 mod db;
+mod dict;
 mod dump;
 mod dump_at_start;
 mod dumps;
 mod expiry;
 mod flips;
 mod glob;
+mod handshake;
 mod hostile;
 mod hostile_dumps;
+mod info;
 mod inline;
+mod introspection;
 mod keys;
+mod keyspace;
 mod large_values;
 mod lzf;
 mod memory;
@@ -23,5 +32,6 @@ mod rdb;
 mod reply;
 mod request;
 mod resp;
+mod scan;
 mod server;
 mod subject;

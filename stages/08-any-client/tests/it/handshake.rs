@@ -1,0 +1,133 @@
+//! HELLO and SELECT: what a client says first.
+
+use stage_08::resp::Protocol::{self, Resp2, Resp3};
+
+use crate::request::{encoded_in, words};
+use crate::subject::Subject;
+
+const SYNTAX: &str = r"-ERR Syntax error in HELLO option";
+const NOT_A_NUMBER: &str = r"-ERR Protocol version is not an integer or out of range\r\n";
+const NO_PROTOCOL: &str = r"-NOPROTO unsupported protocol version\r\n";
+const WRONG_PASSWORD: &str = r"-WRONGPASS invalid username-password pair or user is disabled.\r\n";
+const BAD_NAME: &str =
+    r"-ERR Client names cannot contain spaces, newlines or special characters.\r\n";
+
+/// Returns what HELLO says to the client with the number 2.
+fn greeting(protocol: Protocol) -> String {
+    let (start, version) = match protocol {
+        Resp2 => ("*14", 2),
+        Resp3 => ("%7", 3),
+    };
+    format!(
+        r"{start}\r\n$6\r\nserver\r\n$5\r\nredis\r\n$7\r\nversion\r\n$6\r\n7.0.15\r\n\
+$5\r\nproto\r\n:{version}\r\n$2\r\nid\r\n:2\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n\
+$4\r\nrole\r\n$6\r\nmaster\r\n$7\r\nmodules\r\n*0\r\n"
+    )
+    .replace("\\\n", "")
+}
+
+#[test]
+fn hello_switches_the_protocol_or_says_why_not() {
+    for (request, after, expected) in [
+        ("HELLO", Resp2, Ok(())),
+        ("hello 3", Resp3, Ok(())),
+        ("HELLO 2", Resp2, Ok(())),
+        ("HELLO 3 AUTH default secret", Resp3, Ok(())),
+        ("HELLO 3 auth default ", Resp3, Ok(())),
+        ("HELLO 3 SETNAME me AUTH default x SETNAME you", Resp3, Ok(())),
+        ("HELLO 1", Resp2, Err(NO_PROTOCOL)),
+        ("HELLO 4", Resp2, Err(NO_PROTOCOL)),
+        ("HELLO -3", Resp2, Err(NO_PROTOCOL)),
+        ("HELLO 4 NOSUCH", Resp2, Err(NO_PROTOCOL)),
+        ("HELLO three", Resp2, Err(NOT_A_NUMBER)),
+        ("HELLO 3.0", Resp2, Err(NOT_A_NUMBER)),
+        ("HELLO +3", Resp2, Err(NOT_A_NUMBER)),
+        ("HELLO ", Resp2, Err(NOT_A_NUMBER)),
+        ("HELLO SETNAME me", Resp2, Err(NOT_A_NUMBER)),
+        ("HELLO 9223372036854775808", Resp2, Err(NOT_A_NUMBER)),
+        ("HELLO 3 AUTH DEFAULT x", Resp2, Err(WRONG_PASSWORD)),
+        ("HELLO 3 AUTH nobody x NOSUCH", Resp2, Err(WRONG_PASSWORD)),
+        ("HELLO 3 SETNAME a\tb", Resp2, Err(BAD_NAME)),
+        ("HELLO 3 AUTH default", Resp2, Err(r" \'AUTH\'\r\n")),
+        ("HELLO 3 Setname", Resp2, Err(r" \'Setname\'\r\n")),
+        ("HELLO 3 NOSUCH", Resp2, Err(r" \'NOSUCH\'\r\n")),
+        ("HELLO 3 a\r\nb", Resp2, Err(r" \'a  b\'\r\n")),
+        ("HELLO 3 a\0b", Resp2, Err(r" \'a\'\r\n")),
+    ] {
+        let subject = Subject::default();
+        let mut client = subject.connect(1);
+        let reply = subject.execute_as(&mut client, &words(request));
+        let expected = match expected {
+            Ok(()) => greeting(after),
+            Err(error) if error.starts_with(' ') => [SYNTAX, error].concat(),
+            Err(error) => error.to_owned(),
+        };
+        assert_eq!(encoded_in(after, &reply), expected, "{request:?}");
+        assert_eq!(client.protocol, after, "{request:?}");
+    }
+}
+
+#[test]
+fn hello_without_a_version_keeps_the_one_there_is() {
+    let subject = Subject::default();
+    let mut client = subject.connect(1);
+    for (request, expected) in [("HELLO 3", Resp3), ("HELLO", Resp3), ("HELLO 2", Resp2)] {
+        let reply = subject.execute_as(&mut client, &words(request));
+        assert_eq!(encoded_in(client.protocol, &reply), greeting(expected), "{request}");
+    }
+}
+
+#[test]
+fn an_option_before_a_bad_one_has_been_done() {
+    let subject = Subject::default();
+    let mut client = subject.connect(1);
+    subject.execute_as(&mut client, &words("HELLO 3 SETNAME me NOSUCH"));
+    assert_eq!(subject.server.clients.name(client.id).as_deref(), Some(&b"me"[..]));
+    subject.execute_as(&mut client, &words("HELLO 3 SETNAME "));
+    assert_eq!(subject.server.clients.name(client.id), None);
+}
+
+#[test]
+fn select_takes_the_numbers_of_the_databases_and_nothing_else() {
+    const RANGE: &str = r"-ERR DB index is out of range\r\n";
+    const INTEGER: &str = r"-ERR value is not an integer or out of range\r\n";
+    const LARGE: &str =
+        r"-ERR value is out of range, value must between -2147483648 and 2147483647\r\n";
+    let subject = Subject::default();
+    let mut client = subject.connect(1);
+    for (index, expected) in [
+        ("0", r"+OK\r\n"),
+        ("15", r"+OK\r\n"),
+        ("7", r"+OK\r\n"),
+        ("16", RANGE),
+        ("-1", RANGE),
+        ("2147483647", RANGE),
+        ("-2147483648", RANGE),
+        ("2147483648", LARGE),
+        ("-9223372036854775808", LARGE),
+        ("9223372036854775808", INTEGER),
+        ("07", INTEGER),
+        ("x", INTEGER),
+        ("", INTEGER),
+    ] {
+        let reply = subject.execute_as(&mut client, &[b"SELECT", index.as_bytes()]);
+        assert_eq!(encoded_in(Resp2, &reply), expected, "{index}");
+        let kept = if expected.starts_with('+') { index } else { "7" };
+        assert_eq!(client.database.to_string(), kept);
+    }
+}
+
+#[test]
+fn every_database_has_its_own_keys_and_every_client_its_own_database() {
+    let subject = Subject::default();
+    let (mut one, mut other) = (subject.connect(1), subject.connect(2));
+    subject.execute_as(&mut one, &words("SELECT 3"));
+    subject.execute_as(&mut one, &words("SET k three"));
+    subject.execute_as(&mut other, &words("SET k zero"));
+    for (client, value, size) in [(&mut one, "$5\\r\\nthree", 1), (&mut other, "$4\\r\\nzero", 1)] {
+        let reply = subject.execute_as(client, &words("GET k"));
+        assert_eq!(encoded_in(Resp2, &reply), format!("{value}\\r\\n"));
+        let reply = subject.execute_as(client, &words("DBSIZE"));
+        assert_eq!(encoded_in(Resp2, &reply), format!(":{size}\\r\\n"));
+    }
+}

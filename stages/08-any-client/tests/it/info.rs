@@ -1,0 +1,187 @@
+//! INFO: which sections come, and that the numbers in them are true.
+
+use std::time::Duration;
+
+use stage_08::clock::UnixMillis;
+use stage_08::process::{CpuTimes, Process, Resources};
+use stage_08::resp::Reply;
+use stage_08::stats::{Rates, Stats};
+
+use crate::request::words;
+use crate::subject::{NOW, Subject};
+
+fn info(subject: &Subject, request: &str) -> String {
+    match subject.execute(&words(request)) {
+        Reply::Verbatim(text) => String::from_utf8(text).expect("a text"),
+        reply => panic!("{request}: {reply:?}"),
+    }
+}
+
+fn titles(text: &str) -> Vec<&str> {
+    text.lines().filter_map(|line| line.strip_prefix("# ")).collect()
+}
+
+#[test]
+fn sections_come_in_their_own_order_and_once() {
+    const ALL: [&str; 11] = [
+        "Server",
+        "Clients",
+        "Memory",
+        "Persistence",
+        "Stats",
+        "Replication",
+        "CPU",
+        "Modules",
+        "Errorstats",
+        "Cluster",
+        "Keyspace",
+    ];
+    let subject = Subject::default();
+    for (request, expected) in [
+        ("INFO", &ALL[..]),
+        ("INFO default", &ALL),
+        ("info ALL", &ALL),
+        ("INFO everything", &ALL),
+        ("INFO nosuch Default", &ALL),
+        ("INFO cluster", &["Cluster"]),
+        ("INFO Keyspace CLUSTER keyspace", &["Cluster", "Keyspace"]),
+        ("INFO modules", &["Modules"]),
+        ("INFO module_list", &["Modules"]),
+        ("INFO nosuch", &[]),
+        ("INFO ", &[]),
+        ("INFO server\0", &[]),
+    ] {
+        assert_eq!(titles(&info(&subject, request)), expected, "{request:?}");
+    }
+    assert_eq!(info(&subject, "INFO nosuch"), "");
+    let text = info(&subject, "INFO keyspace cluster");
+    assert_eq!(text, "# Cluster\r\ncluster_enabled:0\r\n\r\n# Keyspace\r\n");
+}
+
+#[test]
+fn every_line_is_a_title_or_a_field_and_no_field_comes_twice() {
+    let subject = Subject::default();
+    subject.execute(&words("SET k v EX 10"));
+    let text = info(&subject, "INFO");
+    let mut names: Vec<&str> = Vec::new();
+    for line in text.strip_suffix("\r\n").expect("an end").split("\r\n") {
+        if let Some((name, _)) = line.split_once(':') {
+            names.push(name);
+        } else {
+            assert!(line.is_empty() || line.starts_with("# "), "{line}");
+        }
+    }
+    let count = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
+
+#[test]
+fn what_the_process_uses_is_told_in_bytes_and_for_people() {
+    let mut subject = Subject::default();
+    assert!(!info(&subject, "INFO memory").contains("used_memory"));
+    assert_eq!(info(&subject, "INFO cpu"), "# CPU\r\n");
+    subject.server.process = Process {
+        started_at: UnixMillis(NOW - 3 * 24 * 60 * 60 * 1000 - 999),
+        resources: || Resources {
+            memory: Some(1023),
+            peak_memory: Some(1536 * 1024),
+            system_memory: Some(3 << 40),
+            cpu: Some(CpuTimes { user: Duration::from_micros(12_000_034), ..CpuTimes::default() }),
+        },
+        ..Process::default()
+    };
+    let text = info(&subject, "INFO");
+    for line in [
+        "uptime_in_seconds:259200",
+        "uptime_in_days:3",
+        "used_memory:1023",
+        "used_memory_human:1023B",
+        "used_memory_rss:1023",
+        "used_memory_peak:1572864",
+        "used_memory_peak_human:1.50M",
+        "total_system_memory_human:3.00T",
+        "maxmemory_human:0B",
+        "used_cpu_sys:0.000000",
+        "used_cpu_user:12.000034",
+        "rdb_last_save_time:1699740799",
+    ] {
+        assert!(text.contains(&format!("\r\n{line}\r\n")), "{line} in {text}");
+    }
+}
+
+#[test]
+fn keys_deadlines_and_lookups_are_counted() {
+    let subject = Subject::default();
+    for request in [
+        "SET a v PX 3000",
+        "SET a v PX 1000",
+        "SET b v PX 2000",
+        "SET c v PX 5",
+        "SET d v PX 9",
+        "SET d v",
+        "GET a",
+        "GET nokey",
+        "EXISTS a b nokey",
+        "TTL d",
+        "STRLEN nokey",
+    ] {
+        subject.execute(&words(request));
+    }
+    let keyspace = "# Keyspace\r\ndb0:keys=4,expires=3,avg_ttl=1001\r\n";
+    assert_eq!(info(&subject, "INFO keyspace"), keyspace);
+    subject.execute_at(NOW + 6, &words("GET c"));
+    let keyspace = "# Keyspace\r\ndb0:keys=3,expires=2,avg_ttl=1500\r\n";
+    assert_eq!(info(&subject, "INFO keyspace"), keyspace);
+    let text = info(&subject, "INFO stats");
+    for line in ["keyspace_hits:4", "keyspace_misses:4", "expired_keys:1"] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+}
+
+#[test]
+fn commands_and_errors_are_counted() {
+    let subject = Subject::default();
+    for request in ["PING", "NOSUCH", "GET", "HELLO 4", "SELECT x", "CLIENT nosuch"] {
+        subject.execute(&words(request));
+    }
+    let text = info(&subject, "INFO");
+    for line in [
+        "total_commands_processed:3",
+        "total_error_replies:5",
+        "errorstat_ERR:count=4",
+        "errorstat_NOPROTO:count=1",
+        "connected_clients:1",
+    ] {
+        assert!(text.contains(&format!("{line}\r\n")), "{line} in {text}");
+    }
+}
+
+#[test]
+fn a_rate_is_that_of_the_last_samples() {
+    let stats = Stats::default();
+    assert_eq!(stats.rates(), Rates::default());
+    stats.sample(UnixMillis(NOW));
+    stats.commands.add(1000);
+    assert_eq!(stats.rates(), Rates::default());
+    for tick in 1..=5 {
+        stats.commands.add(10);
+        stats.input.add(100);
+        stats.output.add(50);
+        stats.sample(UnixMillis(NOW + tick * 100));
+    }
+    let rates = Rates { commands: 2100.0, input: 1000.0, output: 500.0 };
+    assert_eq!(stats.rates(), rates);
+    // What was done long ago is forgotten.
+    for tick in 6..=30 {
+        stats.sample(UnixMillis(NOW + tick * 100));
+    }
+    assert_eq!(stats.rates(), Rates::default());
+    // A clock that is set back makes no rate.
+    for _ in 0..20 {
+        stats.commands.add(5);
+        stats.sample(UnixMillis(NOW));
+    }
+    assert_eq!(stats.rates(), Rates::default());
+}
