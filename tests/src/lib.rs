@@ -20,6 +20,7 @@
 //! A stage's tests are [`stage`]; `transcripts`, the program, records, checks and shows.
 
 pub mod check;
+mod choices;
 pub mod corpus;
 pub mod diagnosis;
 mod entries;
