@@ -34,7 +34,7 @@ use crate::table::{Results, Tool};
 const START: Duration = Duration::from_secs(10);
 
 /// How long one client may take for all that it does.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Hold a server to real clients with their default settings
 ///
