@@ -254,8 +254,10 @@ await check("ioredis", {
 
   QUIT: () =>
     withClient({}, async (other) => {
+      equal(await other.ping(), "PONG");
+      const ended = new Promise((resolve) => other.once("end", resolve));
       equal(await other.quit(), "OK");
-      await sleep(50);
+      await Promise.race([ended, sleep(5000)]);
       equal(other.status, "end");
     }),
 

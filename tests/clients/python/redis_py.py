@@ -287,6 +287,9 @@ def reset():
 def quit():
     with new_client(single_connection_client=True) as other:
         equal(other.quit(), True)
+        # The library leaves the connection to the server, and has no name for what is left of it.
+        other.connection._sock.settimeout(5)
+        equal(other.connection._sock.recv(1), b"")
 
 
 def reconnect():
