@@ -1,9 +1,10 @@
 //! What a wrong reply most likely means.
 
+use crate::choices;
 use crate::hindsight;
 use crate::parts;
 use crate::player::Trouble;
-use crate::resp::{Protocol, reply_length, split_replies};
+use crate::resp::{reply_length, split_replies};
 use crate::transcript::Action;
 
 /// What is known of a reply that is not the one expected.
@@ -35,7 +36,10 @@ pub struct Symptoms<'a> {
 #[must_use]
 pub fn diagnose(symptoms: &Symptoms<'_>) -> Option<String> {
     let rules = [
-        protocol,
+        choices::protocol,
+        choices::silence,
+        choices::farewell,
+        choices::map,
         length,
         line_end,
         lossy_text,
@@ -49,13 +53,15 @@ pub fn diagnose(symptoms: &Symptoms<'_>) -> Option<String> {
         parts::fields,
         parts::count,
         parts::entries,
-        hindsight::another_database,
+        choices::database,
+        choices::number,
         hindsight::wrong_value,
         hindsight::dump,
         hindsight::listing,
         hindsight::settings,
         hindsight::misread,
         hindsight::taken,
+        choices::name,
         lifetime,
         kind,
         wording,
@@ -154,20 +160,6 @@ fn lossy_text(s: &Symptoms<'_>) -> Said {
         );
     }
     None
-}
-
-/// RESP3 to a client that has not asked for it, or RESP2 to one that has asked for more.
-fn protocol(s: &Symptoms<'_>) -> Said {
-    let Some(Trouble::Protocol(due)) = s.trouble else { return None };
-    say(match due {
-        Protocol::Resp2 => {
-            "Until a client says HELLO 3 it speaks RESP2: nil is $-1, and a map is an array of pairs."
-        }
-        Protocol::Resp3 => {
-            "After HELLO 3 there is one nil, _, in the place of $-1 and *-1. Each connection remembers \
-             what its client has chosen."
-        }
-    })
 }
 
 /// More came than was asked for.

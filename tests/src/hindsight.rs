@@ -9,7 +9,7 @@ fn words(command: &Command) -> Vec<Option<&str>> {
 }
 
 /// Returns the arguments of this step if it is this one command.
-fn arguments<'a>(s: &Symptoms<'a>, name: &str) -> Option<Vec<Option<&'a str>>> {
+pub(crate) fn arguments<'a>(s: &Symptoms<'a>, name: &str) -> Option<Vec<Option<&'a str>>> {
     let Action::Command(command) = s.action else { return None };
     let words = words(command);
     let (first, rest) = words.split_first()?;
@@ -67,20 +67,6 @@ fn elements(lines: &[String]) -> Option<Vec<&str>> {
     }
     let element = |line: &'_ String| line.split_once(") ").map(|(number, _)| number.len() + 2);
     lines.iter().map(|line| line.get(element(line)?..)).collect()
-}
-
-/// A key is sought or found in another database than the selected one.
-pub(crate) fn another_database(s: &Symptoms<'_>) -> Said {
-    const COMMANDS: [&str; 8] = ["GET", "EXISTS", "TYPE", "TTL", "PTTL", "DBSIZE", "KEYS", "SCAN"];
-    let looks = COMMANDS.iter().any(|name| arguments(s, name).is_some());
-    let is_error = |reply: &[u8]| reply.starts_with(b"-");
-    if !looks || is_error(s.received) || s.expected.is_none_or(is_error) || !said(s, "SELECT") {
-        return None;
-    }
-    say(
-        "Each database has keys of its own, and each connection looks into the one that it has selected \
-         last. A SELECT that is refused selects nothing.",
-    )
 }
 
 /// A value, but not the one that this key has.

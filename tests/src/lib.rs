@@ -20,6 +20,7 @@
 //! A stage's tests are [`stage`], and under hostile load [`load::stage`]; `transcripts`, the program, records, checks and shows.
 
 pub mod check;
+mod choices;
 pub mod corpus;
 pub mod diagnosis;
 pub mod differ;

@@ -504,11 +504,11 @@ static void errors(void)
 static void pipeline(void)
 {
     char due[32];
-    for (int n = 0; n < 5000; n++) {
+    for (int n = 0; n < 2500; n++) {
         redisAppendCommand(own, "SET pipeline:%d value-%d", n % 10, n);
         redisAppendCommand(own, "GET pipeline:%d", n % 10);
     }
-    for (int n = 0; n < 5000; n++) {
+    for (int n = 0; n < 2500; n++) {
         void *stored = NULL, *found = NULL;
         HOLDS(redisGetReply(own, &stored) == REDIS_OK && redisGetReply(own, &found) == REDIS_OK);
         snprintf(due, sizeof due, "value-%d", n);
@@ -538,7 +538,7 @@ static void binary_values(void)
 
 static void large_values(void)
 {
-    size_t length = 10240000;
+    size_t length = 4096000;
     char *value = malloc(length);
     for (size_t at = 0; at < length; at++) value[at] = (char)at;
     STATUS(redisCommand(own, "SET large %b", value, length), "OK");

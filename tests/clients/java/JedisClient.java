@@ -465,13 +465,13 @@ public final class JedisClient {
     List<Response<String>> stored = new ArrayList<>();
     List<Response<String>> found = new ArrayList<>();
     try (AbstractPipeline pipeline = client.pipelined()) {
-      for (int n = 0; n < 5000; n++) {
+      for (int n = 0; n < 2500; n++) {
         stored.add(pipeline.set("pipeline:" + n % 10, "value " + n));
         found.add(pipeline.get("pipeline:" + n % 10));
       }
       pipeline.sync();
     }
-    for (int n = 0; n < 5000; n++) {
+    for (int n = 0; n < 2500; n++) {
       equal(stored.get(n).get(), "OK");
       equal(found.get(n).get(), "value " + n);
     }
@@ -489,7 +489,7 @@ public final class JedisClient {
   }
 
   private void largeValues() {
-    byte[] value = new byte[10_240_000];
+    byte[] value = new byte[4_096_000];
     for (int at = 0; at < value.length; at++) {
       value[at] = (byte) at;
     }

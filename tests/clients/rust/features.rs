@@ -328,7 +328,7 @@ async fn errors(con: &mut Connection) -> Checked {
 async fn pipeline(con: &mut Connection) -> Checked {
     let mut pipeline = pipe();
     let mut due = Vec::new();
-    for n in 0..5000 {
+    for n in 0..2500 {
         let (key, value) = (format!("pipeline:{}", n % 10), format!("value {n}"));
         pipeline.set(&key, &value).ignore().get(&key);
         due.push(value);
@@ -348,7 +348,7 @@ async fn binary_values(con: &mut Connection) -> Checked {
 }
 
 async fn large_values(con: &mut Connection) -> Checked {
-    let value = all_bytes().repeat(40_000);
+    let value = all_bytes().repeat(16_000);
     equal(&wait!(con.set::<_, _, String>("large", &value))?, "OK")?;
     super::ensure!(wait!(con.get::<_, Vec<u8>>("large"))? == value, "another value came back");
     Ok(())

@@ -7,14 +7,14 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::setup::{self, NotHad, Place};
+use crate::setup::{self, Place, Unprepared};
 
 /// A client for programs.
 #[derive(Debug)]
 pub struct Client {
     /// Its name in the table.
     pub name: &'static str,
-    prepare: fn(&Place) -> Result<Program, NotHad>,
+    prepare: fn(&Place) -> Result<Program, Unprepared>,
     arguments: &'static [&'static str],
 }
 
@@ -53,8 +53,8 @@ impl Client {
     /// port is known.
     ///
     /// # Errors
-    /// With the reason why it is not to be had.
-    pub fn prepare(&self, place: &Place) -> Result<impl Fn(u16) -> Command + use<>, NotHad> {
+    /// With the reason why it cannot be run.
+    pub fn prepare(&self, place: &Place) -> Result<impl Fn(u16) -> Command + use<>, Unprepared> {
         let program = (self.prepare)(place)?;
         let arguments = self.arguments;
         Ok(move |port: u16| {

@@ -26,15 +26,15 @@ use conformance::harness::SERVER;
 use conformance::server::{self, CommandLine, Server};
 
 use crate::client::{CLIENTS, Client};
-use crate::feature::{Mark, Outcome};
-use crate::setup::{Place, build};
+use crate::feature::{Mark, Outcome, Report};
+use crate::setup::{Place, Unprepared, build};
 use crate::table::{Results, Tool};
 
 /// How long a server may take to start.
 const START: Duration = Duration::from_secs(10);
 
 /// How long one client may take for all that it does.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Hold a server to real clients with their default settings
 ///
@@ -97,9 +97,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 /// Shows the results, and judges them.
 fn conclude(arguments: &Arguments, place: &Place, results: &Results) -> anyhow::Result<ExitCode> {
     println!("{}", results.for_terminal());
-    let folder = place.target.join("clients");
-    fs::create_dir_all(&folder)
-        .and_then(|()| fs::write(folder.join("table.md"), results.to_markdown()))?;
+    let table = place.target.join("clients").join("table.md");
+    fs::write(&table, results.to_markdown()).with_context(|| table.display().to_string())?;
     let path = place.root().join("README.md");
     if arguments.write || arguments.check {
         let text = fs::read_to_string(&path).context("cannot read README.md")?;
@@ -124,7 +123,10 @@ fn server_command(place: &Place) -> anyhow::Result<CommandLine> {
             let stage = newest_stage(place)?;
             let program =
                 build(place, &["--release", "--package", &stage], &format!("release/{stage}"));
-            let program = program.map_err(|reason| anyhow::Error::msg(reason.to_string()))?;
+            let program = program.map_err(|why| match why {
+                Unprepared::NotHad(why) => anyhow::Error::msg(why.to_string()),
+                Unprepared::Broken(why) => anyhow::Error::msg(why),
+            })?;
             Ok(CommandLine::binary(&program.to_string_lossy()))
         }
         Err(error) => Err(error).context(SERVER),
@@ -153,12 +155,13 @@ fn told<T>(name: &str, work: impl FnOnce() -> T) -> T {
 fn meet(client: &Client, place: &Place, command: &CommandLine) -> Outcome {
     let program = match client.prepare(place) {
         Ok(program) => program,
-        Err(reason) => return Outcome::NotHad(reason),
+        Err(Unprepared::NotHad(why)) => return Outcome::NotHad(why),
+        Err(Unprepared::Broken(why)) => return Outcome::Ran(Report::all_failed(&why)),
     };
     let met = start(command).and_then(|mut server| {
         conversation::hold(program(server.place().port), &mut server, PATIENCE)
     });
-    Outcome::Ran(met.unwrap_or_else(|error| feature::Report::all_failed(&format!("{error:#}"))))
+    Outcome::Ran(met.unwrap_or_else(|error| Report::all_failed(&format!("{error:#}"))))
 }
 
 fn try_tool(check: &tool::Check, command: &CommandLine) -> Mark {

@@ -43,6 +43,24 @@ impl fmt::Display for NotHad {
     }
 }
 
+/// Why a client's program cannot be run.
+#[derive(Debug)]
+pub enum Unprepared {
+    /// The client is not to be had.
+    NotHad(NotHad),
+    /// The client is there, but our program does not build; with the compiler's words.
+    Broken(String),
+}
+
+impl From<NotHad> for Unprepared {
+    fn from(why: NotHad) -> Self {
+        Self::NotHad(why)
+    }
+}
+
+/// A client's program, ready to be run.
+type Prepared = Result<Program, Unprepared>;
+
 /// Where things lie.
 #[derive(Debug)]
 pub struct Place {
@@ -62,6 +80,7 @@ impl Place {
         let Some(target) = program.ancestors().nth(2) else {
             anyhow::bail!("{} is not in a target folder", program.display());
         };
+        fs::create_dir_all(target.join("clients"))?;
         Ok(Self { package: env!("CARGO_MANIFEST_DIR").into(), target: target.to_owned() })
     }
 
@@ -80,17 +99,17 @@ impl Place {
 }
 
 /// redis-py, with the parser that it brings along.
-pub fn redis_py(place: &Place) -> Result<Program, NotHad> {
+pub fn redis_py(place: &Place) -> Prepared {
     python(place, "python", "requirements.txt")
 }
 
 /// redis-py, with the parser in C that it takes if there is one.
-pub fn redis_py_hiredis(place: &Place) -> Result<Program, NotHad> {
+pub fn redis_py_hiredis(place: &Place) -> Prepared {
     python(place, "python-hiredis", "requirements-hiredis.txt")
 }
 
 /// The packages whose hashes are pinned, in a folder of their own.
-fn python(place: &Place, folder: &str, requirements: &str) -> Result<Program, NotHad> {
+fn python(place: &Place, folder: &str, requirements: &str) -> Prepared {
     let python = if cfg!(windows) { "python" } else { "python3" };
     let folder = place.folder(folder)?;
     let packages = folder.join("packages");
@@ -108,17 +127,17 @@ fn python(place: &Place, folder: &str, requirements: &str) -> Result<Program, No
 }
 
 /// ioredis, as `package-lock.json` pins it.
-pub fn ioredis(place: &Place) -> Result<Program, NotHad> {
+pub fn ioredis(place: &Place) -> Prepared {
     node(place, "ioredis.mjs")
 }
 
 /// node-redis, as `package-lock.json` pins it.
-pub fn node_redis(place: &Place) -> Result<Program, NotHad> {
+pub fn node_redis(place: &Place) -> Prepared {
     node(place, "node-redis.mjs")
 }
 
 /// Node.js looks for packages beside the program, so the program is taken to them.
-fn node(place: &Place, program: &str) -> Result<Program, NotHad> {
+fn node(place: &Place, program: &str) -> Prepared {
     let folder = place.folder("node")?;
     let source = place.package.join("node");
     for name in ["package.json", "package-lock.json", "report.mjs", program] {
@@ -133,7 +152,7 @@ fn node(place: &Place, program: &str) -> Result<Program, NotHad> {
 }
 
 /// The `redis` crate that `Cargo.lock` pins, in a program of this package.
-pub fn redis_rs(place: &Place) -> Result<Program, NotHad> {
+pub fn redis_rs(place: &Place) -> Prepared {
     let program = build(place, &["--package", "clients", "--bin", "redis-rs"], "debug/redis-rs")?;
     Ok(Program::new(vec![program]))
 }
@@ -142,28 +161,28 @@ pub fn redis_rs(place: &Place) -> Result<Program, NotHad> {
 ///
 /// # Errors
 /// With the compiler's words.
-pub fn build(place: &Place, arguments: &[&str], program: &str) -> Result<PathBuf, NotHad> {
+pub fn build(place: &Place, arguments: &[&str], program: &str) -> Result<PathBuf, Unprepared> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet"]).args(arguments).current_dir(place.root());
-    step(command.arg("--target-dir").arg(&place.target))?;
+    compile(command.arg("--target-dir").arg(&place.target))?;
     Ok(place.target.join(program).with_extension(env::consts::EXE_EXTENSION))
 }
 
 /// The C library that the system has.
-pub fn hiredis(place: &Place) -> Result<Program, NotHad> {
+pub fn hiredis(place: &Place) -> Prepared {
     let folder = place.folder("c")?;
     let program = folder.join("hiredis");
     let flags = step(Command::new("pkg-config").args(["--cflags", "--libs", "hiredis"]))?;
     let source = place.package.join("c/hiredis.c");
     let mut cc = Command::new("cc");
     cc.args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-o"]).arg(&program).arg(source);
-    step(cc.args(flags.split_whitespace()))?;
+    compile(cc.args(flags.split_whitespace()))?;
     Ok(Program::new(vec![program]))
 }
 
 /// Jedis and what it needs, as `pom.xml` pins it.
-pub fn jedis(place: &Place) -> Result<Program, NotHad> {
+pub fn jedis(place: &Place) -> Prepared {
     let folder = place.folder("java")?;
     let pinned = place.package.join("java/pom.xml");
     let jars = match env::var_os(JEDIS_JARS) {
@@ -177,7 +196,7 @@ pub fn jedis(place: &Place) -> Result<Program, NotHad> {
     let everything = jars.join("*");
     let classes = folder.join("classes");
     let source = place.package.join("java/JedisClient.java");
-    step(Command::new("javac").arg("-cp").arg(&everything).arg("-d").arg(&classes).arg(source))?;
+    compile(Command::new("javac").arg("-cp").arg(&everything).arg("-d").arg(&classes).arg(source))?;
     let path = env::join_paths([&classes, &everything]).map_err(NotHad::because)?;
     Ok(Program::new(vec!["java".into(), "-cp".into(), path.into(), "JedisClient".into()]))
 }
@@ -208,6 +227,15 @@ fn once(
     }
     install()?;
     fs::write(&stamp, wanted).map_err(|error| unusable(&stamp, &error))
+}
+
+/// Runs a compiler on a program of ours.
+fn compile(command: &mut Command) -> Result<(), Unprepared> {
+    match step(command) {
+        Ok(_) => Ok(()),
+        Err(why) if why.said.is_empty() => Err(why.into()),
+        Err(why) => Err(Unprepared::Broken(why.to_string())),
+    }
 }
 
 /// Runs one command of the preparations, and returns what it printed.

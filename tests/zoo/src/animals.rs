@@ -5,13 +5,17 @@ mod answers_an_empty_array;
 mod answers_config_get_without_a_name;
 mod answers_every_line;
 mod answers_nil_for_an_unknown_name;
+mod answers_nil_in_the_old_form;
 mod answers_once_per_read;
 mod answers_pong_to_everything;
 mod appends_to_the_old_value;
 mod closes_after_an_error;
 mod closes_after_the_first_reply;
+mod complains_in_silence;
 mod copies_in_one_piece;
+mod counts_a_name_once;
 mod counts_characters;
+mod counts_names_and_values;
 mod drops_replies_at_the_end;
 mod ends_a_bulk_at_crlf;
 mod forgets_half_a_request;
@@ -19,14 +23,18 @@ mod forgets_the_crlf;
 mod forgets_to_flush;
 mod gives_a_missing_key_a_value;
 mod gives_each_client_its_own_keys;
+mod has_a_database_too_many;
 mod has_a_fixed_buffer;
+mod has_one_name_for_all;
 mod holds_the_lock_while_it_reads;
 mod ignores_keepttl;
 mod ignores_quotes;
 mod ignores_the_command_line;
+mod keeps_maps_flat;
 mod keeps_seconds_as_they_are;
 mod keeps_the_first_value;
 mod keeps_the_old_deadline;
+mod keeps_the_protocol_after_reset;
 mod keeps_values_as_text;
 mod knows_capital_names_only;
 mod knows_capital_options_only;
@@ -36,6 +44,7 @@ mod lets_a_deadline_stay;
 mod lets_a_dot_match_anything;
 mod lets_a_question_mark_match_nothing;
 mod lets_the_last_option_win;
+mod listens_after_quit;
 mod lists_expired_keys;
 mod looks_at_the_first_name_only;
 mod loses_empty_values;
@@ -52,15 +61,21 @@ mod reads_lengths_backwards;
 mod reads_the_clock_once;
 mod reads_words_as_utf8;
 mod refuses_a_negative_count;
+mod rounds_seconds_down;
+mod scans_by_position;
+mod selects_for_everybody;
 mod serves_an_integers_bytes;
 mod serves_every_database;
 mod serves_one_client_at_a_time;
 mod shows_a_relative_directory;
 mod skips_deadlines;
+mod skips_only_itself;
+mod speaks_to_all_alike;
 mod stays_after_a_protocol_error;
 mod stops_at_the_first_list;
 mod stores_before_it_checks;
 mod sweeps_now_and_then;
+mod switches_before_it_checks;
 mod takes_a_backslash_literally;
 mod takes_a_caret_literally;
 mod takes_a_date_for_a_duration;
@@ -525,6 +540,96 @@ pub const ZOO: &[Animal] = &[
         mistake: "tries, for every star, every length that it may have",
         transcript: "07-keys/many_stars_take_no_time",
         server: &tries_every_way::TriesEveryWay,
+    },
+    Animal {
+        name: "answers_nil_in_the_old_form",
+        mistake: "writes nil as $-1 to everybody",
+        transcript: "08-any-client/nil_has_a_byte_of_its_own_in_resp3",
+        server: &answers_nil_in_the_old_form::AnswersNilInTheOldForm,
+    },
+    Animal {
+        name: "counts_names_and_values",
+        mistake: "counts the names and the values of a map",
+        transcript: "08-any-client/config_get_is_a_map_in_resp3",
+        server: &counts_names_and_values::CountsNamesAndValues,
+    },
+    Animal {
+        name: "keeps_maps_flat",
+        mistake: "writes a map as an array in both protocols",
+        transcript: "08-any-client/hello_3_switches_to_resp3",
+        server: &keeps_maps_flat::KeepsMapsFlat,
+    },
+    Animal {
+        name: "speaks_to_all_alike",
+        mistake: "keeps the protocol in the state that all clients share",
+        transcript: "08-any-client/every_connection_chooses_for_itself",
+        server: &speaks_to_all_alike::SpeaksToAllAlike,
+    },
+    Animal {
+        name: "switches_before_it_checks",
+        mistake: "switches the protocol before it has looked at the options",
+        transcript: "08-any-client/a_refused_hello_leaves_the_protocol",
+        server: &switches_before_it_checks::SwitchesBeforeItChecks,
+    },
+    Animal {
+        name: "has_one_name_for_all",
+        mistake: "keeps one name, that of the client that gave one last",
+        transcript: "08-any-client/a_name_belongs_to_the_connection",
+        server: &has_one_name_for_all::HasOneNameForAll,
+    },
+    Animal {
+        name: "complains_in_silence",
+        mistake: "sends errors to a client that wants no replies",
+        transcript: "08-any-client/client_reply_off_silences_the_server",
+        server: &complains_in_silence::ComplainsInSilence,
+    },
+    Animal {
+        name: "skips_only_itself",
+        mistake: "keeps silent about CLIENT REPLY SKIP, and about nothing else",
+        transcript: "08-any-client/client_reply_skip_leaves_out_the_next_reply",
+        server: &skips_only_itself::SkipsOnlyItself,
+    },
+    Animal {
+        name: "selects_for_everybody",
+        mistake: "looks into one database for all clients",
+        transcript: "08-any-client/every_connection_selects_for_itself",
+        server: &selects_for_everybody::SelectsForEverybody,
+    },
+    Animal {
+        name: "has_a_database_too_many",
+        mistake: "has a database of the number of its databases",
+        transcript: "08-any-client/there_are_sixteen_databases",
+        server: &has_a_database_too_many::HasADatabaseTooMany,
+    },
+    Animal {
+        name: "counts_a_name_once",
+        mistake: "counts a name that is given twice once",
+        transcript: "08-any-client/exists_counts_the_names_that_are_there",
+        server: &counts_a_name_once::CountsANameOnce,
+    },
+    Animal {
+        name: "rounds_seconds_down",
+        mistake: "cuts milliseconds off a time to live",
+        transcript: "08-any-client/ttl_rounds_to_the_nearest_second",
+        server: &rounds_seconds_down::RoundsSecondsDown,
+    },
+    Animal {
+        name: "scans_by_position",
+        mistake: "takes the cursor for a position in the list of keys",
+        transcript: "08-any-client/a_key_is_found_though_others_go",
+        server: &scans_by_position::ScansByPosition,
+    },
+    Animal {
+        name: "keeps_the_protocol_after_reset",
+        mistake: "forgets the protocol when it resets a connection",
+        transcript: "08-any-client/reset_is_answered_in_resp2",
+        server: &keeps_the_protocol_after_reset::KeepsTheProtocolAfterReset,
+    },
+    Animal {
+        name: "listens_after_quit",
+        mistake: "answers QUIT with OK, and goes on",
+        transcript: "08-any-client/quit_is_answered_and_then_the_connection_closes",
+        server: &listens_after_quit::ListensAfterQuit,
     },
 ];
 

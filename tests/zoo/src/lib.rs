@@ -11,10 +11,12 @@ mod inline;
 mod rdb;
 mod reply;
 mod server;
+mod session;
 mod state;
 
 pub use animals::{Animal, ZOO};
 pub use rdb::Length;
 pub use reply::Reply;
 pub use server::{Expiry, Honest, Next, Parsed, Server};
-pub use state::{Config, Entry, Keyspace, State};
+pub use session::{Replies, Session, session};
+pub use state::{Config, DATABASES, Entry, Keyspace, State};

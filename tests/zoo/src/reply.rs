@@ -9,8 +9,12 @@ pub enum Reply {
     Bulk(Vec<u8>),
     /// No value.
     Nil,
+    /// A whole number.
+    Integer(i64),
     /// Replies in a row.
     Array(Vec<Reply>),
+    /// Names and values, which in RESP2 take turns in an array.
+    Map(Vec<(Reply, Reply)>),
 }
 
 impl Reply {

@@ -7,7 +7,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::rdb::{self, Length};
 use crate::reply::Reply;
-use crate::state::{Config, Entry, Keyspace, State};
+use crate::session::{Replies, session};
+use crate::state::{Config, DATABASES, Entry, Keyspace, State};
 use crate::{glob, inline};
 
 /// Redis refuses longer lines, and longer strings.
@@ -78,13 +79,34 @@ pub trait Server: Sync {
             match self.decode(&mut rest) {
                 Ok(None) => return Next::Read,
                 Ok(Some(words)) if words.is_empty() => {}
-                Ok(Some(words)) => self.encode(&self.execute(&words, state), output),
+                Ok(Some(words)) => {
+                    self.respond(&self.execute(&words, state), output);
+                    if self.is_farewell(&words) {
+                        return Next::Close;
+                    }
+                }
                 Err(text) => {
                     self.encode(&Reply::error(text), output);
                     return Next::Close;
                 }
             }
             input.drain(..input.len() - rest.len());
+        }
+    }
+
+    /// Tells whether a request is the client's last.
+    fn is_farewell(&self, words: &[Vec<u8>]) -> bool {
+        words.first().is_some_and(|name| name.eq_ignore_ascii_case(b"QUIT"))
+    }
+
+    /// Appends a reply, unless the client wants none.
+    fn respond(&self, reply: &Reply, output: &mut Vec<u8>) {
+        let replies = session(|session| session.replies);
+        match replies {
+            Replies::On => self.encode(reply, output),
+            Replies::Off => {}
+            Replies::SkipTwo => session(|session| session.replies = Replies::SkipOne),
+            Replies::SkipOne => session(|session| session.replies = Replies::On),
         }
     }
 
@@ -163,7 +185,11 @@ pub trait Server: Sync {
             Reply::Simple(text) => self.encode_line(b'+', text.as_bytes(), output),
             Reply::Error(text) => self.encode_line(b'-', text, output),
             Reply::Bulk(bytes) => self.encode_bulk(bytes, output),
-            Reply::Nil => self.encode_line(b'$', b"-1", output),
+            Reply::Nil => self.encode_nil(output),
+            Reply::Integer(number) => {
+                self.encode_line(b':', number.to_string().as_bytes(), output);
+            }
+            Reply::Map(pairs) => self.encode_map(pairs, output),
             Reply::Array(replies) => {
                 self.encode_line(b'*', replies.len().to_string().as_bytes(), output);
                 replies.iter().for_each(|reply| self.encode(reply, output));
@@ -186,6 +212,31 @@ pub trait Server: Sync {
         output.extend(b"\r\n");
     }
 
+    /// Appends no value: RESP3 has a kind for it.
+    fn encode_nil(&self, output: &mut Vec<u8>) {
+        if self.is_resp3() {
+            self.encode_line(b'_', b"", output);
+        } else {
+            self.encode_line(b'$', b"-1", output);
+        }
+    }
+
+    /// Appends names and values. A map counts its pairs, an array its elements.
+    fn encode_map(&self, pairs: &[(Reply, Reply)], output: &mut Vec<u8>) {
+        let (kind, count) =
+            if self.is_resp3() { (b'%', pairs.len()) } else { (b'*', 2 * pairs.len()) };
+        self.encode_line(kind, count.to_string().as_bytes(), output);
+        for (name, value) in pairs {
+            self.encode(name, output);
+            self.encode(value, output);
+        }
+    }
+
+    /// Tells whether the client has chosen RESP3.
+    fn is_resp3(&self) -> bool {
+        session(|session| session.resp3)
+    }
+
     // Commands
 
     /// Does what a request asks for.
@@ -202,7 +253,20 @@ pub trait Server: Sync {
                 self.config(&state.config, subcommand, arguments)
             }
             ("KEYS", [pattern]) => self.keys(&mut state.keyspace(), pattern),
+            ("EXISTS", [_, ..]) => self.exists(&mut state.keyspace(), arguments),
+            ("TTL", [key]) => self.ttl(&mut state.keyspace(), key),
+            ("SCAN", [cursor, options @ ..]) => {
+                self.scan(&mut state.keyspace(), cursor, options).unwrap_or_else(Reply::error)
+            }
+            ("HELLO", _) => self.hello(arguments).unwrap_or_else(Reply::error),
+            ("SELECT", [database]) => self.select(database).unwrap_or_else(Reply::error),
+            ("CLIENT", [subcommand, arguments @ ..]) => self.client(subcommand, arguments),
+            // Nobody asks for a command that is there.
+            ("COMMAND", [_, names @ ..]) => Reply::Array(vec![Reply::Nil; names.len()]),
+            ("RESET", []) => self.reset(),
+            ("QUIT", _) => Reply::Simple("OK"),
             ("PING" | "ECHO" | "GET" | "SET" | "CONFIG" | "KEYS", _) => wrong_arity(name),
+            ("EXISTS" | "TTL" | "SCAN" | "SELECT" | "CLIENT" | "RESET", _) => wrong_arity(name),
             _ => self.unknown_command(name, arguments),
         }
     }
@@ -257,6 +321,204 @@ pub trait Server: Sync {
         keyspace.retain(|_, entry| !self.expired(entry, now));
         let keys = keyspace.keys().filter(|key| self.matches(pattern, key));
         Reply::Array(keys.cloned().map(Reply::Bulk).collect())
+    }
+
+    /// `EXISTS key…`: counts the names whose keys are there.
+    fn exists(&self, keyspace: &mut Keyspace, keys: &[Vec<u8>]) -> Reply {
+        let found = keys.iter().filter(|key| self.lookup(keyspace, key).is_some());
+        Reply::Integer(found.count() as i64)
+    }
+
+    /// `TTL key`: -2 without the key, -1 without a deadline.
+    fn ttl(&self, keyspace: &mut Keyspace, key: &[u8]) -> Reply {
+        Reply::Integer(match self.lookup(keyspace, key) {
+            None => -2,
+            Some(Entry { deadline: None, .. }) => -1,
+            Some(Entry { deadline: Some(deadline), .. }) => self.seconds(deadline - self.now()),
+        })
+    }
+
+    /// Returns a time to live in seconds, half of one being a whole one.
+    fn seconds(&self, milliseconds: i64) -> i64 {
+        (milliseconds + 500) / 1000
+    }
+
+    /// `SCAN cursor [MATCH pattern] [COUNT n]`.
+    fn scan(
+        &self,
+        keyspace: &mut Keyspace,
+        cursor: &[u8],
+        options: &[Vec<u8>],
+    ) -> Result<Reply, &'static str> {
+        let cursor = str::from_utf8(cursor).ok().and_then(|cursor| cursor.parse().ok());
+        let cursor: u64 = cursor.ok_or("ERR invalid cursor")?;
+        let (mut pattern, mut count) = (&b"*"[..], 10);
+        for option in options.chunks(2) {
+            match (option, self.option_name(&option[0]).as_str()) {
+                ([_, value], "MATCH") => pattern = value,
+                ([_, value], "COUNT") => {
+                    count = self.integer(value).ok_or(NOT_AN_INTEGER)?;
+                    if count < 1 {
+                        return Err(SYNTAX_ERROR);
+                    }
+                }
+                _ => return Err(SYNTAX_ERROR),
+            }
+        }
+        let (next, keys) = self.scan_on(keyspace, cursor, count as usize);
+        let keys = keys.into_iter().filter(|key| self.lookup(keyspace, key).is_some());
+        let keys: Vec<Vec<u8>> = keys.filter(|key| self.matches(pattern, key)).collect();
+        let keys = keys.into_iter().map(Reply::Bulk).collect();
+        Ok(Reply::Array(vec![Reply::Bulk(next.to_string().into_bytes()), Reply::Array(keys)]))
+    }
+
+    /// Returns the next cursor, and about so many keys from this one on.
+    ///
+    /// Keys are seen in the order of a number that is made of their bytes alone, so none moves
+    /// when others come or go.
+    fn scan_on(&self, keyspace: &Keyspace, cursor: u64, count: usize) -> (u64, Vec<Vec<u8>>) {
+        let number = |key: &[u8]| {
+            key.iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01B3)
+            })
+        };
+        let mut keys: Vec<(u64, &Vec<u8>)> =
+            keyspace.keys().map(|key| (number(key).max(1), key)).collect();
+        keys.sort();
+        let left: Vec<_> = keys.into_iter().filter(|(number, _)| *number >= cursor).collect();
+        let next = left.get(count).map_or(0, |(number, _)| *number);
+        let taken = left.iter().filter(|(number, _)| next == 0 || *number < next);
+        (next, taken.map(|(_, key)| (*key).clone()).collect())
+    }
+
+    // Clients
+
+    /// `HELLO [version [AUTH user password] [SETNAME name]]`.
+    fn hello(&self, arguments: &[Vec<u8>]) -> Result<Reply, Vec<u8>> {
+        let version = match arguments.first() {
+            None => None,
+            Some(version) => {
+                let text = "ERR Protocol version is not an integer or out of range";
+                Some(self.integer(version).ok_or(text)?)
+            }
+        };
+        if version.is_some_and(|version| version != 2 && version != 3) {
+            return Err("NOPROTO unsupported protocol version".into());
+        }
+        self.hello_options(arguments.get(1..).unwrap_or_default())?;
+        if let Some(version) = version {
+            self.speak(version == 3);
+        }
+        let bulk = |text: &str| Reply::Bulk(text.into());
+        let proto = Reply::Integer(if self.is_resp3() { 3 } else { 2 });
+        Ok(Reply::Map(vec![
+            (bulk("server"), bulk("redis")),
+            (bulk("version"), bulk("7.0.15")),
+            (bulk("proto"), proto),
+            (bulk("id"), Reply::Integer(session(|session| session.number))),
+            (bulk("mode"), bulk("standalone")),
+            (bulk("role"), bulk("master")),
+            (bulk("modules"), Reply::Array(Vec::new())),
+        ]))
+    }
+
+    /// Does what the options of a `HELLO` ask for, one by one.
+    fn hello_options(&self, mut options: &[Vec<u8>]) -> Result<(), Vec<u8>> {
+        while let [option, rest @ ..] = options {
+            options = match (self.option_name(option).as_str(), rest) {
+                ("AUTH", [user, _, rest @ ..]) if user == b"default" => rest,
+                ("AUTH", [_, _, ..]) => {
+                    let text = "WRONGPASS invalid username-password pair or user is disabled.";
+                    return Err(text.into());
+                }
+                ("SETNAME", [name, rest @ ..]) => {
+                    self.set_name(name)?;
+                    rest
+                }
+                _ => {
+                    let text = b"ERR Syntax error in HELLO option '".to_vec();
+                    return Err([text, option.clone(), b"'".to_vec()].concat());
+                }
+            };
+        }
+        Ok(())
+    }
+
+    /// Answers this client in RESP3 from now on, or in RESP2.
+    fn speak(&self, resp3: bool) {
+        session(|session| session.resp3 = resp3);
+    }
+
+    /// Names this client.
+    fn set_name(&self, name: &[u8]) -> Result<(), &'static str> {
+        if !name.iter().all(u8::is_ascii_graphic) {
+            return Err("ERR Client names cannot contain spaces, newlines or special characters.");
+        }
+        session(|session| session.name = name.to_vec());
+        Ok(())
+    }
+
+    /// Returns this client's name, empty for none.
+    fn name(&self) -> Vec<u8> {
+        session(|session| session.name.clone())
+    }
+
+    /// `SELECT database`.
+    fn select(&self, database: &[u8]) -> Result<Reply, &'static str> {
+        let database = self.integer(database).ok_or(NOT_AN_INTEGER)?;
+        let database = usize::try_from(database).ok().filter(|number| self.has_database(*number));
+        self.look_into(database.ok_or("ERR DB index is out of range")?);
+        Ok(Reply::Simple("OK"))
+    }
+
+    /// Tells whether there is a database of this number.
+    fn has_database(&self, number: usize) -> bool {
+        number < DATABASES
+    }
+
+    /// Looks into this database when this client asks for keys.
+    fn look_into(&self, database: usize) {
+        session(|session| session.database = database);
+    }
+
+    /// `CLIENT GETNAME`, `CLIENT SETNAME name`, `CLIENT REPLY ON|OFF|SKIP`.
+    fn client(&self, subcommand: &[u8], arguments: &[Vec<u8>]) -> Reply {
+        match (self.command_name(subcommand).as_str(), arguments) {
+            ("GETNAME", []) => match self.name() {
+                name if name.is_empty() => Reply::Nil,
+                name => Reply::Bulk(name),
+            },
+            ("SETNAME", [name]) => {
+                let named = self.set_name(name);
+                named.map_or_else(Reply::error, |()| Reply::Simple("OK"))
+            }
+            ("REPLY", [mode]) => self.client_reply(&self.option_name(mode)),
+            _ => {
+                let text = b"ERR unknown subcommand '".iter().copied();
+                let text = text.chain(quotable(subcommand, 128));
+                Reply::Error(text.chain(*b"'. Try CLIENT HELP.").collect())
+            }
+        }
+    }
+
+    /// `CLIENT REPLY ON|OFF|SKIP`.
+    fn client_reply(&self, mode: &str) -> Reply {
+        let replies = session(|session| session.replies);
+        let replies = match mode {
+            "ON" => Replies::On,
+            "OFF" => Replies::Off,
+            "SKIP" if replies == Replies::Off => Replies::Off,
+            "SKIP" => Replies::SkipTwo,
+            _ => return Reply::error(SYNTAX_ERROR),
+        };
+        session(|session| session.replies = replies);
+        Reply::Simple("OK")
+    }
+
+    /// `RESET`.
+    fn reset(&self) -> Reply {
+        session(|session| session.reset());
+        Reply::Simple("RESET")
     }
 
     /// Tells whether all of a text fits a pattern.
@@ -339,7 +601,10 @@ pub trait Server: Sync {
     fn config(&self, config: &Config, subcommand: &[u8], arguments: &[Vec<u8>]) -> Reply {
         match (subcommand.to_ascii_lowercase().as_slice(), arguments) {
             (b"get", []) => wrong_arity(b"config|get"),
-            (b"get", names) => self.config_get(config, names),
+            (b"get", names) => match self.config_get(config, names) {
+                Reply::Array(flat) if self.is_resp3() => in_pairs(flat),
+                reply => reply,
+            },
             _ => {
                 let mut text = b"ERR unknown subcommand '".to_vec();
                 text.extend(quotable(subcommand, 128));
@@ -552,6 +817,12 @@ fn take_line<'a>(input: &mut &'a [u8], ending: &[u8], too_big: &str) -> Parsed<&
 /// Returns what of a text goes into an error: up to a NUL, and not more than so many bytes.
 fn quotable(text: &[u8], limit: usize) -> impl Iterator<Item = u8> {
     text.iter().copied().take_while(|byte| *byte != 0).take(limit)
+}
+
+/// Returns a map of names and values that have taken turns so far.
+fn in_pairs(flat: Vec<Reply>) -> Reply {
+    let pair = |pair: &[Reply]| Some((pair.first()?.clone(), pair.get(1)?.clone()));
+    Reply::Map(flat.chunks(2).filter_map(pair).collect())
 }
 
 fn protocol_error(what: &str) -> Vec<u8> {

@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::session::session;
+
 /// A value, and when it ends.
 #[derive(Clone, Debug, Default)]
 pub struct Entry {
@@ -32,18 +34,25 @@ pub struct Config {
 pub struct State {
     /// What the server was started with.
     pub config: Config,
-    keyspace: Mutex<Keyspace>,
+    databases: Vec<Mutex<Keyspace>>,
 }
 
+/// How many databases there are.
+pub const DATABASES: usize = 16;
+
 impl State {
-    /// Returns a state with this configuration and these keys.
+    /// Returns a state with this configuration and these keys in database 0.
     pub fn new(config: Config, keyspace: Keyspace) -> State {
-        State { config, keyspace: Mutex::new(keyspace) }
+        let mut databases = vec![Mutex::new(keyspace)];
+        // One more than there are: the honest server never gets to it.
+        databases.resize_with(DATABASES + 1, Mutex::default);
+        State { config, databases }
     }
 
-    /// Locks the keys for the caller alone.
+    /// Locks the keys of the database that this thread's client has selected.
     pub fn keyspace(&self) -> MutexGuard<'_, Keyspace> {
+        let selected = session(|session| session.database).min(DATABASES);
         // A thread that panicked has ended its own connection; the keys are whole, and stay.
-        self.keyspace.lock().unwrap_or_else(PoisonError::into_inner)
+        self.databases[selected].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,0 +1,140 @@
+//! What a wrong reply most likely means, where a client has chosen how it is served.
+
+use crate::diagnosis::{Said, Symptoms, say};
+use crate::hindsight;
+use crate::player::Trouble;
+use crate::resp::Protocol;
+use crate::transcript::Action;
+
+/// RESP3 to a client that has not asked for it, or RESP2 to one that has asked for more.
+pub(crate) fn protocol(s: &Symptoms<'_>) -> Said {
+    let due = match s.trouble {
+        Some(Trouble::Protocol(due)) => *due,
+        Some(_) => return None,
+        // Bytes are compared as they are, and then nobody has followed the protocol.
+        None => protocol_of_the_nil(s)?,
+    };
+    say(match due {
+        Protocol::Resp2 if says(s, b"RESET") => {
+            "RESET takes a connection back to its beginning, and there RESP2 is spoken: nil is $-1."
+        }
+        Protocol::Resp2 => {
+            "Until a client says HELLO 3 it speaks RESP2: nil is $-1, and a map is an array of pairs."
+        }
+        Protocol::Resp3 => {
+            "After HELLO 3 there is one nil, _, in the place of $-1 and *-1. Each connection remembers \
+             what its client has chosen."
+        }
+    })
+}
+
+/// Tells whether what was sent holds this word, written in capitals here.
+fn says(s: &Symptoms<'_>, word: &[u8]) -> bool {
+    s.sent.to_ascii_uppercase().windows(word.len()).any(|part| part == word)
+}
+
+/// Where one nil is due and the other came, returns the protocol of the one that is due.
+fn protocol_of_the_nil(s: &Symptoms<'_>) -> Option<Protocol> {
+    let (expected, received) = (s.expected?, s.received);
+    let at = expected.iter().zip(received).position(|(one, other)| one != other)?;
+    let (due, came) = (expected.get(at..)?, received.get(at..)?);
+    match () {
+        () if due.starts_with(b"_\r\n") && came.starts_with(b"$-1\r\n") => Some(Protocol::Resp3),
+        () if due.starts_with(b"$-1\r\n") && came.starts_with(b"_\r\n") => Some(Protocol::Resp2),
+        () => None,
+    }
+}
+
+/// A map that is none, or that counts wrongly.
+pub(crate) fn map(s: &Symptoms<'_>) -> Said {
+    if s.trouble == Some(&Trouble::Silence) && s.received.starts_with(b"%") {
+        return say("The map is not whole. It counts its pairs, and not its names and values.");
+    }
+    let mark = |lines: &[String]| {
+        let line = lines.first()?.trim_start().strip_prefix('1')?;
+        line.chars().next()
+    };
+    match (mark(s.due)?, mark(s.came)?) {
+        ('#', ')') => say(
+            "To a client that has chosen RESP3, names and values are a map: %, and the number of pairs.",
+        ),
+        (')', '#') => say("In RESP2 names and values take turns in one array."),
+        _ => None,
+    }
+}
+
+/// A reply to a client that wants none, or none to one that does.
+pub(crate) fn silence(s: &Symptoms<'_>) -> Said {
+    if !says(s, b"CLIENT REPLY ") {
+        return None;
+    }
+    say(match (s.action, says(s, b"REPLY SKIP")) {
+        (Action::Nothing, _) => {
+            "After CLIENT REPLY OFF nothing is sent, no reply and no error, until CLIENT REPLY ON."
+        }
+        (_, true) => {
+            "CLIENT REPLY SKIP is not answered, and neither is the next request, whatever it is. \
+             CLIENT REPLY ON is always answered."
+        }
+        _ => "CLIENT REPLY ON is answered with OK. Requests that are sent in silence are executed.",
+    })
+}
+
+/// QUIT, and what follows it.
+pub(crate) fn farewell(s: &Symptoms<'_>) -> Said {
+    (says(s, b"QUIT") && s.closes && s.trouble.is_some()).then(|| {
+        "QUIT is answered with OK, then the server closes. What follows it is not executed.".into()
+    })
+}
+
+/// The name of another client.
+pub(crate) fn name(s: &Symptoms<'_>) -> Said {
+    hindsight::arguments(s, "CLIENT")?;
+    let is_text = s.received.starts_with(b"$") && !s.received.starts_with(b"$-1");
+    let is_nil = s.expected.is_some_and(|due| due.starts_with(b"$-1") || due.starts_with(b"_"));
+    (is_text && is_nil).then(|| {
+        "This client has no name. What one calls itself belongs to its own connection.".into()
+    })
+}
+
+/// A key is sought or found in another database than the selected one.
+pub(crate) fn database(s: &Symptoms<'_>) -> Said {
+    const COMMANDS: [&str; 8] = ["GET", "EXISTS", "TYPE", "TTL", "PTTL", "DBSIZE", "KEYS", "SCAN"];
+    let looks = COMMANDS.iter().any(|name| hindsight::arguments(s, name).is_some());
+    let is_error = |reply: &[u8]| reply.starts_with(b"-");
+    let selects = hindsight::said(s, "SELECT");
+    if !looks || is_error(s.received) || s.expected.is_none_or(is_error) || !selects {
+        return None;
+    }
+    say(
+        "Each database has keys of its own, and each connection looks into the one that it has selected \
+         last. A SELECT that is refused selects nothing.",
+    )
+}
+
+/// A number that is counted or measured in another way.
+pub(crate) fn number(s: &Symptoms<'_>) -> Said {
+    let number = |reply: &[u8]| -> Option<i64> {
+        let digits = reply.strip_prefix(b":")?.strip_suffix(b"\r\n")?;
+        str::from_utf8(digits).ok()?.parse().ok()
+    };
+    let is = |name: &str| hindsight::arguments(s, name).is_some();
+    let came = number(s.received)?;
+    if is("TTL") || is("PTTL") {
+        let due = s.due.first()?.trim_start_matches("(integer) ").trim_start_matches("{near ");
+        let due: i64 = due.trim_end_matches('}').parse().ok()?;
+        return match (due, came) {
+            (-2 | -1, _) | (_, -2 | -1) => {
+                say("-2 stands for no key, -1 for a key without a deadline.")
+            }
+            _ if due.abs_diff(came) == 1 && is("TTL") => {
+                say("TTL rounds to the nearest second: half a second and more is a whole one.")
+            }
+            _ => say("TTL counts seconds, PTTL milliseconds, from now on."),
+        };
+    }
+    (is("EXISTS") && s.expected.is_some_and(|due| due.starts_with(b":"))).then(|| {
+        "EXISTS looks up one name after the other, and counts how often it finds a living key."
+            .into()
+    })
+}

@@ -1,0 +1,13 @@
+use crate::Server;
+
+/// Answers QUIT with OK, and goes on.
+///
+/// A client that has said QUIT hangs up itself, as a rule. The others wait for the server, and
+/// what came behind QUIT in the same read is executed.
+pub(super) struct ListensAfterQuit;
+
+impl Server for ListensAfterQuit {
+    fn is_farewell(&self, _: &[Vec<u8>]) -> bool {
+        false
+    }
+}
