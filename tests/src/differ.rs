@@ -34,9 +34,21 @@ use crate::server::StartError;
 /// turns, so that some bugs need few sessions to come again, and some keyspaces grow.
 const KEYSPACE_LIVES: [usize; 4] = [100, 400, 100, 2000];
 
-/// How long a difference is made smaller, and how long a reply may take meanwhile.
-const SHRINKING: Duration = Duration::from_secs(120);
-const SHRINKING_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a reply may take while a difference is made smaller.
+const SHRINKING_PATIENCE: Duration = Duration::from_secs(1);
+
+/// What a hunt plays.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// The stage whose commands the server has.
+    pub stage: u32,
+    /// The same seed makes the same sessions.
+    pub seed: u64,
+    /// When it ends without a difference.
+    pub limit: Limit,
+    /// How long a difference is made smaller.
+    pub shrinking: Duration,
+}
 
 /// When a hunt ends.
 #[derive(Debug, Clone, Copy)]
@@ -75,20 +87,18 @@ pub struct Finding {
 /// When a server does not start.
 pub fn hunt(
     pair: &mut Pair,
-    stage: u32,
-    seed: u64,
-    limit: Limit,
+    plan: Plan,
     mut progress: impl FnMut(&Tally),
 ) -> Result<Hunt, StartError> {
-    let vocabulary = pair.vocabulary(stage);
-    let mut generator = Generator::new(seed, vocabulary.clone());
+    let vocabulary = pair.vocabulary(plan.stage);
+    let mut generator = Generator::new(plan.seed, vocabulary.clone());
     let began = Instant::now();
     let mut tally = Tally::default();
     let mut played = Vec::new();
     let mut lives = KEYSPACE_LIVES.iter().cycle();
     let mut life = lives.next();
     loop {
-        let is_over = match limit {
+        let is_over = match plan.limit {
             Limit::Sessions(sessions) => tally.sessions >= sessions,
             Limit::Time(time) => began.elapsed() >= time,
         };
@@ -102,7 +112,7 @@ pub fn hunt(
             Ok(one) => tally.add(&one),
             Err(difference) => {
                 let fit = |session: &Session| unfit(session, &vocabulary).is_none();
-                let finding = Some(found(pair, &played, *difference, fit)?);
+                let finding = Some(found(pair, &played, *difference, plan.shrinking, fit)?);
                 return Ok(Hunt { tally, avoided: generator.avoided, finding });
             }
         }
@@ -121,12 +131,13 @@ fn found(
     pair: &mut Pair,
     played: &[Session],
     difference: Difference,
+    shrinking: Duration,
     is_fit: impl Fn(&Session) -> bool,
 ) -> Result<Finding, StartError> {
     let mut broken = None;
     let mut tries = 0;
     let patience = pair.patience;
-    let deadline = Instant::now() + SHRINKING;
+    let deadline = Instant::now() + shrinking;
     let mut play = |session: &Session| {
         if broken.is_some() || Instant::now() > deadline || !is_fit(session) {
             return None;

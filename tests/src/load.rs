@@ -22,12 +22,15 @@ mod announced;
 mod bystander;
 mod bytewise;
 mod churn;
+mod ending;
 mod endless;
 mod fault;
 mod garbage;
 mod given_back;
 mod half_open;
 mod idle;
+mod keys;
+mod max_clients;
 mod meter;
 mod no_descriptors;
 mod peer;
@@ -48,7 +51,7 @@ pub use siege::Siege;
 pub const LOAD: &str = "LOAD";
 
 /// Every scenario, in the order of the stages from which on a server must withstand it.
-pub const SCENARIOS: [Scenario; 18] = [
+pub const SCENARIOS: [Scenario; 23] = [
     idle::SCENARIO,
     half_open::CLOSED,
     half_open::VANISHED,
@@ -58,7 +61,8 @@ pub const SCENARIOS: [Scenario; 18] = [
     endless::LINE,
     bytewise::MANY,
     churn::SCENARIO,
-    no_descriptors::SCENARIO,
+    no_descriptors::FEW,
+    no_descriptors::TAKEN_AWAY,
     pipeline::SCENARIO,
     announced::ADDRESSES,
     endless::REQUEST,
@@ -67,7 +71,17 @@ pub const SCENARIOS: [Scenario; 18] = [
     unread::ASKS,
     slow_readers::SCENARIO,
     given_back::SCENARIO,
+    max_clients::SCENARIO,
+    ending::TERMINATED,
+    ending::INTERRUPTED,
+    keys::SCENARIO,
 ];
+
+/// By how many bytes a server may grow where its memory is not the point: buffers of some hundred
+/// connections take a tenth of it. A program that is built to be debugged may need the rest to show
+/// where it panicked, and one whose garbage is collected may need it anyhow. What is announced in
+/// vain, or sent without an end of line, is many times as much.
+const LITTLE: u64 = 64 * meter::MIB;
 
 /// One kind of load, and what a server does under it.
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +96,8 @@ pub struct Scenario {
     pub options: &'static [&'static str],
     /// What the system must be able to do.
     pub needs: Needs,
-    /// By how many bytes the server's memory may grow. Each scenario says why.
+    /// By how many bytes the server's memory may grow: far more than a good server needs, far less
+    /// than the fault would take.
     pub growth: fn(Size) -> u64,
     /// Why the real Redis is not held to the claim, if it is not.
     pub but_redis: Option<&'static str>,
@@ -99,6 +114,10 @@ pub enum Needs {
     Nothing,
     /// That the server can be started with so few descriptors.
     Descriptors(u32),
+    /// That descriptors can be taken from a running process.
+    FewerDescriptors,
+    /// That a process can be sent a signal.
+    Signals,
     /// That the load in full is asked for.
     FullLoad,
 }
@@ -123,6 +142,10 @@ impl Needs {
         match self {
             Self::FullLoad if size != Size::Full => Some("takes LOAD=full"),
             Self::Descriptors(_) if !cfg!(unix) => Some("this system has no ulimit"),
+            Self::FewerDescriptors if !cfg!(target_os = "linux") => {
+                Some("this system takes none from a running process")
+            }
+            Self::Signals if !cfg!(unix) => Some("this system has no signals"),
             _ => None,
         }
     }
@@ -133,7 +156,7 @@ impl Needs {
 pub enum Size {
     /// Enough to tell a good server from a bad one, in a second or two.
     Bounded,
-    /// As much as a machine of today takes in half a minute.
+    /// As much as a machine of today takes in a minute or two.
     Full,
 }
 
@@ -257,13 +280,13 @@ pub fn play(
     stage: u32,
     size: Size,
 ) -> Result<Report, Box<Failure>> {
-    let fail = |scene, fault, server| {
+    let fail = |scene, fault, ended, output| {
         let command = command.to_string();
-        Box::new(Failure { scenario: *scenario, command, scene, fault, server })
+        Box::new(Failure { scenario: *scenario, command, scene, fault, ended, output })
     };
     let mut siege = Siege::begin(scenario, command, stage, size)
-        .map_err(|fault| fail(String::new(), fault, None))?;
+        .map_err(|fault| fail(String::new(), fault, None, String::new()))?;
     let outcome = (scenario.run)(&mut siege);
     let scene = siege.scene.clone();
-    siege.end(outcome).map_err(|(fault, server)| fail(scene, fault, server))
+    siege.end(outcome).map_err(|(fault, ended, output)| fail(scene, fault, ended, output))
 }

@@ -1,11 +1,15 @@
 //! The newest stage beside a real Redis: what is random, and what is known to differ.
 
-use std::process::ExitCode;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::{self, ExitCode};
+use std::time::Duration;
+use std::{env, thread};
 
 use conformance::differ::documented::{DOCUMENTED, Documented};
 use conformance::differ::generator::unfit;
 use conformance::differ::pair::{Kind, Pair};
-use conformance::differ::{Limit, hunt, report};
+use conformance::differ::{Limit, Plan, Session, Step, hunt, report};
 use conformance::server::{CommandLine, Target};
 use conformance::{check, harness, workspace};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
@@ -20,6 +24,12 @@ const SEED: u64 = 20_261_124;
 type Test = Box<dyn FnOnce(&CommandLine) -> Result<(), Failed> + Send>;
 
 fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().collect();
+    if let [_, act, port] = arguments.as_slice()
+        && act == "crash"
+    {
+        return crash(port.parse().expect("a port"));
+    }
     let redis = match check::redis() {
         Ok(Target::Spawn(redis)) => Ok(redis),
         Ok(Target::Address(_)) => Err("it was started by somebody else".to_owned()),
@@ -41,6 +51,7 @@ fn main() -> ExitCode {
             "differ/the_newest_stage".into(),
             Box::new(|redis| same(redis, &stage()?, SESSIONS)),
         ),
+        beside("a_server_that_dies_is_found_out".into(), Box::new(dies)),
         beside("differ/redis_itself".into(), Box::new(|redis| same(redis, redis, 300))),
     ];
     for documented in &DOCUMENTED {
@@ -58,8 +69,13 @@ fn stage() -> Result<CommandLine, Failed> {
 /// Holds a server to be no different from Redis in so many sessions.
 fn same(redis: &CommandLine, server: &CommandLine, sessions: u64) -> Result<(), Failed> {
     let mut pair = Pair::start(redis, server)?;
-    let newest = workspace::newest_stage()?;
-    let hunt = hunt(&mut pair, newest, SEED, Limit::Sessions(sessions), |_| {})?;
+    let plan = Plan {
+        stage: workspace::newest_stage()?,
+        seed: SEED,
+        limit: Limit::Sessions(sessions),
+        shrinking: Duration::from_secs(60),
+    };
+    let hunt = hunt(&mut pair, plan, |_| {})?;
     if let Some(finding) = hunt.finding {
         let told = report(&finding.shrunk.session, &finding.shrunk.difference, "server");
         return Err(format!("\n{told}\n{}", finding.shrunk.session.to_text()).into());
@@ -70,6 +86,42 @@ fn same(redis: &CommandLine, server: &CommandLine, sessions: u64) -> Result<(), 
     let counts = [&tally.replies[..], &[tally.faults]].concat();
     let is_rich = tally.sessions == sessions && counts.iter().all(|count| *count >= enough);
     if is_rich && tally.parts >= enough / 4 { Ok(()) } else { Err(format!("{tally}").into()) }
+}
+
+/// A server that knows nothing but PONG, and does not survive an ECHO.
+fn crash(port: u16) -> ExitCode {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("a free port");
+    for stream in listener.incoming() {
+        let mut stream = stream.expect("a connection");
+        thread::spawn(move || {
+            let mut chunk = [0; 1024];
+            while let Ok(length @ 1..) = stream.read(&mut chunk) {
+                if chunk[..length].starts_with(b"ECHO") {
+                    eprintln!("index out of bounds");
+                    process::exit(3);
+                }
+                stream.write_all(b"+PONG\r\n").expect("a client that reads");
+            }
+        });
+    }
+    ExitCode::SUCCESS
+}
+
+fn dies(redis: &CommandLine) -> Result<(), Failed> {
+    let program = env::current_exe()?;
+    let server = CommandLine::new([&program.to_string_lossy(), "crash", "{port}"]);
+    let mut pair = Pair::start(redis, &server)?;
+    let step = |bytes: &[u8]| Step { client: 0, bytes: bytes.into() };
+    let session =
+        Session { steps: vec![step(b"PING\r\n"), step(b"ECHO x\r\n"), step(b"PING\r\n")] };
+    let Err(difference) = pair.play(&session) else { return Err("nobody noticed".into()) };
+    let told = report(&session, &difference, "server");
+    let is_told = ["instead of a reply; it has ended (exit", "3)", "index out of bounds"];
+    if difference.step == 1 && is_told.iter().all(|part| told.contains(part)) {
+        Ok(())
+    } else {
+        Err(told.into())
+    }
 }
 
 /// Holds a documented difference to show in each of its examples, and to be the only one there.

@@ -6,7 +6,7 @@ mod listener;
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -66,7 +66,8 @@ async fn serve(mut config: Config) -> anyhow::Result<()> {
         tasks.spawn(listener::accept(listener, Arc::clone(&server), Arc::clone(&places)));
     }
     end.await;
-    Ok(())
+    // At once: to free millions of keys one by one would take longer than to let go of them all.
+    process::exit(0)
 }
 
 /// Returns the keyspace with which the server starts. Mirrors `loadDataFromDisk`.

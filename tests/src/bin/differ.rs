@@ -12,7 +12,7 @@ use conformance::check;
 use conformance::differ::documented::DOCUMENTED;
 use conformance::differ::generator::unfit;
 use conformance::differ::pair::{Pair, Tally};
-use conformance::differ::{Limit, Session, Shrunk, hunt, report};
+use conformance::differ::{Limit, Plan, Session, Shrunk, hunt, report};
 use conformance::server::{self, CommandLine, Target};
 use conformance::workspace;
 use lexopt::{Arg, Parser, ValueExt};
@@ -31,6 +31,9 @@ differ documented
 /// A log is told as often as this how far it is.
 const LOGGED_EVERY: Duration = Duration::from_secs(60);
 const SHOWN_EVERY: Duration = Duration::from_millis(500);
+
+/// How long a difference is made smaller, at most.
+const SHRINKING: Duration = Duration::from_secs(120);
 
 #[derive(Default)]
 struct Options {
@@ -106,7 +109,8 @@ impl Options {
         };
         eprintln!("{name} beside redis-server {}, seed {seed}", check::REDIS_VERSION);
         let mut progress = Progress::new(limit);
-        let hunt = hunt(&mut pair, stage, seed, limit, |tally| progress.tell(tally))?;
+        let plan = Plan { stage, seed, limit, shrinking: SHRINKING };
+        let hunt = hunt(&mut pair, plan, |tally| progress.tell(tally))?;
         progress.end();
         let (time, tally) = (progress.began.elapsed(), hunt.tally);
         println!("{tally}, {} s", time.as_secs());

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-const PIECES: [&[u8]; 36] = [
+const PIECES: [&[u8]; 38] = [
     b"*",
     b"*",
     b"*",
@@ -19,6 +19,8 @@ const PIECES: [&[u8]; 36] = [
     b"[a-c]",
     b"[c-a]",
     b"[^a]",
+    b"[!a]",
+    b".",
     b"[^a-c]",
     b"[]",
     b"[^]",

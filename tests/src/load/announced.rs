@@ -1,10 +1,10 @@
 //! Clients that announce much and send nothing.
 
 use super::fault::Fault;
-use super::meter::{GIB, MIB};
+use super::meter::GIB;
 use super::peer::Peer;
 use super::siege::Siege;
-use super::{Needs, Scenario};
+use super::{LITTLE, Needs, Scenario};
 
 /// A bulk as long as Redis allows.
 const LONG_BULK: &[u8] = b"*2\r\n$4\r\nECHO\r\n$536870912\r\n";
@@ -21,8 +21,7 @@ pub(super) const BULKS: Scenario = Scenario {
             nobody waiting.",
     options: &[],
     needs: Needs::Nothing,
-    // A buffer of some 16 KiB for each of 200 clients, and as much again for what else they need.
-    growth: |_| 24 * MIB,
+    growth: |_| LITTLE,
     but_redis: None,
     likely: LIKELY,
     run: |siege| announce(siege, LONG_BULK, "a bulk of 512 MB"),

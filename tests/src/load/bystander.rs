@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::peer::Peer;
 
 /// How long it waits between two requests. Many fit into a scenario, and they are no load.
-const PAUSE: Duration = Duration::from_millis(2);
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// A client that asks all the time, on one connection.
 #[derive(Debug)]
@@ -44,11 +44,12 @@ impl Bystander {
     pub fn ask(
         address: SocketAddr,
         patience: Duration,
-        request: &'static [u8],
-        due: &'static [u8],
+        request: &[u8],
+        due: &[u8],
     ) -> Result<Self, Fault> {
         let mut peer = Peer::connect(address, patience)?;
-        let mut ask = move || peer.send(request).and_then(|()| peer.expect(due));
+        let (request, due) = (request.to_vec(), due.to_vec());
+        let mut ask = move || peer.send(&request).and_then(|()| peer.expect(&due));
         ask()?;
         let shared = Arc::new(Mutex::new(State::default()));
         let state = Arc::clone(&shared);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::meter::MIB;
 use super::peer::{array, bulk};
-use super::{Needs, Scenario};
+use super::{LITTLE, Needs, Scenario};
 
 pub(super) const MANY: Scenario = Scenario {
     name: "clients_that_send_byte_by_byte_are_served_like_others",
@@ -13,8 +13,7 @@ pub(super) const MANY: Scenario = Scenario {
             nobody waiting.",
     options: &[],
     needs: Needs::Nothing,
-    // Small buffers of some hundred connections.
-    growth: |_| 16 * MIB,
+    growth: |_| LITTLE,
     but_redis: None,
     likely: "the server waits for the rest of a request while others have sent theirs, or takes \
              each read for a whole request. Keep what has come in a buffer of the connection.",
@@ -54,7 +53,7 @@ pub(super) const LONG: Scenario = Scenario {
     claim: "The server goes on where it stopped when more of a request arrives: one more byte of \
             a long request does not cost as much as all the bytes before.",
     // The bytes and where each of 300,000 bulks lies, and both twice where a buffer grows.
-    growth: |_| 128 * MIB,
+    growth: |size| size.pick(128, 1024) * MIB,
     likely: "every time that bytes arrive, the request is read again from its beginning. Remember \
              how much of it is understood.",
     run: |siege| {
@@ -72,7 +71,7 @@ pub(super) const LONG: Scenario = Scenario {
         siege.others_are_served()?;
         let before = siege.usage();
         // 500 times a reading of 300,000 bulks takes any machine longer.
-        let most = Duration::from_secs(2);
+        let most = Duration::from_secs(siege.size.pick(2, 20));
         for byte in b"$1\r\nx\r\n".iter().cycle().take(bytes) {
             client.send(&[*byte])?;
             // So that the next byte does not come together with this one.

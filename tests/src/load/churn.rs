@@ -3,10 +3,9 @@
 use std::thread;
 
 use super::fault::Fault;
-use super::meter::MIB;
 use super::peer::Peer;
 use super::siege::Siege;
-use super::{Needs, Scenario};
+use super::{LITTLE, Needs, Scenario};
 
 /// How many descriptors the server has. Many more clients come and go.
 const DESCRIPTORS: u32 = 400;
@@ -21,8 +20,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
             behind, and keep nobody waiting.",
     options: &[],
     needs: Needs::Descriptors(DESCRIPTORS),
-    // Small buffers of few connections at a time.
-    growth: |_| 16 * MIB,
+    growth: |_| LITTLE,
     but_redis: None,
     likely: "something of every client is kept: its socket, its thread or its place in a list of \
              all. Or a connection that is gone before it is let in ends the server.",

@@ -1,8 +1,8 @@
 //! Lines and requests that never end.
 
 use super::fault::Fault;
-use super::meter::{GIB, MIB};
-use super::{Needs, Scenario};
+use super::meter::GIB;
+use super::{LITTLE, Needs, Scenario};
 
 /// How much is sent at once.
 const CHUNK: usize = 1024 * 1024;
@@ -14,13 +14,13 @@ pub(super) const LINE: Scenario = Scenario {
             server's memory.",
     options: &[],
     needs: Needs::Nothing,
-    // Three lines of 64 KiB and what was read behind them, of three times 64 MiB that are sent.
-    growth: |_| 16 * MIB,
+    growth: |_| LITTLE,
     but_redis: None,
     likely: "the server looks for the end of the line in all that has arrived, and keeps it until \
              there is one. Refuse a line that is longer than 64 KiB.",
     run: |siege| {
-        let megabytes = siege.size.pick(64, 512);
+        // More than twice what it may grow by.
+        let megabytes = siege.size.pick(160, 1024);
         for start in ["x", "*1", "*1\r\n$1"] {
             siege.scene = format!(
                 "a client sends {start:?} and {megabytes} MiB of the digit 1, with no end of line"
@@ -42,11 +42,12 @@ pub(super) const LINE: Scenario = Scenario {
 pub(super) const REQUEST: Scenario = Scenario {
     name: "a_request_that_never_ends_ends_the_connection",
     chapter: "02-echo",
-    claim: "A request has a largest size, 1 GiB as in Redis: a client that sends bulk after bulk \
-            of one request does not fill the server's memory.",
+    claim: "A request has a largest size, 1 GiB: a client that sends bulk after bulk of one request \
+            does not fill the server's memory.",
     needs: Needs::FullLoad,
     // What a request may have, twice where a buffer grows by being copied.
     growth: |_| 5 * GIB / 2,
+    but_redis: Some("its limit of 1 GiB does not count the bulks that it has taken apart already"),
     likely: "the elements of a request are collected without an end. Count the bytes, and hang up \
              on a request of more than 1 GiB.",
     run: |siege| {

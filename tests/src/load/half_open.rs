@@ -1,9 +1,8 @@
 //! Clients that are gone in the middle of a request.
 
 use super::fault::Fault;
-use super::meter::MIB;
 use super::siege::Siege;
-use super::{Needs, Scenario};
+use super::{LITTLE, Needs, Scenario};
 
 /// Half of a request.
 const HALF: &[u8] = b"*1\r\n$4\r\nPI";
@@ -15,8 +14,7 @@ pub(super) const CLOSED: Scenario = Scenario {
             owed, and then the connection ends.",
     options: &[],
     needs: Needs::Nothing,
-    // Small buffers of a hundred connections.
-    growth: |_| 16 * MIB,
+    growth: |_| LITTLE,
     but_redis: None,
     likely: "a read of 0 bytes is not taken for the end. It means that nothing more will come: \
              write what is owed and leave the loop, or it turns for ever.",
@@ -53,8 +51,7 @@ pub(super) const VANISHED: Scenario = Scenario {
             frees what they had, and goes on.",
     options: &[],
     needs: Needs::Descriptors(DESCRIPTORS),
-    // Small buffers of 50 connections at a time.
-    growth: |_| 16 * MIB,
+    growth: |_| LITTLE,
     but_redis: None,
     likely: "the sockets of clients that are gone stay open until the server has no descriptor \
              left for another, or an error on one connection ends more than that connection.",

@@ -99,6 +99,12 @@ impl Meter {
         Some(Self { shared, thread: Some(thread) })
     }
 
+    /// Returns the numbers of the processes that are watched.
+    #[must_use]
+    pub fn processes(&self) -> Vec<u32> {
+        self.shared.lock().processes.iter().map(|process| process.as_u32()).collect()
+    }
+
     /// Returns what the server takes now, or nothing if it has ended.
     #[must_use]
     pub fn now(&self) -> Option<Usage> {

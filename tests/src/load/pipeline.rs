@@ -5,9 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use super::fault::Fault;
-use super::meter::MIB;
 use super::siege::Siege;
-use super::{Needs, Scenario};
+use super::{LITTLE, Needs, Scenario};
 
 pub(super) const SCENARIO: Scenario = Scenario {
     name: "clients_that_never_stop_asking_keep_nobody_waiting",
@@ -16,8 +15,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
             their turn.",
     options: &[],
     needs: Needs::Nothing,
-    // What lies in the buffers of four connections.
-    growth: |_| 32 * MIB,
+    growth: |_| LITTLE,
     but_redis: None,
     likely: "a connection is served as long as it has something to say. After one batch of \
              requests, let the others have their turn.",
@@ -25,7 +23,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
 };
 
 fn run(siege: &mut Siege) -> Result<(), Fault> {
-    let rounds = siege.size.pick(10, 500);
+    let rounds = siege.size.pick(10, 100);
     siege.scene = "four clients send PING after PING, and read all replies".to_owned();
     let is_over = Arc::new(AtomicBool::new(false));
     let mut threads = Vec::new();
@@ -34,7 +32,8 @@ fn run(siege: &mut Siege) -> Result<(), Fault> {
         let mut receiver = sender.twin()?;
         let over = Arc::clone(&is_over);
         threads.push(thread::spawn(move || {
-            let requests = b"PING\r\n".repeat(1000);
+            // More than is read at once, so that there is always more to read.
+            let requests = b"PING\r\n".repeat(20_000);
             while !over.load(Ordering::Relaxed) {
                 sender.send(&requests)?;
             }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::bystander::Latency;
 use super::fault::Fault;
 use super::meter::{Bytes, Growth};
-use super::{Scenario, Size};
+use super::{Needs, Scenario, Size};
 use crate::failure::wrapped;
 use crate::server::Said;
 
@@ -79,13 +79,15 @@ pub struct Failure {
     pub scene: String,
     /// What the server did wrong.
     pub fault: Fault,
-    /// How it ended, and the last that it printed, if it has.
-    pub server: Option<(ExitStatus, String)>,
+    /// How it ended, if it has.
+    pub ended: Option<ExitStatus>,
+    /// The last that it printed.
+    pub output: String,
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Scenario { claim, chapter, options, likely, .. } = self.scenario;
+        let Scenario { claim, chapter, options, needs, likely, .. } = self.scenario;
         writeln!(f, "{claim}\n\n  {}", self.scenario.path())?;
         writeln!(f, "  server    {}", [&[self.command.as_str()], options].concat().join(" "))?;
         if !self.scene.is_empty() {
@@ -93,11 +95,17 @@ impl fmt::Display for Failure {
         }
         writeln!(f, "\n  expected  {}", self.fault.expected)?;
         writeln!(f, "  happened  {}", self.fault.happened)?;
-        if let Some((status, output)) = &self.server {
-            writeln!(f, "            and the server has ended ({status})\n\n{}", Said(output))?;
+        if let Some(status) = self.ended {
+            writeln!(f, "            and the server has ended ({status})")?;
         }
-        let ended = self.server.as_ref().map(|_| ENDED);
-        let likely = self.fault.likely.or(ended).unwrap_or(likely);
+        if !self.output.is_empty() {
+            writeln!(f, "\n{}", Said(&self.output))?;
+        }
+        let likely = match (self.fault.likely, self.ended, needs) {
+            (Some(likely), ..) => likely,
+            (None, Some(_), needs) if needs != Needs::Signals => ENDED,
+            _ => likely,
+        };
         writeln!(f, "\n  Most likely: {}", wrapped(likely))?;
         write!(f, "\n  Chapter {chapter} tells how it is done.")
     }

@@ -1,5 +1,6 @@
 //! A server under load: what the scenarios do to it and ask of it.
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitStatus;
 use std::thread;
@@ -11,14 +12,20 @@ use super::meter::{Bytes, Meter, Usage};
 use super::peer::Peer;
 use super::report::Report;
 use super::{Needs, Scenario, Size};
-use crate::player::PATIENCE;
 use crate::server::{CommandLine, Server};
+
+/// How long any reply is waited for, in seconds. A machine that has much else to do answers in a
+/// tenth of that, and a server that never answers is found out.
+const PATIENCE: [u64; 2] = [20, 60];
 
 /// How many descriptors are asked for: connections of a full load, and some for the rest.
 const DESCRIPTORS: u64 = 12_000;
 
 /// So many descriptors are left to whatever else this process does, other scenarios above all.
 const SPARE: u64 = 600;
+
+const ALONE: &str = "the next connection is taken only when the one before has ended. Serve each in \
+                     a thread or a task of its own.";
 
 const START: &str = "it does not take one of its options, or needs more than these few files and \
                      sockets to start. Run the command by hand.";
@@ -50,30 +57,33 @@ impl Siege {
         size: Size,
     ) -> Result<Self, Fault> {
         descriptors()?;
+        let patience = Duration::from_secs(size.pick(PATIENCE[0], PATIENCE[1]));
         let limited = match scenario.needs {
             Needs::Descriptors(most) => command.with_descriptors(most),
             _ => None,
         };
         let command = limited.unwrap_or_else(|| command.clone());
         let options: Vec<String> = scenario.options.iter().map(|&word| word.to_owned()).collect();
-        let server = Server::start(&command, "", PATIENCE, |_| Ok(options.clone()));
+        let server = Server::start(&command, "", patience, |_| Ok(options.clone()));
         let server = server
             .map_err(|error| Fault::new("the server starts", error.to_string()).likely(START))?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, server.place().port));
-        let bystander = Bystander::ask(address, PATIENCE, b"PING\r\n", b"+PONG\r\n")?;
+        let bystander = Bystander::ask(address, patience, b"PING\r\n", b"+PONG\r\n")?;
         let growth = (scenario.growth)(size);
         let meter = server.process_id().and_then(|process| Meter::watch(process, growth));
-        Ok(Self {
+        let siege = Self {
             size,
             stage,
             scene: String::new(),
-            patience: PATIENCE,
+            patience,
             scenario: *scenario,
             address,
             bystander,
             meter,
             server,
-        })
+        };
+        siege.others_are_served().map_err(|fault| fault.likely(ALONE))?;
+        Ok(siege)
     }
 
     /// Connects a client.
@@ -113,10 +123,7 @@ impl Siege {
     pub fn others_are_served(&self) -> Result<(), Fault> {
         self.bystander_is_served()?;
         let newcomer = self.connect().and_then(|mut newcomer| newcomer.ping());
-        newcomer.map_err(|fault| {
-            let happened = format!("{} came to a client that had just connected", fault.happened);
-            Fault::new("others are served meanwhile, PING with PONG", happened)
-        })
+        newcomer.map_err(|fault| unserved(&fault, "a client that has just connected"))
     }
 
     /// Holds the server to serve the client that was there before the load.
@@ -124,11 +131,8 @@ impl Siege {
     /// # Errors
     /// When it waits in vain.
     pub fn bystander_is_served(&self) -> Result<(), Fault> {
-        self.bystander.is_served().map_err(|fault| {
-            let happened =
-                format!("{} came to a client that has been there before", fault.happened);
-            Fault::new("others are served meanwhile, PING with PONG", happened)
-        })
+        let served = self.bystander.is_served();
+        served.map_err(|fault| unserved(&fault, "a client that was there before the load"))
     }
 
     /// Holds the server to serve another client that asks this, again and again, while the load
@@ -136,11 +140,7 @@ impl Siege {
     ///
     /// # Errors
     /// When it does not reply so.
-    pub fn another_asks(
-        &self,
-        request: &'static [u8],
-        due: &'static [u8],
-    ) -> Result<Bystander, Fault> {
+    pub fn another_asks(&self, request: &[u8], due: &[u8]) -> Result<Bystander, Fault> {
         Bystander::ask(self.address, self.patience, request, due)
     }
 
@@ -205,12 +205,64 @@ impl Siege {
         }
     }
 
+    /// Lets the server's process have no more than so many files and sockets open from now on.
+    ///
+    /// # Errors
+    /// When the system does not allow it.
+    #[cfg(target_os = "linux")]
+    pub(super) fn take_descriptors(&self, most: u32) -> Result<(), Fault> {
+        use rlimit::{Resource, prlimit};
+        let limit = Some((u64::from(most), u64::from(most)));
+        let processes = self.meter.as_ref().map_or(Vec::new(), Meter::processes);
+        let mut processes = processes.into_iter().filter_map(|id| i32::try_from(id).ok());
+        let taken = processes.try_for_each(|id| prlimit(id, Resource::NOFILE, limit, None));
+        taken.map_err(|error| Fault::of(&error, "a limit for the server", self.patience))
+    }
+
+    /// No scenario that needs that is played here.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn take_descriptors(&self, most: u32) -> Result<(), Fault> {
+        let error = io::Error::from(io::ErrorKind::Unsupported);
+        Err(Fault::of(&error, format!("a limit of {most} descriptors"), self.patience))
+    }
+
+    /// Sends the server's process SIGTERM or SIGINT.
+    ///
+    /// # Errors
+    /// When it is not there any more.
+    #[cfg(unix)]
+    pub(super) fn signal(&self, name: &str) -> Result<(), Fault> {
+        use rustix::process::{Pid, Signal, kill_process};
+        let signal = if name == "SIGINT" { Signal::INT } else { Signal::TERM };
+        let id = self.server.process_id().and_then(|id| i32::try_from(id).ok());
+        let sent = match id.and_then(Pid::from_raw) {
+            Some(id) => kill_process(id, signal).map_err(io::Error::from),
+            None => Err(io::ErrorKind::NotFound.into()),
+        };
+        sent.map_err(|error| Fault::of(&error, "a server to send a signal to", self.patience))
+    }
+
+    /// There are none here, and no scenario that needs them is played.
+    #[cfg(not(unix))]
+    pub(super) fn signal(&self, name: &str) -> Result<(), Fault> {
+        Err(Fault::new(name, io::Error::from(io::ErrorKind::Unsupported).to_string()))
+    }
+
+    /// Returns how the server ended, if it does so in time.
+    pub(super) fn ended(&mut self, patience: Duration) -> Option<ExitStatus> {
+        self.server.end(patience).0
+    }
+
     /// Ends the load and the server, and returns what was measured.
     pub(super) fn end(
         mut self,
         outcome: Result<(), Fault>,
-    ) -> Result<Report, (Fault, Option<(ExitStatus, String)>)> {
-        let outcome = outcome.and_then(|()| self.bystander_is_served());
+    ) -> Result<Report, (Fault, Option<ExitStatus>, String)> {
+        let ends = self.scenario.needs == Needs::Signals;
+        let outcome = outcome.and_then(|()| match ends {
+            true => Ok(()),
+            false => self.bystander_is_served(),
+        });
         let growth = self.meter.as_ref().map(Meter::growth);
         let bound = (self.scenario.growth)(self.size);
         if let Some(growth) = growth.filter(|growth| growth.is_over) {
@@ -220,7 +272,8 @@ impl Siege {
                 Bytes(growth.base.resident),
                 Bytes(growth.resident())
             );
-            return Err((Fault::new(expected, happened), None));
+            let (_, output) = self.server.end(Duration::ZERO);
+            return Err((Fault::new(expected, happened), None, output));
         }
         match outcome {
             Ok(()) => {
@@ -229,10 +282,16 @@ impl Siege {
             }
             Err(fault) => {
                 let (status, output) = self.server.end(Duration::ZERO);
-                Err((fault, status.map(|status| (status, output))))
+                Err((fault, status, output))
             }
         }
     }
+}
+
+/// Returns the fault of a server that does not serve others, and names who that was.
+fn unserved(fault: &Fault, client: &str) -> Fault {
+    let happened = format!("{}, to {client}", fault.happened);
+    Fault::new("others are served meanwhile, PING with PONG", happened)
 }
 
 /// Returns how many descriptors this process, and so the server that it starts, can have open.

@@ -30,7 +30,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
 };
 
 fn clients(size: Size) -> usize {
-    size.pick(20, 200)
+    size.pick(20, 100)
 }
 
 fn run(siege: &mut Siege) -> Result<(), Fault> {

@@ -597,7 +597,7 @@ pub trait Server: Sync {
 
     // Configuration
 
-    /// `CONFIG GET name…`, the only subcommand.
+    /// `CONFIG GET name…`, and a `CONFIG HELP` that helps little.
     fn config(&self, config: &Config, subcommand: &[u8], arguments: &[Vec<u8>]) -> Reply {
         match (subcommand.to_ascii_lowercase().as_slice(), arguments) {
             (b"get", []) => wrong_arity(b"config|get"),
@@ -605,6 +605,11 @@ pub trait Server: Sync {
                 Reply::Array(flat) if self.is_resp3() => in_pairs(flat),
                 reply => reply,
             },
+            (b"help", []) => {
+                let lines = ["GET <pattern>...", "HELP", "    Prints this help."];
+                Reply::Array(lines.map(Reply::Simple).into())
+            }
+            (b"help", _) => wrong_arity(b"config|help"),
             _ => {
                 let mut text = b"ERR unknown subcommand '".to_vec();
                 text.extend(quotable(subcommand, 128));
@@ -621,7 +626,7 @@ pub trait Server: Sync {
         for asked in names {
             let folded = asked.to_ascii_lowercase();
             let pattern = asked.iter().any(|byte| b"[*?".contains(byte));
-            for name in ["appendonly", "bind", "dbfilename", "dir", "port", "save"] {
+            for name in ["appendonly", "bind", "dbfilename", "dir", "maxclients", "port", "save"] {
                 let plain = !pattern && folded == name.as_bytes();
                 let fits = plain || pattern && self.matches(&folded, name.as_bytes());
                 if fits && found.iter().all(|(earlier, _)| *earlier != name) {
@@ -642,6 +647,8 @@ pub trait Server: Sync {
             "bind" => config.bind.join(" "),
             "dbfilename" => config.dbfilename.clone(),
             "dir" => config.dir.to_string_lossy().into_owned(),
+            // It counts nobody.
+            "maxclients" => "10000".to_owned(),
             "port" => config.port.to_string(),
             // It saves nothing, so it has no times to save at.
             _ => String::new(),
