@@ -170,7 +170,7 @@ impl<R: BufRead> Loader<'_, R> {
         if matches!(self.format, Format::Redis(..5)) {
             return Ok(());
         }
-        let (offset, computed) = (self.reader.offset(), self.reader.checksum());
+        let (offset, computed) = (self.reader.offset(), self.reader.checksum()?);
         let stored = u64::from_le_bytes(self.reader.array("a checksum")?);
         if stored != 0 && stored != computed {
             let expected = format!("the checksum {computed:016x}");

@@ -19,24 +19,28 @@ enum Length {
 /// Reads a dump, knows where it is, and sums up what it has read.
 pub struct RdbReader<R> {
     source: R,
-    offset: u64,
     checksum: Digest<'static, u64, Table<16>>,
+    /// How many bytes are in the checksum.
+    summed_up: u64,
+    /// How many more have been read. They are still in the source's buffer.
+    read: usize,
 }
 
 impl<R: BufRead> RdbReader<R> {
     /// Starts at the beginning of `source`.
     pub fn new(source: R) -> Self {
-        Self { source, offset: 0, checksum: CRC.digest() }
+        Self { source, checksum: CRC.digest(), summed_up: 0, read: 0 }
     }
 
     /// Returns how many bytes have been read.
     pub fn offset(&self) -> u64 {
-        self.offset
+        self.summed_up + self.read as u64
     }
 
     /// Returns the CRC-64 of all bytes that have been read.
-    pub fn checksum(&self) -> u64 {
-        self.checksum.clone().finalize()
+    pub fn checksum(&mut self) -> io::Result<u64> {
+        self.sum_up()?;
+        Ok(self.checksum.clone().finalize())
     }
 
     /// Returns the next byte.
@@ -67,7 +71,7 @@ impl<R: BufRead> RdbReader<R> {
     ///
     /// Mirrors `rdbLoadLenByRef`.
     fn length_or_encoding(&mut self) -> io::Result<Length> {
-        let offset = self.offset;
+        let offset = self.offset();
         let first = self.byte("a length")?;
         let low = first & 0x3f;
         let length = match (first >> 6, first) {
@@ -83,7 +87,7 @@ impl<R: BufRead> RdbReader<R> {
 
     /// Returns a length where no string may be, like the number of elements of a list.
     pub fn length(&mut self, expected: &'static str) -> io::Result<u64> {
-        let offset = self.offset;
+        let offset = self.offset();
         match self.length_or_encoding()? {
             Length::Plain(length) => Ok(length),
             Length::Encoded(encoding) => Err(corrupt(offset, expected, encoding)),
@@ -94,7 +98,7 @@ impl<R: BufRead> RdbReader<R> {
     /// the file has, whatever length it announces. Mirrors `rdbGenericLoadStringObject`.
     pub fn string(&mut self, string: &mut Vec<u8>) -> io::Result<()> {
         string.clear();
-        let offset = self.offset;
+        let offset = self.offset();
         let integer: i32 = match self.length_or_encoding()? {
             Length::Plain(length) => return self.bytes(length, string),
             Length::Encoded(0xc0) => i8::from_le_bytes(self.array("an integer")?).into(),
@@ -120,7 +124,7 @@ impl<R: BufRead> RdbReader<R> {
                     }
                 }
                 Part::Marker(values) => {
-                    let offset = self.offset;
+                    let offset = self.offset();
                     let value = self.length("a marker")?;
                     if !values.contains(&value) {
                         return Err(corrupt(offset, &format!("a marker within {values:?}"), value));
@@ -149,7 +153,7 @@ impl<R: BufRead> RdbReader<R> {
 
     /// Steps over one thing that a module has written. Returns false at the end.
     fn skip_of_module(&mut self) -> io::Result<bool> {
-        let offset = self.offset;
+        let offset = self.offset();
         match self.length("a module's opcode")? {
             0 => return Ok(false),
             1 | 2 => self.skip(&[Part::Lengths(1)])?,
@@ -164,7 +168,7 @@ impl<R: BufRead> RdbReader<R> {
     fn compressed(&mut self, string: &mut Vec<u8>) -> io::Result<()> {
         let size = self.length("the length of compressed bytes")?;
         let length = self.length("the length of a string")?;
-        let offset = self.offset;
+        let offset = self.offset();
         let mut compressed = Vec::new();
         self.bytes(size, &mut compressed)?;
         let found = || format!("bytes that do not unpack to the {length} announced");
@@ -186,18 +190,31 @@ impl<R: BufRead> RdbReader<R> {
     ) -> io::Result<()> {
         while count > 0 {
             let buffer = match self.source.fill_buf() {
-                Ok([]) => return Err(corrupt(self.offset, expected, "the end of the file")),
-                Ok(buffer) => buffer,
+                Ok([]) => return Err(corrupt(self.offset(), expected, "the end of the file")),
+                Ok(buffer) => &buffer[self.read..],
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
+            if buffer.is_empty() {
+                self.sum_up()?;
+                continue;
+            }
             let size = count.min(buffer.len() as u64) as usize;
-            let piece = &buffer[..size];
-            self.checksum.update(piece);
-            take(piece);
-            self.source.consume(size);
-            self.offset += size as u64;
+            take(&buffer[..size]);
+            self.read += size;
             count -= size as u64;
+        }
+        Ok(())
+    }
+
+    /// Puts what has been read of the source's buffer into the checksum. The more bytes at once,
+    /// the better: most strings are too short to make use of the tables.
+    fn sum_up(&mut self) -> io::Result<()> {
+        if self.read > 0 {
+            self.checksum.update(&self.source.fill_buf()?[..self.read]);
+            self.source.consume(self.read);
+            self.summed_up += self.read as u64;
+            self.read = 0;
         }
         Ok(())
     }
