@@ -11,6 +11,7 @@
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use std::{env, fmt};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
@@ -137,8 +138,9 @@ impl Scenario {
 }
 
 impl Needs {
-    /// Says what is missing here.
-    fn missing(self, size: Size) -> Option<&'static str> {
+    /// Says what is missing here, if anything is.
+    #[must_use]
+    pub fn missing(self, size: Size) -> Option<&'static str> {
         match self {
             Self::FullLoad if size != Size::Full => Some("takes LOAD=full"),
             Self::Descriptors(_) if !cfg!(unix) => Some("this system has no ulimit"),
@@ -239,7 +241,7 @@ impl Play {
         let missing = self.scenario.needs.missing(size).map(str::to_owned);
         Trial::ignorable_test(self.scenario.path(), move || match self.skip.or(missing) {
             Some(reason) => Ok(Completion::ignored_with(reason)),
-            None => match play(&self.scenario, &self.command, self.stage, size) {
+            None => match play(&self.scenario, &self.command, Terms::new(self.stage, size)) {
                 Ok(report) => {
                     reports.lock().unwrap_or_else(PoisonError::into_inner).push(report);
                     Ok(Completion::Completed)
@@ -270,6 +272,27 @@ fn run(plays: Result<Vec<Play>, String>) -> ExitCode {
     code
 }
 
+/// What a server is held to, besides the scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// The stage that it has reached.
+    pub stage: u32,
+    /// How much load there is.
+    pub size: Size,
+    /// How long any reply is waited for.
+    pub patience: Duration,
+}
+
+impl Terms {
+    /// Returns the terms for a server that has reached a stage.
+    ///
+    /// A machine that has much else to do answers in a tenth of the patience, and a server that
+    /// never answers is found out.
+    fn new(stage: u32, size: Size) -> Self {
+        Self { stage, size, patience: Duration::from_secs(size.pick(20, 60)) }
+    }
+}
+
 /// Starts a server, loads it as the scenario says, and returns what was measured.
 ///
 /// # Errors
@@ -277,14 +300,13 @@ fn run(plays: Result<Vec<Play>, String>) -> ExitCode {
 pub fn play(
     scenario: &Scenario,
     command: &CommandLine,
-    stage: u32,
-    size: Size,
+    terms: Terms,
 ) -> Result<Report, Box<Failure>> {
     let fail = |scene, fault, ended, output| {
         let command = command.to_string();
         Box::new(Failure { scenario: *scenario, command, scene, fault, ended, output })
     };
-    let mut siege = Siege::begin(scenario, command, stage, size)
+    let mut siege = Siege::begin(scenario, command, terms)
         .map_err(|fault| fail(String::new(), fault, None, String::new()))?;
     let outcome = (scenario.run)(&mut siege);
     let scene = siege.scene.clone();

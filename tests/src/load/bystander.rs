@@ -22,6 +22,7 @@ pub struct Bystander {
 struct State {
     latencies: Vec<Duration>,
     fault: Option<Fault>,
+    rests: bool,
     is_over: bool,
 }
 
@@ -55,6 +56,10 @@ impl Bystander {
         let state = Arc::clone(&shared);
         let thread = thread::spawn(move || {
             while !lock(&state).is_over {
+                if lock(&state).rests {
+                    thread::sleep(PAUSE);
+                    continue;
+                }
                 let start = Instant::now();
                 let answered = ask();
                 let mut state = lock(&state);
@@ -70,6 +75,11 @@ impl Bystander {
             }
         });
         Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Lets it ask for nothing, or ask again. What it has asked already goes on.
+    pub fn rest(&self, rests: bool) {
+        lock(&self.shared).rests = rests;
     }
 
     /// Returns how many of its requests have been answered.

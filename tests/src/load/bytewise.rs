@@ -1,5 +1,6 @@
 //! Clients that send byte by byte.
 
+use std::thread;
 use std::time::Duration;
 
 use super::meter::MIB;
@@ -57,28 +58,33 @@ pub(super) const LONG: Scenario = Scenario {
     likely: "every time that bytes arrive, the request is read again from its beginning. Remember \
              how much of it is understood.",
     run: |siege| {
-        let (bulks, bytes) = siege.size.pick((300_000, 500), (3_000_000, 5_000));
+        let (bulks, bytes) = siege.size.pick((300_000, 490), (3_000_000, 4_900));
         siege.scene = format!(
             "a client has sent {bulks} bulks of one request, and sends {bytes} bytes more one by \
              one"
         );
         let mut client = siege.connect()?;
-        client.send(b"*2147483647\r\n")?;
-        client.send(&b"$1\r\nx\r\n".repeat(bulks))?;
-        // In full it is read when this is answered.
-        let mut other = siege.connect()?;
-        other.ping()?;
-        siege.others_are_served()?;
         let before = siege.usage();
+        let bulk = b"$1\r\nx\r\n";
+        // An ECHO of far too many words, so that there is a reply at the end.
+        client.send(format!("*{}\r\n", 1 + bulks + bytes / bulk.len()).as_bytes())?;
+        client.send(&[b"$4\r\nECHO\r\n", bulk.repeat(bulks).as_slice()].concat())?;
+        let mut other = siege.connect()?;
         // 500 times a reading of 300,000 bulks takes any machine longer.
         let most = Duration::from_secs(siege.size.pick(2, 20));
-        for byte in b"$1\r\nx\r\n".iter().cycle().take(bytes) {
+        for byte in bulk.iter().cycle().take(bytes) {
             client.send(&[*byte])?;
             // So that the next byte does not come together with this one.
             other.ping()?;
             siege.has_worked_less_than(most, before)?;
         }
-        siege.others_are_served()
+        siege.others_are_served()?;
+        while client.is_kept_waiting() {
+            siege.has_worked_less_than(most, before)?;
+            thread::sleep(Duration::from_millis(5));
+        }
+        client.expect(b"-ERR wrong number of arguments for 'echo' command\r\n")?;
+        siege.has_worked_less_than(most, before)
     },
     ..MANY
 };

@@ -10,8 +10,8 @@ const CHUNK: usize = 1024 * 1024;
 pub(super) const LINE: Scenario = Scenario {
     name: "a_line_that_never_ends_costs_little",
     chapter: "01-ping",
-    claim: "A line has a longest length: a client that never ends its line does not fill the \
-            server's memory.",
+    claim: "A line has a longest length: the server hangs up on a client that never ends its \
+            line, and its memory does not grow.",
     options: &[],
     needs: Needs::Nothing,
     growth: |_| LITTLE,
@@ -34,8 +34,9 @@ pub(super) const LINE: Scenario = Scenario {
                 }
             }
             siege.others_are_served()?;
+            client.read_to_end()?;
         }
-        Ok(())
+        siege.others_are_served()
     },
 };
 

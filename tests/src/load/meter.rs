@@ -179,6 +179,26 @@ fn sample(system: &mut System, processes: &[Pid]) -> Option<Usage> {
     })
 }
 
+/// Takes so much of the processor's time, so that all others who want it get some, too.
+#[cfg(unix)]
+pub(super) fn be_busy(work: Duration) {
+    use rustix::time::{ClockId, clock_gettime};
+    let now = || {
+        let time = clock_gettime(ClockId::ThreadCPUTime);
+        Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
+    };
+    let end = now() + work;
+    while now() < end {
+        std::hint::spin_loop();
+    }
+}
+
+/// Waits: here a thread does not know how much of the processor's time it has had.
+#[cfg(not(unix))]
+pub(super) fn be_busy(work: Duration) {
+    thread::sleep(4 * work);
+}
+
 /// Shows a number of bytes as people say it.
 #[derive(Debug, Clone, Copy)]
 pub struct Bytes(pub u64);

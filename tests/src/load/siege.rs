@@ -8,15 +8,11 @@ use std::time::{Duration, Instant};
 
 use super::bystander::Bystander;
 use super::fault::Fault;
-use super::meter::{Bytes, Meter, Usage};
+use super::meter::{Bytes, MIB, Meter, Usage, be_busy};
 use super::peer::Peer;
 use super::report::Report;
-use super::{Needs, Scenario, Size};
+use super::{Needs, Scenario, Size, Terms};
 use crate::server::{CommandLine, Server};
-
-/// How long any reply is waited for, in seconds. A machine that has much else to do answers in a
-/// tenth of that, and a server that never answers is found out.
-const PATIENCE: [u64; 2] = [20, 60];
 
 /// How many descriptors are asked for: connections of a full load, and some for the rest.
 const DESCRIPTORS: u64 = 12_000;
@@ -53,11 +49,10 @@ impl Siege {
     pub(super) fn begin(
         scenario: &Scenario,
         command: &CommandLine,
-        stage: u32,
-        size: Size,
+        terms: Terms,
     ) -> Result<Self, Fault> {
         descriptors()?;
-        let patience = Duration::from_secs(size.pick(PATIENCE[0], PATIENCE[1]));
+        let Terms { stage, size, patience } = terms;
         let limited = match scenario.needs {
             Needs::Descriptors(most) => command.with_descriptors(most),
             _ => None,
@@ -148,6 +143,28 @@ impl Siege {
     #[must_use]
     pub fn usage(&self) -> Option<Usage> {
         self.meter.as_ref().and_then(Meter::now)
+    }
+
+    /// Waits until the server has done its worst: until its memory has not grown for a while.
+    pub fn settles(&self) {
+        let deadline = Instant::now() + self.patience;
+        let resident = || self.usage().map_or(0, |usage| usage.resident);
+        let mut before = resident();
+        loop {
+            be_busy(Duration::from_millis(100));
+            let now = resident();
+            if now < before + MIB || Instant::now() > deadline {
+                return;
+            }
+            before = now;
+        }
+    }
+
+    /// Does something while the client that was there before the load asks for nothing.
+    pub fn rest_while(&self, work: impl FnOnce()) {
+        self.bystander.rest(true);
+        work();
+        self.bystander.rest(false);
     }
 
     /// Holds the server to take no more processor time than this since `before`.
@@ -281,7 +298,8 @@ impl Siege {
                 Ok(Report { scenario: self.scenario, growth, bound, latency })
             }
             Err(fault) => {
-                let (status, output) = self.server.end(Duration::ZERO);
+                // A server that breaks off all connections may not have ended to the last.
+                let (status, output) = self.server.end(Duration::from_millis(300));
                 Err((fault, status, output))
             }
         }

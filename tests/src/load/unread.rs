@@ -36,9 +36,10 @@ pub(super) const SENDS: Scenario = Scenario {
             siege.others_are_served()?;
         }
         siege.others_are_served()?;
+        siege.settles();
         drop(clients);
         siege.scene.push_str(", and leave");
-        siege.gives_back_all_but(32 * MIB)?;
+        siege.gives_back_all_but(count as u64 * 32 * MIB)?;
         siege.others_are_served()
     },
 };
@@ -66,9 +67,10 @@ pub(super) const ASKS: Scenario = Scenario {
             client.expect(&super::peer::bulk(&value))?;
         }
         siege.others_are_served()?;
+        siege.settles();
         drop(clients);
         siege.scene.push_str(", and leave");
-        siege.gives_back_all_but(32 * MIB)?;
+        siege.gives_back_all_but(count as u64 * 32 * MIB)?;
         siege.others_are_served()
     },
     ..SENDS
