@@ -100,6 +100,8 @@ const NUMBERS: [&str; 28] = [
     "5\0",
 ];
 
+const CONDITIONS: [&str; 3] = ["NX", "XX", "GET"];
+
 const EXPIRIES: [&str; 5] = ["EX", "PX", "EXAT", "PXAT", "KEEPTTL"];
 
 const NO_OPTIONS: [&str; 8] = ["", "E", "EXX", "EX ", "EX\0", "KEEPTTLX", "10", "PERSIST"];
@@ -214,7 +216,8 @@ impl Generator {
             6..16 if stage >= 3 => self.set(),
             16..22 if stage >= 3 => vec![b"GET".to_vec(), self.key()],
             22..26 if stage >= 7 => vec![b"KEYS".to_vec(), pattern::pattern(&mut self.rng)],
-            26..29 if stage >= 5 => self.config(),
+            26..28 if stage >= 5 => self.config(),
+            28 if stage >= 8 => self.about_keys(),
             29 => self.wrong_count(),
             _ => self.unknown(),
         };
@@ -228,6 +231,18 @@ impl Generator {
         let count = self.rng.usize(count);
         let arguments = (0..count).map(|_| self.value());
         [name.as_bytes().to_vec()].into_iter().chain(arguments).collect()
+    }
+
+    /// A command that asks about keys, or goes to other ones.
+    fn about_keys(&mut self) -> Vec<Word> {
+        let name = *self.choose(&["EXISTS", "TYPE", "STRLEN", "SELECT"]);
+        let argument = match name {
+            "SELECT" => {
+                self.choose(&["0", "0", "0", "1", "15", "16", "-1", "x"]).as_bytes().to_vec()
+            }
+            _ => self.key(),
+        };
+        vec![name.as_bytes().to_vec(), argument]
     }
 
     /// A known command with any number of arguments.
@@ -255,9 +270,11 @@ impl Generator {
         let before = words.get(3).filter(|_| self.rng.u8(..4) > 0).cloned();
         let mut option = match self.rng.u8(..16) {
             0 => self.choose(&NO_OPTIONS).as_bytes().to_vec(),
+            1..5 if self.vocabulary.stage >= 8 => self.choose(&CONDITIONS).as_bytes().to_vec(),
             _ => before.unwrap_or_else(|| self.choose(&EXPIRIES).as_bytes().to_vec()),
         };
-        let has_number = !option.eq_ignore_ascii_case(b"KEEPTTL");
+        let is_alone = |name: &&str| option.eq_ignore_ascii_case(name.as_bytes());
+        let has_number = !["KEEPTTL", "NX", "XX", "GET"].iter().any(is_alone);
         let is_absolute = option.to_ascii_uppercase().ends_with(b"AT");
         self.letter_case(&mut option);
         words.push(option);
