@@ -247,7 +247,10 @@ static void scan_with(const char *options)
         const redisReply *list = element(reply, 1);
         for (size_t at = 0; list && at < list->elements; at++) {
             const redisReply *key = element(list, at);
-            if (strncmp(key->str, "scan:", 5) == 0) found[atoi(key->str + 5)] = true;
+            if (strncmp(key->str, "scan:", 5) == 0)
+                found[atoi(key->str + 5)] = true;
+            else if (strstr(options, "MATCH"))
+                fail(__LINE__, "'%s' came with '%s'", key->str, options);
         }
         bool has_cursor = is(__LINE__, element(reply, 0), REDIS_REPLY_STRING, NULL, 0);
         snprintf(cursor, sizeof cursor, "%s", has_cursor ? element(reply, 0)->str : "0");
