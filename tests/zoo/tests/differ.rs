@@ -44,7 +44,10 @@ fn main() -> ExitCode {
     if let Err(reason) = &redis {
         eprintln!("\nNOT COMPARED with a real Redis: {reason}.\n");
     }
-    let seen = ZOO.iter().map(|animal| animal.name);
+    // What is new in stage 08 is left to its transcripts: few of its replies are the same in two
+    // servers.
+    let seen = ZOO.iter().filter(|animal| !animal.transcript.starts_with("08-"));
+    let seen = seen.map(|animal| animal.name);
     let seen = seen.filter(|name| !UNSEEN.iter().any(|(unseen, _)| unseen == name));
     let trials = seen.chain(["honest"]).map(|name| {
         let redis = redis.clone();
