@@ -56,7 +56,7 @@ enum Ending {
 
 struct Talk {
     child: Child,
-    lines: Receiver<io::Result<String>>,
+    lines: Receiver<io::Result<Vec<u8>>>,
     complaint: JoinHandle<String>,
     version: Option<String>,
     protocol: Option<String>,
@@ -73,7 +73,7 @@ impl Talk {
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
             // Nobody listens any more when the conversation is over.
-            BufReader::new(output).lines().try_for_each(|line| sender.send(line)).ok();
+            BufReader::new(output).split(b'\n').try_for_each(|line| sender.send(line)).ok();
         });
         let complaint = bounded::reader(complaint);
         let told = BTreeMap::new();
@@ -84,7 +84,11 @@ impl Talk {
         loop {
             let rest = deadline.saturating_duration_since(Instant::now());
             match self.lines.recv_timeout(rest) {
-                Ok(line) => self.take(&line.context("a client's output")?, server)?,
+                Ok(line) => {
+                    // What a failure shows of a wrong reply need not be text.
+                    let line = line.context("a client's output")?;
+                    self.take(String::from_utf8_lossy(&line).trim_end_matches('\r'), server)?;
+                }
                 Err(RecvTimeoutError::Timeout) => return Ok(Ending::Overtime),
                 Err(RecvTimeoutError::Disconnected) => return Ok(Ending::Closed),
             }
@@ -149,12 +153,12 @@ mod tests {
     #[test]
     fn every_line_is_taken_for_what_it_says() {
         let script = "printf '@version\\t1\\n@protocol\\t3\\nPING\\tok\\t\\n\
-                      ECHO\\tfail\\tno\\nTYPE\\tnone\\tno such call\\n'";
+                      ECHO\\tfail\\tno \\377\\r\\nTYPE\\tnone\\tno such call\\n'";
         let report = told(script, LONG).expect("a report");
         let (version, protocol) = (report.version.as_deref(), report.protocol.as_deref());
         assert_eq!((version, protocol), (Some("1"), Some("3")));
         assert_eq!(report.mark("PING"), Some(&Mark::Passed));
-        assert_eq!(failure(&report, "ECHO"), "no");
+        assert_eq!(failure(&report, "ECHO"), "no \u{fffd}");
         assert_eq!(report.mark("TYPE"), Some(&Mark::Absent("no such call".into())));
     }
 
