@@ -206,6 +206,34 @@ proptest! {
     }
 
     #[test]
+    fn nothing_of_an_array_is_looked_at_twice(
+        bulks in vec(vec(any::<u8>(), 0..12), 1..6),
+        cut: Index,
+    ) {
+        let mut request = array(&bulks);
+        let seen = 1 + cut.index(request.len() - 1);
+        let mut decoder = Decoder::default();
+        prop_assert_eq!(decoder.decode(&request[..seen]), Ok(None));
+        spoil(&mut request, &bulks, seen);
+        let decoded = decoder.decode(&request).map_err(|error| format!("{error:?}"));
+        let decoded = decoded.map_err(TestCaseError::fail)?.expect("a whole request");
+        let lengths = decoded.args.iter().map(|arg| arg.len());
+        prop_assert_eq!(decoded.length, request.len());
+        prop_assert!(lengths.eq(bulks.iter().map(Vec::len)));
+    }
+
+    #[test]
+    fn a_line_is_searched_for_its_end_once(line in vec(b'a'..=b'z', 1..100), cut: Index) {
+        let mut line = [&line[..], b"\n"].concat();
+        let seen = 1 + cut.index(line.len() - 1);
+        let mut decoder = Decoder::default();
+        prop_assert_eq!(decoder.decode(&line[..seen]), Ok(None));
+        line[..seen].fill(b'\n');
+        let decoded = decoder.decode(&line).expect("no fault").expect("a whole request");
+        prop_assert_eq!(decoded.length, line.len());
+    }
+
+    #[test]
     fn a_decoder_holds_no_more_than_what_has_arrived_allows(
         stream in stream(),
         cuts in vec(any::<Index>(), 0..8),
@@ -230,6 +258,25 @@ proptest! {
         let most = 1024 + 64 * stream.len() as u64;
         prop_assert!(info.bytes_max <= most, "{} bytes", info.bytes_max);
     }
+}
+
+/// Overwrites what a decoder has understood of a request of which the first `seen` bytes have
+/// arrived: not the line that has not ended, which must be read once more when it has.
+fn spoil(request: &mut [u8], bulks: &[Vec<u8>], seen: usize) {
+    let mut understood = 1;
+    let mut element = format!("*{}\r\n", bulks.len()).len();
+    for bulk in bulks {
+        let header = format!("${}\r\n", bulk.len()).len();
+        if seen >= element {
+            understood = element;
+        }
+        // Of a bulk that is on its way, what has arrived needs no second look, either.
+        if seen >= element + header {
+            understood = seen.min(element + header + bulk.len());
+        }
+        element += header + bulk.len() + 2;
+    }
+    request[1..understood].fill(b'\r');
 }
 
 /// Returns how long the reply is with which `bytes` begins, if it is whole.
