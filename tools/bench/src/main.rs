@@ -106,7 +106,7 @@ fn run(options: Options) -> anyhow::Result<()> {
     write(&report, Path::new(directory))?;
     if options.write {
         let text = fs::read_to_string("README.md").context("cannot read README.md")?;
-        let text = readme::with_section(&text, &report).context("README.md")?;
+        let text = readme::with_section(&text, Some(&report)).context("README.md")?;
         fs::write("README.md", text).context("cannot write README.md")?;
     }
     eprintln!("results are in {directory}: bench.json, bench.md, bench.svg");
