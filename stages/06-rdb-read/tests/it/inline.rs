@@ -213,10 +213,20 @@ fn split_slowly(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     Some(words)
 }
 
-/// What matters in a line, and a few bytes that do not.
+/// What matters in a line, some of it whole, and a few bytes that do not.
 fn odd_line() -> impl Strategy<Value = Vec<u8>> {
     let odd = select(b"\"\"''\\\\xn4aF0g \t\r\n\x0b\x0c\x00\xff".to_vec());
-    vec(prop_oneof![9 => odd, 1 => any::<u8>()], 0..24)
+    let escape = select(&b"nrtbaxvf0'\"\\"[..]).prop_map(|letter| vec![b'\\', letter]);
+    let code = any::<u8>().prop_map(|byte| format!("\\x{byte:02x}").into_bytes());
+    let piece = prop_oneof![
+        8 => odd.prop_map(|byte| vec![byte]),
+        2 => escape,
+        1 => code,
+        1 => any::<u8>().prop_map(|byte| vec![byte]),
+    ];
+    // Half of the lines begin in quotes, where more is special.
+    let start = select(&["", "", "\"", "'"][..]);
+    (start, vec(piece, 0..16)).prop_map(|(start, line)| [start.as_bytes(), &line.concat()].concat())
 }
 
 /// Returns a word as one may type it: in double quotes, in single ones, or as it is.
