@@ -119,6 +119,8 @@ pub enum Needs {
     FewerDescriptors,
     /// That a process can be sent a signal.
     Signals,
+    /// That memory which is freed is no longer counted as the process's.
+    FreedMemory,
     /// That the load in full is asked for.
     FullLoad,
 }
@@ -146,6 +148,9 @@ impl Needs {
             Self::Descriptors(_) if !cfg!(unix) => Some("this system has no ulimit"),
             Self::FewerDescriptors if !cfg!(target_os = "linux") => {
                 Some("this system takes none from a running process")
+            }
+            Self::FreedMemory if !cfg!(target_os = "linux") => {
+                Some("this system keeps freed memory for later in ways of its own")
             }
             Self::Signals if !cfg!(unix) => Some("this system has no signals"),
             _ => None,

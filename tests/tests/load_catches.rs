@@ -88,7 +88,7 @@ const FAULTS: [(&str, &str, &str); 21] = [
     (
         "forgets what is not taken",
         "slow_readers_get_all_and_keep_nobody_waiting",
-        "bytes of a reply",
+        "read 1 KiB now and then",
     ),
     ("keeps its buffers", "the_memory_of_large_values_is_given_back", "it still has"),
     (

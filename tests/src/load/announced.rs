@@ -73,6 +73,5 @@ fn announce_to(siege: &mut Siege, announcement: &[u8], what: &str) -> Result<Vec
         client.send(announcement)?;
     }
     siege.others_are_served()?;
-    siege.settles();
     Ok(clients)
 }

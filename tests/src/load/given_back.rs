@@ -12,7 +12,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
     claim: "When large values are replaced by small ones, their memory goes back to the system, \
             though the clients that sent and read them stay connected.",
     options: &[],
-    needs: Needs::Nothing,
+    needs: Needs::FreedMemory,
     // Each value at most six times: as it arrived and as it is kept, on the way out, and twice
     // where a buffer grows.
     growth: |size| 2 * 6 * length(size) as u64,

@@ -7,9 +7,9 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::markdown::{Line, others, ratio};
+use crate::markdown::{Figure, Line, others, ratio};
 use crate::speed::{Cell, PIPELINES};
-use crate::{Against, Comparison, Report};
+use crate::{Against, Report};
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
@@ -57,9 +57,9 @@ fn draw(report: &Report, svg: &mut String) -> anyhow::Result<()> {
     let (cpu, others) = rest.split_vertically(panels);
     if panels > 0 {
         let title = "Requests per second: more is better";
-        draw_panels(&rate, report, title, |cell| &cell.rate)?;
+        draw_panels(&rate, report, title, |cell| Some(&cell.rate))?;
         let title = "The server's CPU time per request: less is better";
-        draw_panels(&cpu, report, title, |cell| &cell.cpu)?;
+        draw_panels(&cpu, report, title, |cell| cell.cpu.as_ref())?;
     }
     if bars > 0 {
         draw_bars(&others, report, &lines)?;
@@ -128,13 +128,13 @@ fn draw_panels(
     area: &Area<'_>,
     report: &Report,
     title: &str,
-    figure: fn(&Cell) -> &Comparison,
+    figure: Figure,
 ) -> anyhow::Result<()> {
     let left = MARGIN as i32;
     area.draw(&Text::new(title.to_owned(), (left, 2), bold(18)))?;
-    let all = report.speed.iter().flat_map(|cell| &figure(cell).others);
+    let all = report.speed.iter().filter_map(|cell| figure(cell)).flat_map(|figure| &figure.others);
     let rightmost = |against: &Against| against.quartiles.map_or(against.ratio, |[_, high]| high);
-    let most = all.map(rightmost).fold(1.0, f64::max);
+    let most = all.map(rightmost).filter(|ratio| ratio.is_finite()).fold(1.0, f64::max);
     let (labels, panels) = area.split_horizontally(ROW_LABELS);
     let rows = rows(report);
     for (panel, pipeline) in panels.split_evenly((1, PIPELINES.len())).iter().zip(PIPELINES) {
@@ -173,7 +173,7 @@ fn draw_panel(
     pipeline: usize,
     cells: &[&Cell],
     most: f64,
-    figure: fn(&Cell) -> &Comparison,
+    figure: Figure,
 ) -> anyhow::Result<()> {
     let what = match pipeline {
         1 => "one request at a time".to_owned(),
@@ -204,10 +204,10 @@ fn draw_panel(
     for (index, server) in report.servers.iter().enumerate().rev() {
         let color = color(report, index);
         let place = |cell: &&Cell| -> Option<(f64, f64, Option<[f64; 2]>)> {
-            let against = figure(cell).of(server)?;
+            let against = figure(cell)?.of(server)?;
             let row = rows.iter().position(|row| *row == cell.subject.request())?;
             let y = row as f64 + among_clients(cells, cell);
-            Some((against.ratio, y, against.quartiles))
+            against.ratio.is_finite().then_some((against.ratio, y, against.quartiles))
         };
         let places: Vec<_> = cells.iter().filter_map(place).collect();
         let spreads = places.iter().filter_map(|&(_, y, quartiles)| {
@@ -237,7 +237,7 @@ fn draw_bars(area: &Area<'_>, report: &Report, lines: &[Line]) -> anyhow::Result
     area.draw(&Text::new(title, (left, 2), bold(18)))?;
     let servers: Vec<usize> = real(report).collect();
     let ratios = lines.iter().flat_map(|line| &line.ratios).flatten();
-    let most = ratios.map(|range| range.most).fold(1.0, f64::max);
+    let most = ratios.map(|range| range.most).filter(|most| most.is_finite()).fold(1.0, f64::max);
     let room = f64::from(WIDTH - BAR_LABELS - 4 * MARGIN);
     let x = |ratio: f64| BAR_LABELS as i32 + (ratio / most * room) as i32;
     let mut y = 34;
@@ -248,7 +248,8 @@ fn draw_bars(area: &Area<'_>, report: &Report, lines: &[Line]) -> anyhow::Result
         let label = line.label.replace('`', "");
         area.draw(&Text::new(label, (left, middle), aligned(16, HPos::Left)))?;
         for &server in &servers {
-            if let Some(Some(range)) = line.ratios.get(server) {
+            let range = line.ratios.get(server).copied().flatten();
+            if let Some(range) = range.filter(|range| range.most.is_finite()) {
                 let (above, below) = (y + 2, y + BAR as i32 - 2);
                 let end = x(range.most).max(x(0.0) + 1);
                 let bar = [(x(0.0), above), (end, below)];
@@ -308,6 +309,15 @@ mod tests {
         // A dot for each cell, server and figure, and one for each entry of the legend.
         let dots = svg.matches("<circle").count();
         assert_eq!(dots, 2 * 45 * 2 + 3);
+    }
+
+    #[test]
+    fn a_ratio_to_nothing_is_left_out() {
+        let mut report = report();
+        let cell = report.speed.first_mut().unwrap();
+        cell.rate.others.first_mut().unwrap().ratio = f64::INFINITY;
+        report.memory.first_mut().unwrap().bytes.others.first_mut().unwrap().ratio = f64::INFINITY;
+        assert_eq!(svg(&report).unwrap().matches("<circle").count(), 2 * 45 * 2 + 3 - 1);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::shape::Shape;
 /// Longer than any reply takes that can still be measured.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How many SETs go out before their replies are read.
+/// How many requests go out before their replies are read.
 const BATCH: usize = 1000;
 
 /// A connection to a server.
@@ -39,9 +39,7 @@ impl Exchange {
 
     /// Asks for a key that is there.
     pub(crate) fn get(shape: Shape, number: usize) -> Self {
-        let value = shape.value();
-        let reply = format!("${}\r\n{value}\r\n", value.len());
-        Self::new(&["GET", &shape.key(number)], &reply)
+        Self::new(&["GET", &shape.key(number)], &shape.reply())
     }
 }
 
@@ -84,18 +82,36 @@ impl Client {
 
     /// Sets the keys of these numbers.
     pub(crate) fn fill(&mut self, shape: Shape, numbers: Range<usize>) -> anyhow::Result<()> {
-        let mut request = Vec::new();
+        self.pipeline(numbers, "+OK\r\n", |number, bytes| encode(&shape.set(number), bytes))
+    }
+
+    /// Gets the keys of these numbers, which are all there.
+    pub(crate) fn read(&mut self, shape: Shape, numbers: Range<usize>) -> anyhow::Result<()> {
+        let reply = shape.reply();
+        self.pipeline(numbers, &reply, |number, bytes| encode(&["GET", &shape.key(number)], bytes))
+    }
+
+    /// Sends a request for every number, many at once; all have the same reply.
+    fn pipeline(
+        &mut self,
+        numbers: Range<usize>,
+        reply: &str,
+        encode: impl Fn(usize, &mut Vec<u8>),
+    ) -> anyhow::Result<()> {
+        let (mut requests, mut received) = (Vec::new(), vec![0; reply.len()]);
         let mut start = numbers.start;
         while start < numbers.end {
             let end = numbers.end.min(start + BATCH);
-            request.clear();
-            for number in start..end {
-                encode(&shape.set(number), &mut request);
-            }
-            self.stream.get_mut().write_all(&request)?;
+            requests.clear();
+            (start..end).for_each(|number| encode(number, &mut requests));
+            self.stream.get_mut().write_all(&requests)?;
             for _ in start..end {
-                let line = self.line()?;
-                ensure!(line == "+OK", "a SET is answered with {line:?}");
+                self.stream.read_exact(&mut received)?;
+                ensure!(
+                    received == reply.as_bytes(),
+                    "a reply should be {reply:?}, not {:?}",
+                    String::from_utf8_lossy(&received)
+                );
             }
             start = end;
         }
@@ -177,8 +193,16 @@ mod tests {
     fn a_fill_wants_every_set_to_succeed() {
         client("+OK\r\n+OK\r\n").fill(Shape::LONG, 0..2).unwrap();
         let error = |replies| client(replies).fill(Shape::LONG, 0..2).unwrap_err().to_string();
-        assert_eq!(error("+OK\r\n-ERR no\r\n"), r#"a SET is answered with "-ERR no""#);
-        assert_eq!(error("+OK\r\n+O"), r#"the connection ended with "+O""#);
+        assert_eq!(error("+OK\r\n-ERR no\r\n"), r#"a reply should be "+OK\r\n", not "-ERR ""#);
+        assert_eq!(error("+OK\r\n+O"), "failed to fill whole buffer");
+    }
+
+    #[test]
+    fn a_read_wants_every_key_to_be_there() {
+        let reply = Shape::SHORT.reply();
+        client(reply.repeat(2).leak()).read(Shape::SHORT, 0..2).unwrap();
+        let mut missing = client(format!("{reply}$-1\r\n").leak());
+        assert!(missing.read(Shape::SHORT, 0..2).is_err());
     }
 
     #[test]

@@ -32,4 +32,4 @@ pub use contender::Contender;
 pub use cores::Cores;
 pub use machine::Machine;
 pub use progress::Progress;
-pub use report::Report;
+pub use report::{Report, Took};

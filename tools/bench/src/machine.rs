@@ -28,7 +28,7 @@ pub struct Machine {
     pub redis_benchmark: String,
     /// Version of the compiler.
     pub rustc: String,
-    /// The commit that the stages were built from.
+    /// The last commit that changed the stages.
     pub commit: String,
 }
 
@@ -78,7 +78,7 @@ impl Machine {
         };
         format!(
             "{cpus} CPUs ({cpu}), {memory} GiB, {os}; redis-server {redis} {benchmark}; \
-             commit {commit}, built with rustc {rustc}"
+             the stages of commit {commit}, built with rustc {rustc}"
         )
     }
 }
@@ -95,9 +95,10 @@ fn version(program: &str, after: fn(&str) -> Option<&str>) -> anyhow::Result<Str
     Ok(word.with_context(|| format!("`{program} --version` says no version: {said}"))?.to_owned())
 }
 
-/// Returns the commit's short name, and whether files differ from it.
+/// Returns the short name of the commit that the stages are as of, and whether they differ.
 fn commit() -> anyhow::Result<String> {
-    let name = run(Command::new("git").args(["rev-parse", "--short=10", "HEAD"]))?;
+    let last = ["log", "-1", "--abbrev=10", "--format=%h", "--", "stages"];
+    let name = run(Command::new("git").args(last))?;
     let edits = run(Command::new("git").args(["status", "--porcelain", "--", "stages"]))?;
     Ok(if edits.is_empty() { name } else { format!("{name} with edits") })
 }

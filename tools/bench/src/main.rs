@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use bench::speed::{Plan, Subject};
-use bench::{Contender, Cores, Machine, Progress, Report};
+use bench::{Contender, Cores, Machine, Progress, Report, Took};
 use bench::{ceiling, chart, keys, loading, markdown, memory, readme, speed, waits};
 use clap::{Parser, Subcommand, ValueEnum};
 use conformance::server::end_all_on_interrupt;
@@ -71,6 +71,14 @@ enum Part {
     Waits,
 }
 
+impl Part {
+    /// Returns what the option `--only` calls it.
+    fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
 /// Where results lie that are not to be published.
 const SCRATCH: &str = "target/bench";
 
@@ -98,7 +106,7 @@ fn run(options: Options) -> anyhow::Result<()> {
     write(&report, Path::new(directory))?;
     if options.write {
         let text = fs::read_to_string("README.md").context("cannot read README.md")?;
-        let text = readme::with_section(&text, &report).context("README.md")?;
+        let text = readme::with_section(&text, Some(&report)).context("README.md")?;
         fs::write("README.md", text).context("cannot write README.md")?;
     }
     eprintln!("results are in {directory}: bench.json, bench.md, bench.svg");
@@ -188,13 +196,12 @@ fn measure(options: &Options) -> anyhow::Result<Report> {
     end_all_on_interrupt().context("cannot end the servers on Ctrl-C")?;
 
     let cores = Cores::choose();
-    let started = Instant::now();
     let planned = parts.iter().map(|&part| amount.time(part, &contenders)).sum();
     let mut progress = Progress::start(planned)?;
     let mut report = Report {
         date: jiff::Timestamp::now().strftime("%Y-%m-%d").to_string(),
         quick: options.quick,
-        seconds: 0,
+        took: Vec::new(),
         machine,
         cores: cores.describe(),
         servers: contenders.iter().skip(1).map(|contender| contender.name.clone()).collect(),
@@ -207,6 +214,7 @@ fn measure(options: &Options) -> anyhow::Result<Report> {
     let Amount { speed, sizes, keys, rounds } = amount;
     for part in parts {
         let progress = &mut progress;
+        let started = Instant::now();
         match part {
             Part::Speed => report.speed = speed::measure(&speed, &contenders, cores, progress)?,
             Part::Memory => report.memory = memory::measure(&sizes, &contenders, progress)?,
@@ -216,9 +224,10 @@ fn measure(options: &Options) -> anyhow::Result<Report> {
             Part::Keys => report.keys = keys::measure(keys, rounds, &contenders, progress)?,
             Part::Waits => report.waits = waits::measure(keys, rounds, &contenders, progress)?,
         }
+        let seconds = started.elapsed().as_secs_f64().round() as u64;
+        report.took.push(Took { part: part.name(), seconds });
     }
     progress.finish();
-    report.seconds = started.elapsed().as_secs();
     Ok(report)
 }
 

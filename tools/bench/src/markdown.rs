@@ -12,6 +12,9 @@ pub(crate) struct Line {
     pub(crate) ratios: Vec<Option<Range>>,
 }
 
+/// One of the things that were measured of a cell.
+pub(crate) type Figure = fn(&Cell) -> Option<&Comparison>;
+
 /// From the best to the worst of several ratios.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Range {
@@ -33,14 +36,15 @@ impl Range {
 pub(crate) fn summary(report: &Report) -> Vec<Line> {
     let mut lines = Vec::new();
     for (what, figure) in [
-        ("Requests per second", (|cell| &cell.rate) as fn(&Cell) -> &Comparison),
-        ("CPU time per request", |cell| &cell.cpu),
+        ("Requests per second", (|cell| Some(&cell.rate)) as Figure),
+        ("CPU time per request", |cell| cell.cpu.as_ref()),
     ] {
         for pipeline in PIPELINES {
             let cells =
                 || report.speed.iter().filter(move |cell| cell.subject.pipeline == pipeline);
             let ratios = |server: &String| {
-                Range::of(cells().filter_map(|cell| figure(cell).of(server)).map(|a| a.ratio))
+                let figures = cells().filter_map(|cell| figure(cell)?.of(server));
+                Range::of(figures.map(|against| against.ratio))
             };
             let label = format!("{what}, pipeline {pipeline}");
             lines.push(Line { label, ratios: report.servers.iter().map(ratios).collect() });
@@ -87,7 +91,8 @@ pub fn page(report: &Report) -> String {
     if !report.speed.is_empty() {
         page += &speed_tables(report);
     }
-    page
+    let took = report.took.iter().map(|took| format!("{} {} s", took.part, took.seconds));
+    page + &format!("\nTook {}.\n", took.collect::<Vec<_>>().join(", "))
 }
 
 /// What the chart shows, for those who do not see it.
@@ -95,9 +100,10 @@ pub(crate) const ALT: &str = "Speed, CPU time, memory, loading and KEYS, each be
 
 /// Says where the figures come from.
 pub(crate) fn origin(report: &Report) -> String {
-    let (date, machine, cores) = (&report.date, report.machine.describe(), &report.cores);
-    let minutes = report.seconds.div_ceil(60);
-    format!("Measured on {date} in {minutes} minutes: {machine}. Speed: {cores}.")
+    let (date, machine) = (&report.date, report.machine.describe());
+    let minutes = report.took.iter().map(|took| took.seconds).sum::<u64>().div_ceil(60);
+    let origin = format!("Measured on {date} in {minutes} minutes: {machine}.");
+    if report.speed.is_empty() { origin } else { format!("{origin} Speed: {}.", report.cores) }
 }
 
 /// Returns the summary as a table.
@@ -118,8 +124,8 @@ pub(crate) fn summary_table(report: &Report) -> String {
 fn speed_tables(report: &Report) -> String {
     let mut text = String::from("\n## Every cell\n");
     for (title, figure) in [
-        ("Requests per second", (|cell| &cell.rate) as fn(&Cell) -> &Comparison),
-        ("CPU time per request", |cell| &cell.cpu),
+        ("Requests per second", (|cell| Some(&cell.rate)) as Figure),
+        ("CPU time per request", |cell| cell.cpu.as_ref()),
     ] {
         let note = match title {
             "Requests per second" => "in brackets the middle half of all rounds; more is better",
@@ -132,7 +138,8 @@ fn speed_tables(report: &Report) -> String {
             let labels =
                 [subject.pipeline.to_string(), subject.clients.to_string(), subject.request()];
             let servers = report.servers.iter();
-            row(&mut text, &labels, servers.map(|server| against(figure(cell).of(server))));
+            let of = |server: &String| figure(cell).and_then(|figure| figure.of(server));
+            row(&mut text, &labels, servers.map(|server| against(of(server))));
         }
     }
     text
@@ -230,6 +237,7 @@ mod tests {
         assert_eq!(page.lines().filter(|line| line.starts_with("| 64 | ")).count(), 2 * 15);
         assert!(page.contains("Measured on 2026-11-24 in 11 minutes"));
         assert!(!page.contains("quick run"));
+        assert!(page.ends_with("\nTook speed 541 s, memory 60 s.\n"));
         let quick = Report { quick: true, ..report() };
         assert!(super::page(&quick).contains("**A quick run"));
     }

@@ -11,16 +11,24 @@ pub const DIRECTORY: &str = "book/bench";
 const START: &str = "<!-- The newest run of `cargo xtask bench --write`: do not edit by hand -->\n";
 const END: &str = "<!-- End of the newest run -->\n";
 
-/// Returns the README with this run between its markers.
-pub fn with_section(readme: &str, report: &Report) -> anyhow::Result<String> {
+/// Returns the README with this run between its markers, or with the news that there is none.
+pub fn with_section(readme: &str, report: Option<&Report>) -> anyhow::Result<String> {
     let (before, rest) = readme.split_once(START).with_context(|| no(START))?;
     let (_, after) = rest.split_once(END).with_context(|| no(END))?;
-    let section = format!(
-        "![{ALT}]({DIRECTORY}/bench.svg)\n\n{}\n\n{}",
+    let section = report.map_or_else(|| NONE.to_owned(), section);
+    Ok(format!("{before}{START}\n{section}\n{END}{after}"))
+}
+
+const NONE: &str = "No run is published yet: `cargo xtask bench --write` puts one here.\n";
+
+fn section(report: &Report) -> String {
+    format!(
+        "![{ALT}]({DIRECTORY}/bench.svg)\n\n{}\n{}\n\n\
+         Where a line has a range, it is over `PING`, `SET` and `GET`, values of 16 bytes and \
+         1 KiB, and 1, 50 and 500 clients. [All figures]({DIRECTORY}/bench.md) have a page.\n",
         summary_table(report),
         origin(report)
-    );
-    Ok(format!("{before}{START}\n{section}\n\n{END}{after}"))
+    )
 }
 
 fn no(marker: &str) -> String {
@@ -35,17 +43,19 @@ mod tests {
     #[test]
     fn what_is_between_the_markers_is_replaced_and_nothing_else() {
         let readme = format!("# Title\n\n{START}old\n{END}\nThe rest.\n");
-        let written = with_section(&readme, &report()).unwrap();
+        let written = with_section(&readme, Some(&report())).unwrap();
         assert!(written.starts_with(&format!("# Title\n\n{START}\n![")), "{written}");
         assert!(written.ends_with(&format!("\n\n{END}\nThe rest.\n")), "{written}");
         assert!(written.contains("](book/bench/bench.svg)") && written.contains("2026-11-24"));
         assert!(!written.contains("old"));
-        assert_eq!(with_section(&written, &report()).unwrap(), written);
+        assert_eq!(with_section(&written, Some(&report())).unwrap(), written);
+        let none = with_section(&written, None).unwrap();
+        assert_eq!(none, format!("# Title\n\n{START}\n{NONE}\n{END}\nThe rest.\n"));
     }
 
     #[test]
     fn a_missing_marker_is_named() {
-        let error = |readme: &str| with_section(readme, &report()).unwrap_err().to_string();
+        let error = |readme: &str| with_section(readme, Some(&report())).unwrap_err().to_string();
         assert_eq!(error("# Title"), format!("has no line `{}`", START.trim_end()));
         assert_eq!(error(START), format!("has no line `{}`", END.trim_end()));
         assert!(error(&format!("{END}{START}")).contains(END.trim_end()));

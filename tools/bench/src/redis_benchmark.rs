@@ -54,7 +54,7 @@ impl Load<'_> {
                 child.wait()?;
                 bail!("redis-benchmark still ran after {PATIENCE:?}: {command:?}");
             }
-            thread::sleep(Duration::from_millis(2));
+            thread::sleep(Duration::from_millis(5));
         }
         let output = child.wait_with_output()?;
         let said = String::from_utf8_lossy(&output.stdout);

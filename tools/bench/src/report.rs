@@ -16,8 +16,8 @@ pub struct Report {
     pub date: String,
     /// Whether it was only to show that the measuring works.
     pub quick: bool,
-    /// How long it took.
-    pub seconds: u64,
+    /// What was measured, and how long that took.
+    pub took: Vec<Took>,
     /// Where.
     pub machine: Machine,
     /// On which cores.
@@ -36,6 +36,15 @@ pub struct Report {
     pub waits: Vec<Wait>,
 }
 
+/// How long one part took.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Took {
+    /// What was measured.
+    pub part: String,
+    /// How long that took.
+    pub seconds: u64,
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -51,14 +60,19 @@ pub(crate) mod tests {
                 requests: 1000,
                 rounds: rounds.len(),
                 rate: Comparison::of_rounds(&["redis", "07-keys", "ceiling"], &rounds),
-                cpu: Comparison::of_totals(&["redis", "07-keys", "ceiling"], &[4.0, 3.0, 1.0]),
+                cpu: Some(Comparison::of_totals(
+                    &["redis", "07-keys", "ceiling"],
+                    &[4.0, 3.0, 1.0],
+                )),
             }
         };
         let two = |redis, other| Comparison::of_totals(&["redis", "07-keys"], &[redis, other]);
         Report {
             date: "2026-11-24".to_owned(),
             quick: false,
-            seconds: 601,
+            took: [("speed", 541), ("memory", 60)]
+                .map(|(part, seconds)| Took { part: part.to_owned(), seconds })
+                .into(),
             machine: crate::machine::tests::machine(),
             cores: "not pinned".to_owned(),
             servers: vec!["07-keys".to_owned(), "ceiling".to_owned()],

@@ -39,6 +39,11 @@ impl Shape {
         words
     }
 
+    /// Returns the reply to the GET of any key.
+    pub(crate) fn reply(self) -> String {
+        format!("${}\r\n{}\r\n", self.value, self.value())
+    }
+
     /// Returns a pattern that a hundredth of the first `keys` keys match, a power of ten.
     pub(crate) fn pattern_of_a_hundredth(self, keys: usize) -> String {
         let zeros = self.digits.saturating_sub(keys.max(1).ilog10() as usize);

@@ -50,8 +50,9 @@ pub struct Cell {
     pub rounds: usize,
     /// Requests per second.
     pub rate: Comparison,
-    /// The server's CPU time, in microseconds a request, over all rounds.
-    pub cpu: Comparison,
+    /// The server's CPU time, in microseconds a request, over all rounds. None if it was too short
+    /// to say anything.
+    pub cpu: Option<Comparison>,
 }
 
 /// How much is measured.
@@ -65,6 +66,9 @@ pub struct Plan {
     /// A cell has at least so many rounds, and at most.
     pub rounds: (usize, usize),
 }
+
+/// The system counts in steps of 10 ms, so a shorter time is mostly rounding.
+const LEAST_CPU: Duration = Duration::from_millis(100);
 
 /// The columns of pipelines and clients.
 pub const PIPELINES: [usize; 3] = [1, 16, 64];
@@ -205,16 +209,21 @@ fn measure_cell(
         Ok(rate)
     })?;
     let names = names(&contenders);
-    let total = (requests * rounds.len()) as f64;
-    let micros = |server: &Loaded| server.cpu.as_secs_f64() * 1e6 / total;
-    let cpu: Vec<f64> = servers.iter().map(micros).collect();
+    let times: Vec<Duration> = servers.iter().map(|server| server.cpu).collect();
     Ok(Cell {
         subject,
         requests,
         rounds: rounds.len(),
         rate: Comparison::of_rounds(&names, &rounds),
-        cpu: Comparison::of_totals(&names, &cpu),
+        cpu: cpu_per_request(&names, &times, requests * rounds.len()),
     })
+}
+
+fn cpu_per_request(names: &[&str], times: &[Duration], requests: usize) -> Option<Comparison> {
+    let micros = |time: &Duration| time.as_secs_f64() * 1e6 / requests as f64;
+    let micros: Vec<f64> = times.iter().map(micros).collect();
+    let enough = times.first().is_some_and(|&redis| redis >= LEAST_CPU);
+    enough.then(|| Comparison::of_totals(names, &micros))
 }
 
 /// Starts a server of its own for the cell, which holds the keys that it will be asked for.
@@ -265,6 +274,19 @@ mod tests {
         assert_eq!((all.len(), distinct.len()), (5 * 3 * 3, 5 * 3 * 3));
         assert_eq!(all[0], "PING, pipeline 1, 1 client");
         assert_eq!(all[44], "GET 1 KiB, pipeline 64, 500 clients");
+    }
+
+    #[test]
+    fn cpu_time_is_told_for_each_request_unless_it_is_mere_rounding() {
+        let cpu = |redis, other| {
+            let times = [redis, other].map(Duration::from_millis);
+            cpu_per_request(&["redis", "other"], &times, 1000)
+        };
+        let told = cpu(100, 40).unwrap();
+        assert_eq!((told.redis, told.of("other").unwrap().value), (100.0, 40.0));
+        assert_eq!(told.of("other").unwrap().ratio, 0.4);
+        assert_eq!(cpu(90, 40), None);
+        assert_eq!(cpu(0, 40), None);
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod inline;
 mod large_values;
 mod lzf;
 mod memory;
+mod random_dumps;
 mod rdb;
 mod reply;
 mod request;

@@ -19,6 +19,7 @@ mod keys;
 mod large_values;
 mod lzf;
 mod memory;
+mod random_dumps;
 mod rdb;
 mod reply;
 mod request;

@@ -4,6 +4,7 @@
 
 mod carrying;
 mod course;
+mod fuzzing;
 mod measuring;
 mod project;
 mod recording;
