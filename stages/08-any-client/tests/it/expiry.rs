@@ -1,7 +1,13 @@
-//! Expiry: the options of SET, and when a key is gone.
+//! Expiry: the options of SET, when a key is gone, and random ones beside a plain model.
+
+use std::collections::BTreeSet;
 
 use allocation_counter::measure;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
 
+use crate::hostile::config;
 use crate::request::{encoded, words};
 use crate::subject::{NOW, Subject};
 
@@ -303,4 +309,108 @@ fn an_expired_key_that_is_looked_up_leaves_nothing_behind() {
         subject.execute_at(NOW + 2, &[b"GET", long.as_bytes()]);
     });
     assert_eq!(added.bytes_current + removed.bytes_current, 0);
+}
+
+/// A key as a plain model has it: its value, and the last moment at which it lives.
+type Key = Option<(Vec<u8>, Option<i128>)>;
+
+/// Does to the model what a SET with these options does; returns the reply.
+fn set_in_model(key: &mut Key, now: i64, value: &[u8], options: &[String]) -> &'static str {
+    let mut names = BTreeSet::new();
+    let mut last_number = None;
+    let mut rest = options.iter();
+    while let Some(option) = rest.next() {
+        let name = option.to_ascii_uppercase();
+        if TIMES.contains(&name.as_str()) {
+            let Some(number) = rest.next() else { return SYNTAX };
+            last_number = Some(number.as_str());
+        } else if name != "KEEPTTL" {
+            return SYNTAX;
+        }
+        names.insert(name);
+    }
+    let deadline = match (names.first(), last_number) {
+        _ if names.len() > 1 => return SYNTAX,
+        (Some(name), Some(number)) => {
+            let Some(number) = number.parse::<i64>().ok().filter(|n| n.to_string() == number)
+            else {
+                return NOT_AN_INTEGER;
+            };
+            let unit = if name.starts_with("EX") { 1000 } else { 1 };
+            let start = if name.ends_with("AT") { 0 } else { i128::from(now) };
+            let deadline = i128::from(number) * unit + start;
+            if number <= 0 || deadline > i128::from(i64::MAX) {
+                return INVALID;
+            }
+            Some(deadline)
+        }
+        (Some(_), None) => live(key, now).and_then(|(_, deadline)| deadline),
+        (None, _) => None,
+    };
+    *key = Some((value.to_vec(), deadline));
+    OK
+}
+
+/// Returns what the model has at that moment.
+fn live(key: &Key, now: i64) -> Key {
+    key.clone().filter(|(_, deadline)| deadline.is_none_or(|last| i128::from(now) <= last))
+}
+
+/// Returns the reply to a GET at that moment, if the key lives.
+fn value_in_model(key: &Key, now: i64) -> Option<String> {
+    let (value, _) = live(key, now)?;
+    Some(format!(r"${}\r\n{}\r\n", value.len(), value.escape_ascii()))
+}
+
+/// Options as one may write them, mostly right.
+fn options() -> impl Strategy<Value = Vec<String>> {
+    let name = select(&["EX", "PX", "EXAT", "PXAT", "KEEPTTL", "ex", "pX", "ExAt", "keepttl"][..]);
+    let near = (-2000..4000_i64).prop_flat_map(|ms| {
+        select(vec![ms, ms / 100, NOW + ms, (NOW + ms) / 1000, i64::MAX - NOW + ms])
+    });
+    let number = prop_oneof![
+        8 => near.prop_map(|number| number.to_string()),
+        1 => any::<i64>().prop_map(|number| number.to_string()),
+        1 => vec(select(&b"-+0019 "[..]), 0..4).prop_map(|bytes| bytes.escape_ascii().to_string()),
+    ];
+    let option = prop_oneof![
+        8 => (name, number).prop_map(|(name, number)| match name {
+            "KEEPTTL" | "keepttl" => vec![name.to_owned()],
+            _ => vec![name.to_owned(), number],
+        }),
+        1 => name_alone(),
+    ];
+    prop_oneof![1 => Just(Vec::new()), 6 => vec(option, 1..4)].prop_map(|options| options.concat())
+}
+
+fn name_alone() -> impl Strategy<Value = Vec<String>> {
+    select(&["EX", "PXAT", "NOSUCH", "", "10", "KEEPTTLX"][..])
+        .prop_map(|name| vec![name.to_owned()])
+}
+
+const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/expiry.seeds");
+
+proptest! {
+    #![proptest_config(config(SEEDS))]
+
+    #[test]
+    fn any_options_do_what_a_plain_model_says(
+        steps in vec((0..3000_i64, vec(any::<u8>(), 0..3), options()), 1..8),
+    ) {
+        let (subject, mut model) = (Subject::default(), None);
+        let mut now = NOW;
+        for (pause, value, options) in steps {
+            now += pause;
+            let found = subject.value_at(now);
+            prop_assert_eq!(found, value_in_model(&model, now), "before {:?}", &options);
+            let args = [&b"SET"[..], b"k", &value].into_iter();
+            let args: Vec<&[u8]> = args.chain(options.iter().map(String::as_bytes)).collect();
+            let expected = set_in_model(&mut model, now, &value, &options);
+            prop_assert_eq!(encoded(&subject.execute_at(now, &args)), expected, "{:?}", &options);
+        }
+        for pause in [0, 1, 1000, 100_000] {
+            now += pause;
+            prop_assert_eq!(subject.value_at(now), value_in_model(&model, now));
+        }
+    }
 }

@@ -1,7 +1,11 @@
-//! Inline requests: how a line falls into words.
+//! Inline requests: how a line falls into words, and random lines against a slow reader.
 
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
 use stage_08::inline::split;
 
+use crate::hostile::config;
 use crate::request::shown;
 
 /// Holds every line of a table to its words.
@@ -141,5 +145,132 @@ fn quotes_that_do_not_match_make_no_words() {
     ];
     for line in lines {
         assert_eq!(split(line), None, "{}", shown(line));
+    }
+}
+
+/// Where a slow reader is.
+#[derive(Clone, Copy)]
+enum Place {
+    Between,
+    Bare,
+    Quoted(u8),
+    BehindQuote,
+}
+
+/// Reads a line byte by byte, with nothing in mind but where it is.
+fn split_slowly(line: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let is_blank = |byte: u8| b" \t\n\x0b\x0c\r".contains(&byte);
+    let (mut words, mut word) = (Vec::new(), Vec::new());
+    let mut place = Place::Between;
+    let mut at = 0;
+    while at < line.len() {
+        let byte = line[at];
+        let two = line.get(at..at + 2).unwrap_or_default();
+        let digits = line.get(at + 2..at + 4).and_then(|two| str::from_utf8(two).ok());
+        let digits = digits.filter(|two| two.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let code = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
+        let mut length = 1;
+        match place {
+            Place::Between if is_blank(byte) => {}
+            Place::Between => {
+                place = Place::Bare;
+                length = 0;
+            }
+            Place::Bare if b" \t\n\r".contains(&byte) => {
+                words.push(std::mem::take(&mut word));
+                place = Place::Between;
+            }
+            Place::Bare if byte == b'"' || byte == b'\'' => place = Place::Quoted(byte),
+            Place::Bare => word.push(byte),
+            Place::Quoted(quote) if byte == quote => place = Place::BehindQuote,
+            Place::Quoted(b'"') if two == b"\\x" && code.is_some() => {
+                word.extend(code);
+                length = 4;
+            }
+            Place::Quoted(b'"') if byte == b'\\' && two.len() == 2 => {
+                let named = b"nrtba".iter().position(|name| *name == two[1]);
+                word.push(named.map_or(two[1], |named| b"\n\r\t\x08\x07"[named]));
+                length = 2;
+            }
+            Place::Quoted(b'\'') if two == b"\\'" => {
+                word.push(b'\'');
+                length = 2;
+            }
+            Place::Quoted(_) => word.push(byte),
+            Place::BehindQuote if is_blank(byte) => {
+                words.push(std::mem::take(&mut word));
+                place = Place::Between;
+            }
+            Place::BehindQuote => return None,
+        }
+        at += length;
+    }
+    match place {
+        Place::Between => {}
+        Place::Quoted(_) => return None,
+        Place::Bare | Place::BehindQuote => words.push(word),
+    }
+    Some(words)
+}
+
+/// What matters in a line, some of it whole, and a few bytes that do not.
+fn odd_line() -> impl Strategy<Value = Vec<u8>> {
+    let odd = select(b"\"\"''\\\\xn4aF0g \t\r\n\x0b\x0c\x00\xff".to_vec());
+    let escape = select(&b"nrtbaxvf0'\"\\"[..]).prop_map(|letter| vec![b'\\', letter]);
+    let code = any::<u8>().prop_map(|byte| format!("\\x{byte:02x}").into_bytes());
+    let piece = prop_oneof![
+        8 => odd.prop_map(|byte| vec![byte]),
+        2 => escape,
+        1 => code,
+        1 => any::<u8>().prop_map(|byte| vec![byte]),
+    ];
+    // Half of the lines begin in quotes, where more is special.
+    let start = select(&["", "", "\"", "'"][..]);
+    (start, vec(piece, 0..16)).prop_map(|(start, line)| [start.as_bytes(), &line.concat()].concat())
+}
+
+/// Returns a word as one may type it: in double quotes, in single ones, or as it is.
+fn typed(word: &[u8], style: u8) -> Vec<u8> {
+    let is_bare = !word.is_empty() && word.iter().all(|byte| byte.is_ascii_alphanumeric());
+    let ends_oddly = word.contains(&b'\\');
+    let escaped = |byte: &u8| match byte {
+        b'"' | b'\\' => vec![b'\\', *byte],
+        b'a'..=b'z' | b' ' => vec![*byte],
+        _ => format!("\\x{byte:02x}").into_bytes(),
+    };
+    match style {
+        0 if is_bare => word.to_vec(),
+        1 if !ends_oddly => {
+            let inner = word.iter().flat_map(|byte| match byte {
+                b'\'' => b"\\'".to_vec(),
+                _ => vec![*byte],
+            });
+            [b"'".to_vec(), inner.collect(), b"'".to_vec()].concat()
+        }
+        _ => {
+            let inner = word.iter().flat_map(escaped).collect();
+            [b"\"".to_vec(), inner, b"\"".to_vec()].concat()
+        }
+    }
+}
+
+const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/inline.seeds");
+
+proptest! {
+    #![proptest_config(config(SEEDS))]
+
+    #[test]
+    fn random_lines_fall_into_the_words_that_a_slow_reader_reads(line in odd_line()) {
+        prop_assert_eq!(split(&line), split_slowly(&line), "{}", shown(&line));
+    }
+
+    #[test]
+    fn words_come_back_however_they_are_quoted(
+        words in vec((vec(any::<u8>(), 0..8), 0..3_u8), 0..6),
+    ) {
+        let line: Vec<_> = words.iter().map(|(word, style)| typed(word, *style)).collect();
+        let line = line.join(&b' ');
+        let words: Vec<_> = words.into_iter().map(|(word, _)| word).collect();
+        prop_assert_eq!(split(&line), Some(words), "{}", shown(&line));
     }
 }

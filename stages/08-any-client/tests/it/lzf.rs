@@ -80,13 +80,15 @@ fn unpacking_stops_once_there_is_more_than_was_announced() {
     assert!(memory.bytes_max < 1024, "{memory:?}");
 }
 
+/// A piece of a compressed string.
 #[derive(Clone, Debug)]
-enum Token {
+pub enum Token {
     Literal(Vec<u8>),
     Copy { count: usize, back: Index },
 }
 
-fn tokens() -> impl Strategy<Value = Vec<Token>> {
+/// Returns random tokens, and thereby random strings.
+pub fn tokens() -> impl Strategy<Value = Vec<Token>> {
     let literal = vec(any::<u8>(), 1..=32).prop_map(Token::Literal);
     let copy =
         |counts| (counts, any::<Index>()).prop_map(|(count, back)| Token::Copy { count, back });
@@ -94,7 +96,7 @@ fn tokens() -> impl Strategy<Value = Vec<Token>> {
 }
 
 /// Returns the tokens as LZF writes them, and the bytes for which they stand.
-fn compress(tokens: &[Token]) -> (Vec<u8>, Vec<u8>) {
+pub fn compress(tokens: &[Token]) -> (Vec<u8>, Vec<u8>) {
     let (mut input, mut text) = (Vec::new(), Vec::new());
     for token in tokens {
         match token {

@@ -28,6 +28,7 @@ mod keyspace;
 mod large_values;
 mod lzf;
 mod memory;
+mod random_dumps;
 mod rdb;
 mod reply;
 mod request;
