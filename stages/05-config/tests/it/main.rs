@@ -8,6 +8,8 @@ mod db;
 mod expiry;
 mod hostile;
 mod inline;
+#[cfg(target_os = "linux")]
+mod keepalive;
 mod large_values;
 mod memory;
 mod reply;

@@ -13,6 +13,8 @@ mod flips;
 mod hostile;
 mod hostile_dumps;
 mod inline;
+#[cfg(target_os = "linux")]
+mod keepalive;
 mod large_values;
 mod lzf;
 mod memory;

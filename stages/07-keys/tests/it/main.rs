@@ -15,6 +15,8 @@ mod glob;
 mod hostile;
 mod hostile_dumps;
 mod inline;
+#[cfg(target_os = "linux")]
+mod keepalive;
 mod keys;
 mod large_values;
 mod lzf;
