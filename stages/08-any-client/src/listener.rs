@@ -5,13 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use socket2::{SockRef, TcpKeepalive};
 use stage_08::Server;
 use stage_08::config::Config;
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use crate::connection;
+
+/// After so long a silence the system asks whether the client's is still there, and closes the
+/// connection if not (Redis: `tcp-keepalive`). Or who vanishes without a word would keep a place.
+const KEEPALIVE: Duration = Duration::from_secs(300);
 
 /// Listens on all addresses, and fills in the port that the system has chosen.
 pub async fn bind(config: &mut Config) -> anyhow::Result<Vec<TcpListener>> {
@@ -52,7 +57,7 @@ pub async fn accept(listener: TcpListener, server: Arc<Server>, places: Arc<Sema
                 };
                 let server = Arc::clone(&server);
                 tokio::spawn(async move {
-                    let served = connection::serve(stream, &server).await;
+                    let served = serve(stream, &server).await;
                     served.unwrap_or_else(|error| eprintln!("lost {client}: {error}"));
                     drop(place);
                 });
@@ -64,4 +69,10 @@ pub async fn accept(listener: TcpListener, server: Arc<Server>, places: Arc<Sema
             }
         }
     }
+}
+
+async fn serve(stream: TcpStream, server: &Arc<Server>) -> io::Result<()> {
+    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE / 3);
+    SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
+    connection::serve(stream, server).await
 }

@@ -23,6 +23,8 @@ mod hostile_dumps;
 mod info;
 mod inline;
 mod introspection;
+#[cfg(target_os = "linux")]
+mod keepalive;
 mod keys;
 mod keyspace;
 mod large_values;
