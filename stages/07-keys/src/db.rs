@@ -22,6 +22,10 @@ pub enum Expiry {
 /// How many shards a database has: of a million keys, one holds four thousand.
 const SHARDS: usize = 256;
 
+/// A key's length by a pattern's, the steps that a match takes at worst: with more, the two are
+/// compared when nobody has to wait for the shard.
+const MAX_LABOUR: usize = 4096;
+
 /// A database (Redis: `redisDb`), shared by all connections, in shards with a lock each.
 ///
 /// So whoever goes through all keys keeps the others waiting for one shard at most, and so does a
@@ -99,8 +103,16 @@ impl Db {
         for shard in &self.shards {
             let keyspace = lock(shard);
             let living = keyspace.iter().filter(|(_, value)| !value.is_expired(now));
-            let matching = living.filter(|(key, _)| glob.matches(key));
-            keys.extend(matching.map(|(key, _)| key.to_vec()));
+            let mut laborious = Vec::new();
+            for (key, _) in living {
+                if key.len().saturating_mul(glob.pattern.len()) > MAX_LABOUR {
+                    laborious.push(key.to_vec());
+                } else if glob.matches(key) {
+                    keys.push(key.to_vec());
+                }
+            }
+            drop(keyspace);
+            keys.extend(laborious.into_iter().filter(|key| glob.matches(key)));
         }
         keys
     }

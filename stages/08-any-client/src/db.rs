@@ -24,6 +24,10 @@ const SHARD_BITS: u32 = 8;
 /// How many shards a database has: of a million keys, one holds four thousand.
 const SHARDS: usize = 1 << SHARD_BITS;
 
+/// A key's length by a pattern's, the steps that a match takes at worst: with more, the two are
+/// compared when nobody has to wait for the shard.
+const MAX_LABOUR: usize = 4096;
+
 /// The first bits of a hash, with those of the shard, are what a cursor is. So far can even
 /// JavaScript count, and hardly ever do two keys have them all in common.
 const CURSOR_BITS: u32 = 48;
@@ -188,8 +192,16 @@ impl Db {
         for shard in &self.shards {
             let keyspace = lock(shard);
             let living = keyspace.dict.iter().filter(|(_, value)| !value.is_expired(now));
-            let matching = living.filter(|(key, _)| glob.matches(key));
-            keys.extend(matching.map(|(key, _)| key.to_vec()));
+            let mut laborious = Vec::new();
+            for (key, _) in living {
+                if key.len().saturating_mul(glob.pattern.len()) > MAX_LABOUR {
+                    laborious.push(key.to_vec());
+                } else if glob.matches(key) {
+                    keys.push(key.to_vec());
+                }
+            }
+            drop(keyspace);
+            keys.extend(laborious.into_iter().filter(|key| glob.matches(key)));
         }
         keys
     }
