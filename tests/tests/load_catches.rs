@@ -229,13 +229,15 @@ fn serve(server: &Arc<Server>, port: u16) -> ExitCode {
 }
 
 /// Serves a client until it leaves.
-fn client(mut stream: TcpStream, server: &Server) -> io::Result<()> {
+fn client(stream: TcpStream, server: &Server) -> io::Result<()> {
+    // One descriptor for reading and writing: else one without another is soon free again.
+    let stream = Arc::new(stream);
     let number = server.clients.fetch_add(1, Ordering::Relaxed);
     let served = match server.places {
         Some(places) if number >= places => {
-            stream.write_all(b"-ERR max number of clients reached\r\n")
+            (&*stream).write_all(b"-ERR max number of clients reached\r\n")
         }
-        _ => answer(&mut stream, server),
+        _ => answer(&stream, server),
     };
     if server.does("keeps all sockets") {
         mem::forget(stream);
@@ -248,14 +250,14 @@ fn client(mut stream: TcpStream, server: &Server) -> io::Result<()> {
     served
 }
 
-fn answer(stream: &mut TcpStream, server: &Server) -> io::Result<()> {
+fn answer(stream: &Arc<TcpStream>, server: &Server) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let filled = server.does("fills a buffer for each client").then(|| vec![1_u8; 1 << 20]);
-    let mut sink = Sink::to(stream, server)?;
+    let mut sink = Sink::to(Arc::clone(stream), server)?;
     let mut input = Input::default();
     let mut chunk = vec![0; 4096];
     loop {
-        match stream.read(&mut chunk)? {
+        match (&**stream).read(&mut chunk)? {
             0 if server.does("takes the end for nothing yet") => {
                 thread::sleep(Duration::from_millis(10));
             }
@@ -292,19 +294,20 @@ fn answer(stream: &mut TcpStream, server: &Server) -> io::Result<()> {
 
 /// Where replies go.
 enum Sink {
-    Stream(TcpStream),
+    Stream(Arc<TcpStream>),
     /// Whatever the client takes at once.
-    Lossy(TcpStream),
+    Lossy(Arc<TcpStream>),
     /// A thread that writes them one day.
     Queue(mpsc::Sender<Vec<u8>>),
 }
 
 impl Sink {
-    fn to(stream: &TcpStream, server: &Server) -> io::Result<Self> {
-        let mut stream = stream.try_clone()?;
+    fn to(stream: Arc<TcpStream>, server: &Server) -> io::Result<Self> {
         if server.does("collects replies") {
             let (sender, replies) = mpsc::channel::<Vec<u8>>();
-            thread::spawn(move || replies.iter().try_for_each(|reply| stream.write_all(&reply)));
+            thread::spawn(move || {
+                replies.iter().try_for_each(|reply| (&*stream).write_all(&reply))
+            });
             return Ok(Self::Queue(sender));
         }
         if server.does("forgets what is not taken") {
@@ -316,10 +319,10 @@ impl Sink {
 
     fn send(&mut self, reply: &[u8]) -> io::Result<()> {
         match self {
-            Self::Stream(stream) => stream.write_all(reply),
+            Self::Stream(stream) => (&**stream).write_all(reply),
             Self::Lossy(stream) => {
                 // This is its fault.
-                let _ = stream.write(reply);
+                let _ = (&**stream).write(reply);
                 Ok(())
             }
             Self::Queue(sender) => sender.send(reply.to_vec()).map_err(io::Error::other),
