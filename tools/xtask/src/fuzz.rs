@@ -128,10 +128,11 @@ fn test_command(root: &Path, stage: &Stage) -> Command {
     command
 }
 
-/// Returns how many cases take about so long, if so many took so long. It grows slowly.
+/// Returns how many cases take about so long, if so many took so long. It grows slowly, and to no
+/// more than the proptest crate can count.
 fn next_batch(cases: u64, took: Duration, time: Duration) -> u64 {
     let factor = time.as_secs_f64() / took.as_secs_f64().max(0.001);
-    ((cases as f64 * factor.min(8.0)) as u64).max(FIRST_CASES)
+    ((cases as f64 * factor.min(8.0)) as u64).clamp(FIRST_CASES, u32::MAX.into())
 }
 
 #[cfg(test)]
