@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 
 use crate::connection;
 
-/// After so long a silence the system asks whether the client's is still there, and closes the
+/// After so long a silence the system asks whether the client is still there, and closes the
 /// connection if not (Redis: `tcp-keepalive`). Or who vanishes without a word would keep a place.
 const KEEPALIVE: Duration = Duration::from_secs(300);
 

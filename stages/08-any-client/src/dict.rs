@@ -137,11 +137,16 @@ impl<V> Dict<V> {
                 return;
             }
         }
-        // Not twice the room, as a vector would make, for the few who stand behind the last slot.
+        self.push(moved);
+    }
+
+    /// Adds a slot. Those behind the last one that has a hash of its own are few: not twice the
+    /// room, as a vector would make.
+    fn push(&mut self, slot: Option<Entry<V>>) {
         if self.slots.len() == self.slots.capacity() {
             self.slots.reserve_exact(TAIL);
         }
-        self.slots.push(moved);
+        self.slots.push(slot);
     }
 
     /// Returns the slot where a hash belongs.
@@ -162,7 +167,7 @@ impl<V> Dict<V> {
         for entry in old.into_iter().flatten() {
             let slot = self.belongs(entry.hash).max(self.slots.len());
             self.slots.resize_with(slot, || None);
-            self.slots.push(Some(entry));
+            self.push(Some(entry));
         }
         // The line may be longer than the table: it is not cut.
         self.slots.resize_with(count.max(self.slots.len()), || None);

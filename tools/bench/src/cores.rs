@@ -65,7 +65,7 @@ mod system {
     pub(super) fn siblings(cpu: usize) -> Vec<usize> {
         let path = format!("/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list");
         // Without the file there are none that one could know of.
-        super::numbers(&fs::read_to_string(path).unwrap_or_default())
+        numbers(&fs::read_to_string(path).unwrap_or_default())
     }
 
     /// A process inherits the cores of the thread that starts it.
@@ -77,6 +77,15 @@ mod system {
         let started = start();
         sched_setaffinity(None, &before).context("cannot go back to all cores")?;
         Ok(started)
+    }
+
+    /// Reads a list as Linux writes it: `0-2,8`.
+    pub(super) fn numbers(list: &str) -> Vec<usize> {
+        let ranges = list.trim().split(',').filter_map(|range| {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            Some(first.parse().ok()?..=last.parse().ok()?)
+        });
+        ranges.flatten().collect()
     }
 }
 
@@ -95,25 +104,16 @@ mod system {
     }
 }
 
-/// Reads a list as Linux writes it: `0-2,8`.
-#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "Linux alone writes such lists"))]
-fn numbers(list: &str) -> Vec<usize> {
-    let ranges = list.trim().split(',').filter_map(|range| {
-        let (first, last) = range.split_once('-').unwrap_or((range, range));
-        Some(first.parse().ok()?..=last.parse().ok()?)
-    });
-    ranges.flatten().collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn a_list_of_cpus_holds_numbers_and_ranges() {
-        assert_eq!(numbers("0-2,8\n"), [0, 1, 2, 8]);
-        assert_eq!(numbers("3"), [3]);
-        assert_eq!(numbers(""), [0; 0]);
+        assert_eq!(system::numbers("0-2,8\n"), [0, 1, 2, 8]);
+        assert_eq!(system::numbers("3"), [3]);
+        assert_eq!(system::numbers(""), [0; 0]);
     }
 
     #[test]
