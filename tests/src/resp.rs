@@ -1,4 +1,5 @@
-//! Where one reply ends and the next begins, and of which protocol it is.
+//! Requests as arrays of bulks; where one reply ends and the next begins, and of which protocol it
+//! is.
 
 /// How replies are written: what a client has chosen with `HELLO`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,6 +37,16 @@ impl Protocol {
         };
         walk(bytes, |line| found |= is_foreign(line)).is_some() && found
     }
+}
+
+/// Returns a request as an array of bulks.
+#[must_use]
+pub fn request<T: AsRef<[u8]>>(words: &[T]) -> Vec<u8> {
+    let mut cmd = redis::Cmd::new();
+    for word in words {
+        cmd.arg(word.as_ref());
+    }
+    cmd.get_packed_command()
 }
 
 /// Returns the length of the first whole reply in `bytes`, or `None` if more must come.

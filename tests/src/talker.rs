@@ -8,7 +8,7 @@ use redis::{ConnectionAddr, IntoConnectionInfo as _, ProtocolVersion, RedisConne
 
 use crate::player::{FAREWELL, FLOOD, Limits, Trouble};
 use crate::reply::Reply;
-use crate::resp::{Protocol, after_replies, split_replies};
+use crate::resp::{self, Protocol, after_replies, split_replies};
 use crate::server;
 use crate::tap::Tap;
 
@@ -120,12 +120,5 @@ impl Talker {
 
 /// Writes requests as arrays of bulks.
 pub(crate) fn packed(requests: &[Vec<Vec<u8>>]) -> Vec<u8> {
-    let pack = |words: &Vec<Vec<u8>>| {
-        let mut cmd = redis::Cmd::new();
-        words.iter().for_each(|word| {
-            cmd.arg(word);
-        });
-        cmd.get_packed_command()
-    };
-    requests.iter().flat_map(pack).collect()
+    requests.iter().flat_map(|words| resp::request(words)).collect()
 }

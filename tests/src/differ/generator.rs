@@ -10,6 +10,7 @@ use super::documented::{Vocabulary, avoided};
 use super::pattern;
 use super::request;
 use super::session::{Session, Step};
+use crate::resp;
 
 /// A word of a request.
 type Word = Vec<u8>;
@@ -205,7 +206,7 @@ impl Generator {
 
     fn request(&mut self) -> Vec<u8> {
         let words = self.words();
-        if self.rng.u8(..3) == 0 { self.line(&words) } else { array(&words) }
+        if self.rng.u8(..3) == 0 { self.line(&words) } else { resp::request(&words) }
     }
 
     fn words(&mut self) -> Vec<Word> {
@@ -433,16 +434,4 @@ pub fn unfit(session: &Session, vocabulary: &Vocabulary) -> Option<&'static str>
         let documented = avoided(stream, vocabulary).map(|documented| documented.name);
         documented.or_else(|| is_near().then_some("a deadline that is near"))
     })
-}
-
-/// Returns a request as an array of bulks.
-#[must_use]
-pub fn array(words: &[Word]) -> Vec<u8> {
-    let mut bytes = format!("*{}\r\n", words.len()).into_bytes();
-    for word in words {
-        bytes.extend(format!("${}\r\n", word.len()).bytes());
-        bytes.extend_from_slice(word);
-        bytes.extend_from_slice(b"\r\n");
-    }
-    bytes
 }

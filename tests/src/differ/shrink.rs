@@ -1,9 +1,9 @@
 //! Makes a session that shows a difference as small as possible.
 
-use super::generator::array;
 use super::pair::Difference;
 use super::request::{self, Rest};
 use super::session::{Session, Step};
+use crate::resp;
 
 /// Plays a session on fresh servers; `None` if they do not differ, or if it may not be played.
 pub type Try<'a> = dyn FnMut(&Session) -> Option<Box<Difference>> + 'a;
@@ -117,7 +117,7 @@ impl Shrunk {
         if words.iter().all(is_plain) && self.attempt_bytes(index, line, play) {
             return true;
         }
-        self.attempt_bytes(index, array(words), play)
+        self.attempt_bytes(index, resp::request(words), play)
     }
 
     fn drop_bytes(&mut self, index: usize, play: &mut Try<'_>) {

@@ -5,6 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use super::fault::{Fault, is_timeout, shown};
+use crate::resp;
 use crate::server;
 
 /// A server that has taken nothing for so long has stopped to read.
@@ -219,11 +220,7 @@ impl Peer {
 /// Returns a request as an array of bulks.
 #[must_use]
 pub fn array(words: &[&[u8]]) -> Vec<u8> {
-    let mut request = format!("*{}\r\n", words.len()).into_bytes();
-    for word in words {
-        request.extend(bulk(word));
-    }
-    request
+    resp::request(words)
 }
 
 /// Returns a bulk.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
+use conformance::resp;
 
 use crate::shape::Shape;
 
@@ -28,9 +29,7 @@ pub(crate) struct Exchange {
 
 impl Exchange {
     pub(crate) fn new(request: &[&str], reply: &str) -> Self {
-        let mut bytes = Vec::new();
-        encode(request, &mut bytes);
-        Self { request: bytes, reply: reply.into() }
+        Self { request: resp::request(request), reply: reply.into() }
     }
 
     pub(crate) fn ping() -> Self {
@@ -82,13 +81,13 @@ impl Client {
 
     /// Sets the keys of these numbers.
     pub(crate) fn fill(&mut self, shape: Shape, numbers: Range<usize>) -> anyhow::Result<()> {
-        self.pipeline(numbers, "+OK\r\n", |number, bytes| encode(&shape.set(number), bytes))
+        self.pipeline(numbers, "+OK\r\n", |number| resp::request(&shape.set(number)))
     }
 
     /// Gets the keys of these numbers, which are all there.
     pub(crate) fn read(&mut self, shape: Shape, numbers: Range<usize>) -> anyhow::Result<()> {
         let reply = shape.reply();
-        self.pipeline(numbers, &reply, |number, bytes| encode(&["GET", &shape.key(number)], bytes))
+        self.pipeline(numbers, &reply, |number| resp::request(&["GET", &shape.key(number)]))
     }
 
     /// Sends a request for every number, many at once; all have the same reply.
@@ -96,14 +95,14 @@ impl Client {
         &mut self,
         numbers: Range<usize>,
         reply: &str,
-        encode: impl Fn(usize, &mut Vec<u8>),
+        request: impl Fn(usize) -> Vec<u8>,
     ) -> anyhow::Result<()> {
         let (mut requests, mut received) = (Vec::new(), vec![0; reply.len()]);
         let mut start = numbers.start;
         while start < numbers.end {
             let end = numbers.end.min(start + BATCH);
             requests.clear();
-            (start..end).for_each(|number| encode(number, &mut requests));
+            requests.extend((start..end).flat_map(&request));
             self.stream.get_mut().write_all(&requests)?;
             for _ in start..end {
                 self.stream.read_exact(&mut received)?;
@@ -120,9 +119,7 @@ impl Client {
 
     /// Returns how many keys, all of the length of `shape`'s, match the pattern.
     pub(crate) fn keys(&mut self, shape: Shape, pattern: &str) -> anyhow::Result<u64> {
-        let mut request = Vec::new();
-        encode(&["KEYS", pattern], &mut request);
-        self.stream.get_mut().write_all(&request)?;
+        self.stream.get_mut().write_all(&resp::request(&["KEYS", pattern]))?;
         let line = self.line()?;
         let Some(count) = line.strip_prefix('*').and_then(|count| count.parse::<u64>().ok()) else {
             bail!("KEYS is answered with {line:?}");
@@ -141,14 +138,6 @@ impl Client {
         self.stream.read_line(&mut line)?;
         let text = line.strip_suffix("\r\n");
         Ok(text.with_context(|| format!("the connection ended with {line:?}"))?.to_owned())
-    }
-}
-
-fn encode<S: AsRef<str>>(words: &[S], bytes: &mut Vec<u8>) {
-    bytes.extend_from_slice(format!("*{}\r\n", words.len()).as_bytes());
-    for word in words {
-        let word = word.as_ref();
-        bytes.extend_from_slice(format!("${}\r\n{word}\r\n", word.len()).as_bytes());
     }
 }
 
