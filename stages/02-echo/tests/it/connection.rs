@@ -178,43 +178,6 @@ fn a_client_that_leaves_with_replies_unread_harms_nobody() {
 }
 
 #[test]
-fn a_flood_of_garbage_harms_nobody() {
-    let server = Server::start(&[]);
-    let mut honest = server.connect();
-    // The multiplier of Knuth's MMIX: garbage, but in every run the same.
-    let mut state = 1_u64;
-    let mut garbage = || {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        state.to_be_bytes()[0]
-    };
-    for number in 0..100 {
-        let bytes: Vec<u8> = (0..1000 * (number % 10 + 1)).map(|_| garbage()).collect();
-        // The server may close in the middle of it: an error is no fault.
-        let _ = server.connect().write_all(&bytes);
-        ping(&mut honest);
-    }
-    ping(&mut server.connect());
-}
-
-#[test]
-#[cfg(target_os = "linux")]
-fn bulks_that_are_only_announced_take_no_memory() {
-    let server = Server::start(&[]);
-    let announcement = b"PING\r\n*2147483647\r\n$4\r\nECHO\r\n$536870912\r\n";
-    let mut clients: Vec<TcpStream> = (0..100).map(|_| server.connect()).collect();
-    for client in &mut clients {
-        send(client, announcement);
-    }
-    for client in &mut clients {
-        expect(client, b"+PONG\r\n");
-        send(client, b"a part of it");
-    }
-    ping(&mut server.connect());
-    assert!(memory(&server) < 64 * MIB as u64, "{} bytes of memory", memory(&server));
-}
-
-#[test]
 #[cfg(target_os = "linux")]
 fn the_memory_of_a_large_request_is_given_back() {
     use std::time::Instant;
