@@ -7,7 +7,13 @@
 
 mod course;
 mod directive;
+mod exercise;
+mod figure;
+mod redis;
+mod session;
+mod transcript;
 mod weaver;
+mod zoo;
 
 pub use course::Course;
 pub use directive::Directive;

@@ -2,11 +2,12 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use xtask::Stage;
 
 use crate::course::Course;
 use crate::directive::Directive;
+use crate::{exercise, figure, redis, session, transcript, zoo};
 
 /// Weaves the chapters in the order of the book.
 pub struct Weaver<'c> {
@@ -35,7 +36,16 @@ pub(crate) struct Page<'c> {
     /// As seen from `book/src`.
     pub file: String,
     /// The stage whose chapter, or whose chapter's page, this is.
-    pub stage: Option<&'c Stage>,
+    stage: Option<&'c Stage>,
+    /// The stage before that one.
+    pub before: Option<&'c Stage>,
+}
+
+impl<'c> Page<'c> {
+    /// The stage whose chapter, or whose chapter's page, this is. An error on every other page.
+    pub fn stage(&self) -> anyhow::Result<&'c Stage> {
+        self.stage.context("this page belongs to no stage")
+    }
 }
 
 impl<'c> Weaver<'c> {
@@ -46,7 +56,7 @@ impl<'c> Weaver<'c> {
 
     /// Weaves one chapter. `file` is named as seen from `book/src`, with `/`.
     pub fn chapter(&mut self, file: &str, text: &str) -> Result<String, Vec<Fault>> {
-        let page = Page { file: file.to_owned(), stage: self.stage_of(file) };
+        let page = self.page(file);
         let (mut woven, mut faults) = (String::new(), Vec::new());
         let mut rest = text;
         while let Some((place, directive)) = Directive::find(rest) {
@@ -65,16 +75,26 @@ impl<'c> Weaver<'c> {
         if faults.is_empty() { Ok(woven.replace(r"\{{#", "{{#")) } else { Err(faults) }
     }
 
-    /// The stage of `stages/04-px-expiry.md` and of `stages/04-px-expiry/tests.md`.
-    fn stage_of(&self, file: &str) -> Option<&'c Stage> {
-        let below = file.strip_prefix("stages/")?;
-        let name = below.split(['/', '.']).next()?;
-        self.course.stages().iter().find(|stage| stage.directory == name)
+    /// The stage of `stages/04-px-expiry.md` and of `stages/04-px-expiry/tests.md` is 04.
+    fn page(&self, file: &str) -> Page<'c> {
+        let name = file.strip_prefix("stages/").and_then(|below| below.split(['/', '.']).next());
+        let stages = self.course.stages();
+        let place = stages.iter().position(|stage| Some(stage.directory.as_str()) == name);
+        let before = place.and_then(|place| stages.get(place.checked_sub(1)?));
+        Page { file: file.to_owned(), stage: place.and_then(|place| stages.get(place)), before }
     }
 
     fn expand(&mut self, page: &Page<'c>, directive: &Directive) -> anyhow::Result<String> {
-        let _ = page;
+        let course = self.course;
         match directive.name.as_str() {
+            "exercise" => exercise::exercise(course, page, directive),
+            "figure" => figure::figure(course, page, directive),
+            "link" => transcript::link(course, page, directive),
+            "redis" => redis::redis(course, page, directive),
+            "session" => session::session(course, page, directive),
+            "transcript" => transcript::transcript(course, page, directive),
+            "transcripts" => transcript::transcripts(course, page, directive),
+            "zoo" => zoo::zoo(course, page, directive),
             name => bail!("there is no directive '{name}'"),
         }
     }

@@ -1,0 +1,15 @@
+//! An exercise: its task, and hint and solution folded.
+
+use anyhow::bail;
+
+use crate::course::Course;
+use crate::directive::Directive;
+use crate::weaver::Page;
+
+pub(crate) fn exercise(
+    _course: &Course,
+    _page: &Page<'_>,
+    directive: &Directive,
+) -> anyhow::Result<String> {
+    bail!("'{}' cannot be woven yet", directive.name)
+}

@@ -1,0 +1,15 @@
+//! Shell sessions, recorded.
+
+use anyhow::bail;
+
+use crate::course::Course;
+use crate::directive::Directive;
+use crate::weaver::Page;
+
+pub(crate) fn session(
+    _course: &Course,
+    _page: &Page<'_>,
+    directive: &Directive,
+) -> anyhow::Result<String> {
+    bail!("'{}' cannot be woven yet", directive.name)
+}

@@ -1,0 +1,15 @@
+//! Animals of the zoo.
+
+use anyhow::bail;
+
+use crate::course::Course;
+use crate::directive::Directive;
+use crate::weaver::Page;
+
+pub(crate) fn zoo(
+    _course: &Course,
+    _page: &Page<'_>,
+    directive: &Directive,
+) -> anyhow::Result<String> {
+    bail!("'{}' cannot be woven yet", directive.name)
+}
