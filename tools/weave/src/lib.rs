@@ -9,10 +9,12 @@ mod course;
 mod directive;
 mod exercise;
 mod figure;
+mod html;
 mod redis;
 mod session;
 mod transcript;
 mod weaver;
+mod wire;
 mod zoo;
 
 pub use course::Course;
