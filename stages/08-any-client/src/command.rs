@@ -63,7 +63,7 @@ fn run(
 pub fn find(args: &[&[u8]]) -> Result<&'static Command, CommandError> {
     let [name, args @ ..] = args else { return Err(CommandError::unknown(b"", args)) };
     let is =
-        |command: &&Command, name: &[u8]| name.eq_ignore_ascii_case(command.own_name().as_bytes());
+        |command: &&Command, name: &[u8]| name.eq_ignore_ascii_case(command.own_name.as_bytes());
     let command = COMMANDS.iter().find(|command| is(command, name));
     let command = command.ok_or_else(|| CommandError::unknown(name, args))?;
     match args {

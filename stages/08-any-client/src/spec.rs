@@ -7,6 +7,9 @@ use crate::command::Handler;
 pub struct Command {
     /// In small letters, with the command's name before a subcommand's: `client|id`.
     pub name: &'static str,
+    /// The part of the name that a client types last. Every request is compared with it, so it is
+    /// not looked for each time.
+    pub own_name: &'static str,
     /// How many words a request has, with those of the name. Negative: at least so many.
     pub arity: i64,
     /// What kind of command it is.
@@ -78,7 +81,8 @@ impl Command {
     /// Describes a command without anything special to it.
     pub const fn new(name: &'static str, arity: i64, docs: Docs, handler: Handler) -> Self {
         let (flags, categories, tips, subcommands): (&[_], &[_], &[_], &[_]) = (&[], &[], &[], &[]);
-        Self { name, arity, flags, categories, tips, keys: None, docs, subcommands, handler }
+        let (keys, own_name) = (None, own_name(name));
+        Self { name, own_name, arity, flags, categories, tips, keys, docs, subcommands, handler }
     }
 
     /// It is of these kinds.
@@ -106,14 +110,9 @@ impl Command {
         Self { subcommands, ..self }
     }
 
-    /// Returns the part of the name that a client types last.
-    pub fn own_name(&self) -> &'static str {
-        self.name.rsplit('|').next().unwrap_or(self.name)
-    }
-
     /// Returns how many words a client types for the name.
     pub fn words(&self) -> usize {
-        self.name.split('|').count()
+        if self.own_name == self.name { 1 } else { 2 }
     }
 
     /// Returns whether a request of so many words can be one of this command. Mirrors
@@ -122,6 +121,15 @@ impl Command {
         let words = i64::try_from(words).unwrap_or(i64::MAX);
         if self.arity < 0 { words >= -self.arity } else { words == self.arity }
     }
+}
+
+/// Returns what stands behind the `|` of a name, or all of it.
+const fn own_name(name: &'static str) -> &'static str {
+    let mut start = name.len();
+    while start > 0 && name.as_bytes()[start - 1] != b'|' {
+        start -= 1;
+    }
+    name.split_at(start).1
 }
 
 impl Docs {
