@@ -90,17 +90,23 @@ impl Reply {
 /// Reads back the replies that [`print_several`] printed, each in the plain view.
 #[must_use]
 pub fn parse_several(lines: &[String]) -> Option<Vec<Reply>> {
+    split_several(lines)?.iter().map(|reply| Reply::parse_printed(reply)).collect()
+}
+
+/// Takes apart the replies that [`print_several`] printed, each as it was printed.
+#[must_use]
+pub fn split_several(lines: &[String]) -> Option<Vec<String>> {
     let mut replies = Vec::new();
     let mut rest = lines;
     while let Some(first) = rest.first() {
         if let Some((one, times)) = repeated(first) {
-            replies.extend(vec![Reply::parse_printed(one)?; times]);
+            replies.extend(vec![one.to_owned(); times]);
             rest = rest.get(1..)?;
             continue;
         }
         let length = mark_of(first).map_or(1, |mark| length_of(rest, mark));
         let (reply, after) = rest.split_at_checked(length)?;
-        replies.push(Reply::parse_printed(&reply.join("\n"))?);
+        replies.push(reply.join("\n"));
         rest = after;
     }
     Some(replies)

@@ -7,6 +7,7 @@
 
 mod course;
 mod directive;
+pub mod exchange;
 mod exercise;
 mod figure;
 mod html;
@@ -14,7 +15,7 @@ mod redis;
 mod session;
 mod transcript;
 mod weaver;
-mod wire;
+pub mod wire;
 mod zoo;
 
 pub use course::Course;
