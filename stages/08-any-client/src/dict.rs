@@ -7,19 +7,20 @@ const TAIL: usize = 2;
 
 /// Keys and their values, in the order of the keys' hashes (Redis: `dict`).
 ///
-/// The first bits of a hash name the slot where its key belongs. If others are there already, the
-/// keys stand in line behind it, so that always `belongs(key) <= slot(key)`, with no free slot
-/// between the two, and the hashes never descend from one slot to the next. So a hash names a
-/// place among all keys, and the same place after the table has grown.
+/// The slots share all hashes out among themselves, in order and evenly: a key belongs into the one
+/// that has its hash. If others are there already, the keys stand in line behind it, so that always
+/// `belongs(key) <= slot(key)`, with no free slot between the two, and the hashes never descend
+/// from one slot to the next. So a hash names a place among all keys, and the same place after the
+/// table has grown.
 ///
 /// It is up to the caller always to give the same hash for the same key, and that hashes are
 /// spread evenly over all numbers.
 #[derive(Debug)]
 pub struct Dict<V> {
-    /// As many as a power of two, and behind them those that the end of the line takes.
+    /// Those that have a share of the hashes, and behind them those that the end of the line takes.
     slots: Vec<Option<Entry<V>>>,
-    /// How many bits of a hash name a slot, if there are slots.
-    bits: u32,
+    /// How many slots have a share.
+    shares: usize,
     len: usize,
 }
 
@@ -33,7 +34,7 @@ struct Entry<V> {
 
 impl<V> Default for Dict<V> {
     fn default() -> Self {
-        Self { slots: Vec::new(), bits: 0, len: 0 }
+        Self { slots: Vec::new(), shares: 0, len: 0 }
     }
 }
 
@@ -64,7 +65,7 @@ impl<V> Dict<V> {
             Err(slot) => slot,
         };
         // Seven eighths full: a line of five keys, on average.
-        if self.len * 8 >= self.slots.len() * 7 {
+        if self.len * 8 >= self.shares * 7 {
             self.grow();
             slot = self.find(hash, key).unwrap_or_else(|slot| slot);
         }
@@ -140,8 +141,8 @@ impl<V> Dict<V> {
         self.push(moved);
     }
 
-    /// Adds a slot. Those behind the last one that has a hash of its own are few: not twice the
-    /// room, as a vector would make.
+    /// Adds a slot. Those behind the last one that has a share are few: not twice the room, as a
+    /// vector would make.
     fn push(&mut self, slot: Option<Entry<V>>) {
         if self.slots.len() == self.slots.capacity() {
             self.slots.reserve_exact(TAIL);
@@ -149,27 +150,29 @@ impl<V> Dict<V> {
         self.slots.push(slot);
     }
 
-    /// Returns the slot where a hash belongs.
+    /// Returns the slot where a hash belongs: it is as far into the slots as into all hashes.
     fn belongs(&self, hash: u64) -> usize {
-        hash.checked_shr(u64::BITS - self.bits).unwrap_or(0) as usize
+        ((u128::from(hash) * self.shares as u128) >> u64::BITS) as usize
     }
 
-    /// Returns the lowest hash that belongs to a slot.
+    /// Returns the lowest hash that belongs to a slot. Behind those that have a share, the highest.
     fn beginning(&self, slot: usize) -> u64 {
-        (slot as u64).checked_shl(u64::BITS - self.bits).unwrap_or(0)
+        let hash = ((slot as u128) << u64::BITS).div_ceil(self.shares as u128);
+        u64::try_from(hash).unwrap_or(u64::MAX)
     }
 
-    /// Makes the table twice as large. The keys stay in order, so each moves once, and forward.
+    /// Makes the table larger by half. To make it twice as large would be less work, and leave more
+    /// slots free: 56 bytes a key are in the table on average, and would be 63. The keys stay in
+    /// order, so each moves once, and forward.
     fn grow(&mut self) {
-        let count = if self.slots.is_empty() { 4 } else { 2 << self.bits };
-        let old = mem::replace(&mut self.slots, Vec::with_capacity(count + TAIL));
-        self.bits = count.trailing_zeros();
+        self.shares = (self.shares + self.shares / 2).max(4);
+        let old = mem::replace(&mut self.slots, Vec::with_capacity(self.shares + TAIL));
         for entry in old.into_iter().flatten() {
             let slot = self.belongs(entry.hash).max(self.slots.len());
             self.slots.resize_with(slot, || None);
             self.push(Some(entry));
         }
         // The line may be longer than the table: it is not cut.
-        self.slots.resize_with(count.max(self.slots.len()), || None);
+        self.slots.resize_with(self.shares.max(self.slots.len()), || None);
     }
 }
