@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use crate::transcript::Transcript;
+use crate::transcript::{Action, Transcript};
 
 /// The folder of this crate, which holds the corpus.
 #[must_use]
@@ -32,6 +32,12 @@ pub fn fixtures() -> PathBuf {
     root().join("fixtures")
 }
 
+/// The folder of the exercises, with one folder for each stage, and in it one for each exercise.
+#[must_use]
+pub fn exercises() -> PathBuf {
+    root().join("exercises")
+}
+
 /// Reads every transcript, in the order of their names.
 ///
 /// # Errors
@@ -46,13 +52,65 @@ pub fn stage_of(name: &str) -> Option<u32> {
     name.split('-').next()?.parse().ok()
 }
 
-/// Reads the transcript of this name, `NN-stage/claim`.
+/// Reads the transcript of this name: `NN-stage/claim`, or `NN-stage/exercise/claim` for one of an
+/// exercise's own.
 ///
 /// # Errors
 /// When the file cannot be read or a line of it is not understood.
 pub fn load_one(name: &str) -> Result<Transcript> {
-    let path = transcripts().join(format!("{name}.redis"));
-    read(name, &path)
+    let home = if is_of_an_exercise(name) { exercises() } else { transcripts() };
+    read(name, &home.join(format!("{name}.redis")))
+}
+
+/// Whether a transcript belongs to an exercise: `NN-stage/exercise/claim`.
+#[must_use]
+pub fn is_of_an_exercise(name: &str) -> bool {
+    name.matches('/').count() == 2
+}
+
+/// Returns what the transcript lacks to be one of the corpus: a claim for a name, a stage, prose,
+/// a reply, fixtures that are there.
+#[must_use]
+pub fn faults(transcript: &Transcript) -> Vec<String> {
+    let name = &transcript.name;
+    let (folder, _) = name.split_once('/').unwrap_or((name, ""));
+    let (_, claim) = name.rsplit_once('/').unwrap_or((name, ""));
+    let mut faults = Vec::new();
+    if !is_snake_case(claim) {
+        faults.push(format!("{name}: {claim} is no claim in snake_case"));
+    }
+    if !is_stage(folder) {
+        faults.push(format!("{name}: {folder} is no folder of a stage"));
+    }
+    if transcript.prose().is_empty() {
+        faults.push(format!("{name} begins with no prose"));
+    }
+    if !transcript.steps.iter().any(|step| step.action.prints()) {
+        faults.push(format!("{name} holds no reply"));
+    }
+    for step in &transcript.steps {
+        if let Action::File { fixture, .. } = &step.action
+            && !fixtures().join(fixture).is_file()
+        {
+            faults.push(format!("{name}: {fixture} is no fixture"));
+        }
+    }
+    faults
+}
+
+/// Whether this is a name such as `a_key_is_gone`.
+fn is_snake_case(name: &str) -> bool {
+    let is_word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    name.starts_with(|first: char| first.is_ascii_lowercase()) && name.split('_').all(is_word)
+}
+
+fn is_stage(folder: &str) -> bool {
+    let Some((number, name)) = folder.split_once('-') else { return false };
+    let is_number = number.len() == 2 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    is_number && !name.is_empty() && name.bytes().all(is_letter)
 }
 
 /// Reads a transcript from any file. Its name is its folder's and its own, without the ending.
@@ -97,7 +155,8 @@ pub fn names(folder: &Path, ending: &str) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+/// Lists the paths in a folder; a missing one has none.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let listing = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         listing => listing.with_context(|| format!("cannot list {}", folder.display()))?,

@@ -2,10 +2,12 @@
 
 use std::env;
 use std::process::ExitCode;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use anyhow::bail;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::check;
@@ -13,6 +15,7 @@ use crate::corpus;
 use crate::failure::Failure;
 use crate::player::{PATIENCE, Trouble};
 use crate::server::{self, CommandLine, Target};
+use crate::transcript::Transcript;
 
 /// The variable that aims a stage's tests at another server.
 pub const SERVER: &str = "SERVER";
@@ -99,4 +102,43 @@ pub fn run(mut arguments: Arguments, trials: Vec<Trial>) -> ExitCode {
     let at_once = || thread::available_parallelism().map_or(2, |cores| 2 * cores.get());
     arguments.test_threads = arguments.test_threads.or_else(|| Some(at_once()));
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Most of a play is waiting, so there is room for more of them than for processors.
+const AT_ONCE: usize = 6;
+
+/// Does something with each transcript, several at once, and prints how it went: `done`, or why not.
+///
+/// # Errors
+/// When any failed.
+pub fn each(
+    names: &[String],
+    done: &str,
+    act: impl Fn(&Transcript) -> Result<(), String> + Sync,
+) -> anyhow::Result<()> {
+    let next = AtomicUsize::new(0);
+    let failures = AtomicUsize::new(0);
+    let printing = Mutex::new(());
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let transcript = corpus::load_one(name).map_err(|error| format!("{error:#}"));
+                    let result = transcript.and_then(|transcript| act(&transcript));
+                    let _turn = printing.lock();
+                    match result {
+                        Ok(()) => println!("{done}: {name}"),
+                        Err(reason) => {
+                            failures.fetch_add(1, Ordering::Relaxed);
+                            println!("FAILED: {name}\n{reason}\n");
+                        }
+                    }
+                }
+            });
+        }
+    });
+    match failures.into_inner() {
+        0 => Ok(()),
+        failures => bail!("{failures} of {} failed", names.len()),
+    }
 }

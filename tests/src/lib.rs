@@ -17,7 +17,8 @@
 //! # anyhow::Ok(())
 //! ```
 //!
-//! A stage's tests are [`stage`], and under hostile load [`load::stage`]; `transcripts`, the program, records, checks and shows.
+//! An [exercise] has transcripts of its own. A stage's tests are [`stage`], and under hostile load [`load::stage`]; `transcripts`, the program,
+//! records, checks and shows; `exercises` does so for exercises.
 
 pub mod check;
 mod choices;
@@ -25,6 +26,7 @@ pub mod corpus;
 pub mod diagnosis;
 pub mod differ;
 mod entries;
+pub mod exercise;
 pub mod failure;
 pub mod fields;
 pub mod harness;

@@ -51,18 +51,24 @@ impl fmt::Display for SnapshotError {
                 write!(f, "  the transcript says  {wanted}\n  the snapshot has     {found}")?;
             }
         }
-        f.write_str(
-            "\n  Record it from a real Redis: cargo run -p conformance --bin transcripts -- record",
+        let (Self::Missing(path) | Self::Unreadable(path, _) | Self::Stale { path, .. }) = self;
+        let is_of_an_exercise = path.components().any(|part| part.as_os_str() == "exercises");
+        let program = if is_of_an_exercise { "exercises" } else { "transcripts" };
+        write!(
+            f,
+            "\n  Record it from a real Redis: cargo run -p conformance --bin {program} -- record"
         )
     }
 }
 
 impl std::error::Error for SnapshotError {}
 
-/// Returns where the snapshot of a transcript is.
+/// Returns where the snapshot of a transcript is: an exercise has its own beside them.
 #[must_use]
 pub fn path(name: &str) -> PathBuf {
-    corpus::snapshots().join(format!("{name}.snap"))
+    let is_of_an_exercise = corpus::is_of_an_exercise(name);
+    let home = if is_of_an_exercise { corpus::exercises() } else { corpus::snapshots() };
+    home.join(format!("{name}.snap"))
 }
 
 /// Writes a transcript with the replies to its first steps, as the snapshot holds them.

@@ -15,19 +15,27 @@ pub fn root() -> &'static Path {
     corpus::root().parent().unwrap_or(corpus::root())
 }
 
+/// Returns the folders of the stages, `04-px-expiry`, in order.
+///
+/// # Errors
+/// When the folder of the stages cannot be read.
+pub fn stages() -> Result<Vec<String>> {
+    let mut stages = Vec::new();
+    for entry in fs::read_dir(root().join("stages")).context("cannot read stages/")? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        stages.extend(corpus::stage_of(&name).is_some().then_some(name));
+    }
+    stages.sort();
+    Ok(stages)
+}
+
 /// Returns the number of the newest stage.
 ///
 /// # Errors
 /// When the folder of the stages cannot be read, or there are none.
 pub fn newest_stage() -> Result<u32> {
-    let mut newest = 0;
-    for entry in fs::read_dir(root().join("stages")).context("cannot read stages/")? {
-        let name = entry?.file_name();
-        let number = name.to_string_lossy().split('-').next().and_then(|n| n.parse().ok());
-        newest = newest.max(number.unwrap_or(0));
-    }
-    ensure!(newest > 0, "there are no stages");
-    Ok(newest)
+    let stages = stages()?;
+    stages.last().and_then(|stage| corpus::stage_of(stage)).context("there are no stages")
 }
 
 /// Builds a stage, and returns its binary.

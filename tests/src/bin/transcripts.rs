@@ -2,16 +2,12 @@
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use conformance::check::{self, record, record_snapshot};
 use conformance::player::PATIENCE;
 use conformance::server::{self, CommandLine, Target};
-use conformance::transcript::Transcript;
-use conformance::{corpus, snapshot};
+use conformance::{corpus, harness, snapshot};
 
 const USAGE: &str = "\
 transcripts record [FILTER]                  records the snapshots, from a real Redis only
@@ -19,9 +15,6 @@ transcripts check [FILTER] [--server 'CMD']  compares a server with them; {port}
 transcripts show FILE                        plays a transcript against a real Redis, writes nothing
 
 FILTER is a part of a name such as 04-px-expiry/a_key_is_gone_after_its_px.";
-
-/// Most of a play is waiting, so there is room for more of them than for processors.
-const AT_ONCE: usize = 6;
 
 fn main() -> ExitCode {
     match run() {
@@ -52,7 +45,7 @@ fn run() -> Result<()> {
 
 fn record_all(filter: &str) -> Result<()> {
     let redis = check::redis().map_err(|reason| anyhow!("nothing recorded: {reason}"))?;
-    each(filter, "recorded", |transcript| {
+    harness::each(&names(filter)?, "recorded", |transcript| {
         record_snapshot(transcript, &redis).map_err(|error| format!("{error:#}"))
     })
 }
@@ -64,7 +57,7 @@ fn check_all(filter: &str, server: Option<&str>) -> Result<()> {
         }
         None => check::redis().map_err(|reason| anyhow!("nothing checked: {reason}"))?,
     };
-    each(filter, "the same", |transcript| {
+    harness::each(&names(filter)?, "the same", |transcript| {
         check::check(transcript, &target, PATIENCE).map_err(|failure| failure.to_string())
     })
 }
@@ -77,40 +70,12 @@ fn show(file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Does something with every transcript that fits, several at once, and tells how it went.
-fn each(
-    filter: &str,
-    done: &str,
-    act: impl Fn(&Transcript) -> Result<(), String> + Sync,
-) -> Result<()> {
-    let names = corpus::names(&corpus::transcripts(), "redis")?;
-    let names: Vec<&String> = names.iter().filter(|name| name.contains(filter)).collect();
+/// The names that `filter` is a part of.
+fn names(filter: &str) -> Result<Vec<String>> {
+    let mut names = corpus::names(&corpus::transcripts(), "redis")?;
+    names.retain(|name| name.contains(filter));
     if names.is_empty() {
         bail!("no transcript has '{filter}' in its name");
     }
-    let next = AtomicUsize::new(0);
-    let failures = Mutex::new(0);
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let transcript = corpus::load_one(name).map_err(|error| format!("{error:#}"));
-                    let result = transcript.and_then(|transcript| act(&transcript));
-                    // Poisoned only if another thread panicked, and then the scope does too.
-                    let mut failures = failures.lock().unwrap_or_else(|poison| poison.into_inner());
-                    match result {
-                        Ok(()) => println!("{done}: {name}"),
-                        Err(reason) => {
-                            *failures += 1;
-                            println!("FAILED: {name}\n{reason}\n");
-                        }
-                    }
-                }
-            });
-        }
-    });
-    match failures.into_inner().unwrap_or_else(|poison| poison.into_inner()) {
-        0 => Ok(()),
-        failures => bail!("{failures} of {} failed", names.len()),
-    }
+    Ok(names)
 }
