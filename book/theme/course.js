@@ -1,0 +1,62 @@
+// What the course's pages do besides being read. Without it, all of them can still be read.
+"use strict";
+
+(() => {
+    const KEY = "course-view";
+    const read = () => {
+        try {
+            return localStorage.getItem(KEY);
+        } catch {
+            return null; // A browser may refuse to remember anything.
+        }
+    };
+    const remember = (view) => {
+        try {
+            localStorage.setItem(KEY, view);
+        } catch {
+            // Then the choice holds for this page.
+        }
+    };
+
+    // Shows every session of the page in one view: "cli" or "wire".
+    const show = (view) => {
+        for (const input of document.querySelectorAll(`.views input[value="${view}"]`)) {
+            input.checked = true;
+        }
+    };
+
+    const chosen = read();
+    if (chosen === "cli" || chosen === "wire") {
+        show(chosen);
+    }
+    document.addEventListener("change", (event) => {
+        const input = event.target;
+        if (input instanceof HTMLInputElement && input.closest(".views")) {
+            // What is read must not move away when sessions above it grow or shrink.
+            const before = input.getBoundingClientRect().top;
+            show(input.value);
+            remember(input.value);
+            window.scrollBy(0, input.getBoundingClientRect().top - before);
+        }
+    });
+
+    // A link into what is folded opens it.
+    const open = () => {
+        const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+        if (!target) {
+            return;
+        }
+        let folded = false;
+        for (let at = target; at; at = at.parentElement) {
+            if (at instanceof HTMLDetailsElement && !at.open) {
+                at.open = true;
+                folded = true;
+            }
+        }
+        if (folded) {
+            target.scrollIntoView();
+        }
+    };
+    window.addEventListener("hashchange", open);
+    open();
+})();

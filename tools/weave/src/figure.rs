@@ -23,6 +23,7 @@ const CLASSES: &[&str] = &[
     "fig-mono",
     "fig-small",
     "fig-arrow",
+    "fig-arrow-head",
     "fig-key",
     "fig-value",
     "fig-type",
@@ -63,7 +64,14 @@ fn inline(name: &str, source: &str) -> anyhow::Result<String> {
     for comment in root.descendants().filter(Node::is_comment) {
         edits.push((comment.range(), String::new()));
     }
-    let labelled = [("role", "img"), ("aria-labelledby", title_ids.as_str()), ("class", "fig")];
+    // At most as wide as it was drawn, so that its letters are as large as the text's.
+    let width = size(root)?[2].to_string();
+    let labelled = [
+        ("role", "img"),
+        ("aria-labelledby", title_ids.as_str()),
+        ("class", "fig"),
+        ("width", width.as_str()),
+    ];
     edits.push(attributes(root, &labelled));
     for tag in ["title", "desc"] {
         let id = format!("{name}-{tag}");
@@ -125,12 +133,17 @@ fn check(name: &str, document: &Document<'_>) -> anyhow::Result<()> {
     check_references(root, &ids)
 }
 
-fn check_size(root: Node<'_, '_>) -> anyhow::Result<()> {
+/// The numbers of the viewBox.
+fn size(root: Node<'_, '_>) -> anyhow::Result<[f64; 4]> {
     let view = root.attribute("viewBox").context("it has no viewBox")?;
     let numbers: Result<Vec<f64>, _> = view.split_whitespace().map(str::parse).collect();
-    let numbers = numbers.ok().filter(|numbers| numbers.len() == 4);
-    let numbers = numbers.with_context(|| format!("'{view}' is no viewBox: 0 0 WIDTH HEIGHT"))?;
-    ensure!(numbers[2] <= MAX_WIDTH, "it is {} wide, more than {MAX_WIDTH}", numbers[2]);
+    let numbers = numbers.ok().and_then(|numbers| <[f64; 4]>::try_from(numbers).ok());
+    numbers.with_context(|| format!("'{view}' is no viewBox: 0 0 WIDTH HEIGHT"))
+}
+
+fn check_size(root: Node<'_, '_>) -> anyhow::Result<()> {
+    let [_, _, width, _] = size(root)?;
+    ensure!(width <= MAX_WIDTH, "it is {width} wide, more than {MAX_WIDTH}");
     for attribute in ["width", "height"] {
         ensure!(root.attribute(attribute).is_none(), "its {attribute} is the page's to decide");
     }
@@ -196,7 +209,7 @@ mod tests {
     #[test]
     fn a_figure_stands_in_the_page_without_prolog_comments_and_blank_lines() {
         let svg = inline("box", GOOD).unwrap();
-        let head = "<svg role=\"img\" aria-labelledby=\"box-title box-desc\" class=\"fig\" \
+        let head = "<svg role=\"img\" aria-labelledby=\"box-title box-desc\" class=\"fig\" width=\"600\" \
                     xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 600 300\">\n  \
                     <title id=\"box-title\">A box</title>\n  <desc id=\"box-desc\">";
         assert!(svg.starts_with(head), "{svg}");

@@ -1,6 +1,7 @@
 //! Text as HTML.
 
-/// Writes text so that HTML shows it as it is, in an attribute too.
+/// Writes text so that HTML shows it as it is, in an attribute too. Braces that mdBook could take
+/// for a directive are escaped as well.
 pub(crate) fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for c in text.chars() {
@@ -12,7 +13,7 @@ pub(crate) fn escaped(text: &str) -> String {
             c => html.push(c),
         }
     }
-    html
+    html.replace("{{", "{&#123;")
 }
 
 #[cfg(test)]
@@ -22,5 +23,6 @@ mod tests {
     #[test]
     fn what_html_would_read_is_escaped() {
         assert_eq!(escaped(r#"<a href="x">&'é"#), "&lt;a href=&quot;x&quot;&gt;&amp;'é");
+        assert_eq!(escaped("{{#include x}}"), "{&#123;#include x}}");
     }
 }

@@ -232,7 +232,6 @@ impl Views {
         match &step.action {
             Action::Client(name) => {
                 self.current.clone_from(name);
-                return;
             }
             Action::ServerArguments(_) => {
                 let arguments = step.source.first().map_or("", |line| line.as_str());

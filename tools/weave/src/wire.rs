@@ -83,7 +83,11 @@ impl Piece {
             Role::Value => "v",
             Role::Unsure => "u",
         };
-        format!("<b class=\"{class}\">{}</b>", escaped(&shown(&self.bytes)))
+        let text = match self.role {
+            Role::Unsure => String::from_utf8_lossy(&self.bytes).into_owned(),
+            _ => shown(&self.bytes),
+        };
+        format!("<b class=\"{class}\">{}</b>", escaped(&text))
     }
 }
 
@@ -310,11 +314,24 @@ fn has_length(kind: u8) -> bool {
     b"$*=!%~>|".contains(&kind)
 }
 
+/// Writes a number with a comma before each thousand.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Says what the element of a type is.
 pub(crate) fn describe(kind: u8, held: Option<u64>) -> String {
     let counted = |what: &str, one: &str| match held {
         Some(1) => format!("{what} of 1 {one}"),
-        Some(count) => format!("{what} of {count} {one}s"),
+        Some(count) => format!("{what} of {} {one}s", grouped(count)),
         None => what.to_owned(),
     };
     match (kind, held) {
@@ -433,6 +450,12 @@ mod tests {
         for (bytes, text) in table {
             assert_eq!(shown(bytes), *text);
         }
+    }
+
+    #[test]
+    fn a_long_count_is_written_in_groups() {
+        assert_eq!(describe(b'$', Some(999)), "bulk string of 999 bytes");
+        assert_eq!(describe(b'*', Some(1_048_576)), "array of 1,048,576 elements");
     }
 
     #[test]
