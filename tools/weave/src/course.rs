@@ -1,7 +1,7 @@
 //! The course that the book tells of.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -9,18 +9,34 @@ use std::rc::Rc;
 use anyhow::Context;
 use xtask::{Lessons, Stage};
 
+use crate::alignment::Alignment;
+use crate::source::Source;
+
 /// The project's root and its table of lessons. Files are read once.
 pub struct Course {
     root: PathBuf,
     lessons: Lessons,
     files: RefCell<HashMap<String, Rc<str>>>,
+    /// By the stage's directory.
+    stages: RefCell<HashMap<String, Rc<Files>>>,
+    /// By the stage's directory and the file.
+    alignments: RefCell<HashMap<(String, String), Rc<Alignment>>>,
 }
+
+/// The contents of files by their names.
+type Files = BTreeMap<String, String>;
 
 impl Course {
     /// Reads the table of lessons of the project at `root`.
     pub fn read(root: &Path) -> anyhow::Result<Course> {
         let lessons = Lessons::read(root)?;
-        Ok(Course { root: root.to_owned(), lessons, files: RefCell::default() })
+        Ok(Course {
+            root: root.to_owned(),
+            lessons,
+            files: RefCell::default(),
+            stages: RefCell::default(),
+            alignments: RefCell::default(),
+        })
     }
 
     /// Where the project lies.
@@ -33,6 +49,12 @@ impl Course {
         self.lessons.stages()
     }
 
+    /// The stage before another one.
+    pub(crate) fn before(&self, stage: &Stage) -> Option<&Stage> {
+        let index = self.stages().iter().position(|other| other.number == stage.number)?;
+        self.stages().get(index.checked_sub(1)?)
+    }
+
     /// The text of a file, named as seen from the root, with `/`. An error names the file.
     pub fn text(&self, path: &str) -> anyhow::Result<Rc<str>> {
         if let Some(text) = self.files.borrow().get(path) {
@@ -43,5 +65,76 @@ impl Course {
             .into();
         self.files.borrow_mut().insert(path.to_owned(), Rc::clone(&text));
         Ok(text)
+    }
+
+    /// All files of a stage, named as seen from its directory.
+    pub(crate) fn files(&self, stage: &Stage) -> anyhow::Result<Rc<Files>> {
+        if let Some(files) = self.stages.borrow().get(&stage.directory) {
+            return Ok(Rc::clone(files));
+        }
+        let mut files = Files::new();
+        for (file, contents) in stage.files(&self.root)? {
+            let text = String::from_utf8(contents);
+            let text = text.with_context(|| format!("{} is not text", stage.path_of(&file)))?;
+            files.insert(file, text);
+        }
+        let files = Rc::new(files);
+        self.stages.borrow_mut().insert(stage.directory.clone(), Rc::clone(&files));
+        Ok(files)
+    }
+
+    /// A file of the stage before as a stage begins with it: with the stage's own names in place
+    /// of the other's.
+    fn taken_over(&self, before: &Stage, stage: &Stage, file: &str) -> anyhow::Result<String> {
+        let files = self.files(before)?;
+        let text = files.get(file).map_or("", String::as_str);
+        let text = before.translate(stage, text.as_bytes());
+        String::from_utf8(text).context("names are text")
+    }
+
+    /// The files in which a stage differs from the one before.
+    pub(crate) fn differing(
+        &self,
+        before: Option<&Stage>,
+        stage: &Stage,
+    ) -> anyhow::Result<Vec<String>> {
+        let mut differing: BTreeSet<String> = self.files(stage)?.keys().cloned().collect();
+        if let Some(before) = before {
+            differing.extend(self.files(before)?.keys().cloned());
+            let mut same = Vec::new();
+            for (file, text) in self.files(stage)?.iter() {
+                if *text == self.taken_over(before, stage, file)? {
+                    same.push(file.clone());
+                }
+            }
+            differing.retain(|file| !same.contains(file));
+        }
+        Ok(differing.into_iter().collect())
+    }
+
+    /// A file of a stage, and what the stage before has of it.
+    pub(crate) fn alignment(
+        &self,
+        before: Option<&Stage>,
+        stage: &Stage,
+        file: &str,
+    ) -> anyhow::Result<Rc<Alignment>> {
+        let key = (stage.directory.clone(), file.to_owned());
+        if let Some(alignment) = self.alignments.borrow().get(&key) {
+            return Ok(Rc::clone(alignment));
+        }
+        let old = match before {
+            Some(before) => {
+                let text = self.taken_over(before, stage, file)?;
+                Source::parse(file, &text).with_context(|| before.path_of(file))?
+            }
+            None => Source::default(),
+        };
+        let files = self.files(stage)?;
+        let text = files.get(file).map_or("", String::as_str);
+        let new = Source::parse(file, text).with_context(|| stage.path_of(file))?;
+        let alignment = Rc::new(Alignment::new(old, new));
+        self.alignments.borrow_mut().insert(key, Rc::clone(&alignment));
+        Ok(alignment)
     }
 }

@@ -68,6 +68,12 @@ impl Directive {
         }
     }
 
+    /// Refuses arguments.
+    pub(crate) fn none(&self) -> anyhow::Result<()> {
+        ensure!(self.arguments.is_empty(), "'{}' takes no arguments", self.name);
+        Ok(())
+    }
+
     /// Refuses options that nobody knows: a slip of the pen would change nothing, in silence.
     pub(crate) fn knows(&self, options: &[&str]) -> anyhow::Result<()> {
         match self.options.keys().find(|option| !options.contains(&option.as_str())) {
@@ -102,7 +108,7 @@ mod tests {
     fn a_directive_is_a_name_arguments_and_options() {
         let (place, directive) =
             Directive::find(r#"a {{#change src/db.rs::Db::get folded="The tests"}} b"#).unwrap();
-        assert_eq!(place, 2..54);
+        assert_eq!(place, 2..51);
         let directive = directive.unwrap();
         assert_eq!(directive.name, "change");
         assert_eq!(directive.arguments, ["src/db.rs::Db::get"]);

@@ -5,14 +5,25 @@
 //! sessions say today. A name that nothing has is a [`Fault`] with file and line, and the book
 //! is not built.
 
+mod alignment;
+mod block;
+mod change;
 mod course;
+mod diff;
 mod directive;
+mod draft;
 pub mod exchange;
 mod exercise;
 mod figure;
+mod highlight;
 mod html;
+mod hunk;
+mod item;
+mod map;
 mod redis;
 mod session;
+mod source;
+mod start;
 mod transcript;
 mod weaver;
 pub mod wire;

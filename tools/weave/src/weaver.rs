@@ -5,13 +5,15 @@ use std::fmt::{self, Display, Formatter};
 use anyhow::{Context, bail};
 use xtask::Stage;
 
+use crate::change::Steps;
 use crate::course::Course;
 use crate::directive::Directive;
-use crate::{exercise, figure, redis, session, transcript, zoo};
+use crate::{diff, exercise, figure, item, map, redis, session, start, transcript, zoo};
 
 /// Weaves the chapters in the order of the book.
 pub struct Weaver<'c> {
     course: &'c Course,
+    steps: Steps,
 }
 
 /// Where the book asks for something that is not there.
@@ -36,7 +38,7 @@ pub(crate) struct Page<'c> {
     /// As seen from `book/src`.
     pub file: String,
     /// The stage whose chapter, or whose chapter's page, this is.
-    stage: Option<&'c Stage>,
+    pub stage: Option<&'c Stage>,
     /// The stage before that one.
     pub before: Option<&'c Stage>,
 }
@@ -46,12 +48,22 @@ impl<'c> Page<'c> {
     pub fn stage(&self) -> anyhow::Result<&'c Stage> {
         self.stage.context("this page belongs to no stage")
     }
+
+    /// Whether a stage's chapter itself shows a file, not its page of tests.
+    pub fn is_for_chapter(file: &str) -> bool {
+        file.starts_with("src/") || file == "Cargo.toml"
+    }
+
+    /// A file of the stage as seen from the project's root.
+    pub fn path_of(&self, file: &str) -> String {
+        self.stage.map_or(file.to_owned(), |stage| stage.path_of(file))
+    }
 }
 
 impl<'c> Weaver<'c> {
     /// A pass that begins.
     pub fn new(course: &'c Course) -> Weaver<'c> {
-        Weaver { course }
+        Weaver { course, steps: Steps::default() }
     }
 
     /// Weaves one chapter. `file` is named as seen from `book/src`, with `/`.
@@ -87,11 +99,16 @@ impl<'c> Weaver<'c> {
     fn expand(&mut self, page: &Page<'c>, directive: &Directive) -> anyhow::Result<String> {
         let course = self.course;
         match directive.name.as_str() {
+            "change" => self.steps.change(course, page, directive),
+            "diff" => diff::diff(course, page, directive),
             "exercise" => exercise::exercise(course, page, directive),
             "figure" => figure::figure(course, page, directive),
+            "item" => item::item(course, page, directive),
             "link" => transcript::link(course, page, directive),
+            "map" => map::map(course, page, directive),
             "redis" => redis::redis(course, page, directive),
             "session" => session::session(course, page, directive),
+            "start" => start::start(course, page, directive),
             "transcript" => transcript::transcript(course, page, directive),
             "transcripts" => transcript::transcripts(course, page, directive),
             "zoo" => zoo::zoo(course, page, directive),

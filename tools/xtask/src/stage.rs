@@ -55,7 +55,7 @@ impl Stage {
 
     /// Every file of the stage with its contents, but for those whose name starts with a dot:
     /// these belong to editors and operating systems.
-    pub(crate) fn files(&self, root: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+    pub fn files(&self, root: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
         let directory = root.join("stages").join(&self.directory);
         let mut files = BTreeMap::new();
         collect(&directory, "", &mut files)
@@ -65,7 +65,7 @@ impl Stage {
 
     /// Returns a file of this stage as it reads in `other`: with the names of that stage's
     /// directory and crate in place of its own. Bytes that are not text stay as they are.
-    pub(crate) fn translate(&self, other: &Stage, contents: &[u8]) -> Vec<u8> {
+    pub fn translate(&self, other: &Stage, contents: &[u8]) -> Vec<u8> {
         if is_binary(contents) {
             return contents.to_vec();
         }

@@ -1,0 +1,66 @@
+//! Code as the page shows it.
+//!
+//! What is made here is put into Markdown, where a blank line would end it: so every line of code
+//! is in an element of its own, with its end.
+
+use std::fmt::Write;
+
+use crate::alignment::{Alignment, Kind};
+use crate::hunk::Hunk;
+
+/// Escapes text for HTML. Braces that mdBook could take for a directive are escaped, too.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace("{{", "{&#123;")
+}
+
+/// Escapes text for an attribute's value.
+pub(crate) fn escape_attribute(text: &str) -> String {
+    escape(text).replace('"', "&quot;")
+}
+
+/// A figure with the lines that change in a file.
+pub(crate) fn hunks(alignment: &Alignment, hunks: &[Hunk], class: &str, caption: &str) -> String {
+    let mut html = format!("<figure class=\"code {class}\">\n<figcaption>{caption}</figcaption>\n");
+    for (index, hunk) in hunks.iter().enumerate() {
+        html.push_str("<div class=\"hunk\">\n");
+        if let Some(place) = place(hunk, index) {
+            let _ = writeln!(html, "<p class=\"code-place\">{place}</p>");
+        }
+        let lines = hunk.rows.iter().zip(&hunk.changes).map(|(&row, &changes)| {
+            let element = match alignment.rows[row].kind {
+                _ if !changes => "span",
+                Kind::Removed => "del",
+                _ => "ins",
+            };
+            (element, alignment.html(row))
+        });
+        html.push_str(&pre(lines));
+        html.push_str("</div>\n");
+    }
+    html + "</figure>\n"
+}
+
+/// Where the lines of a hunk belong, in words.
+fn place(hunk: &Hunk, index: usize) -> Option<String> {
+    let further = if index > 0 { "further down" } else { "" };
+    let Some(anchor) = &hunk.anchor else {
+        return (index > 0).then(|| further.to_owned());
+    };
+    let relation = if anchor.is_in { "in" } else { "below" };
+    let line = escape(&anchor.line);
+    Some(format!("{relation} <code class=\"code-anchor nohighlight\">{line}</code>"))
+}
+
+/// Lines of code, each with the element that it is in: `span`, `ins` or `del`.
+pub(crate) fn pre<'a>(lines: impl Iterator<Item = (&'static str, &'a str)>) -> String {
+    let mut html = String::from("<pre><code class=\"nohighlight\">");
+    for (element, line) in lines {
+        let _ = write!(html, "<{element}>{line}\n</{element}>");
+    }
+    html + "</code></pre>\n"
+}
+
+/// A fold, closed.
+pub(crate) fn folded(summary: &str, content: &str) -> String {
+    format!("<details class=\"code-fold\"><summary>{summary}</summary>\n{content}</details>\n")
+}

@@ -1,0 +1,184 @@
+//! The steps by which a reader makes a stage out of the one before.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, ensure};
+
+use crate::alignment::Kind;
+use crate::block;
+use crate::course::Course;
+use crate::directive::Directive;
+use crate::draft::Draft;
+use crate::hunk;
+use crate::weaver::Page;
+
+/// What a reader has who has typed every step so far.
+#[derive(Default)]
+pub(crate) struct Steps {
+    /// By the stage's directory and the file.
+    drafts: BTreeMap<(String, String), Draft>,
+}
+
+impl Steps {
+    /// `{{#change src/db.rs::Db::get}}`: the next step.
+    pub fn change(
+        &mut self,
+        course: &Course,
+        page: &Page<'_>,
+        directive: &Directive,
+    ) -> anyhow::Result<String> {
+        directive.knows(&["folded"])?;
+        ensure!(!directive.arguments.is_empty(), "'change' takes what is to be changed");
+        let mut html = String::new();
+        for (file, paths) in by_file(&directive.arguments) {
+            if is_directory(file) {
+                html.push_str(&self.directory(course, page, file)?);
+            } else {
+                html.push_str(&self.file(course, page, file, &paths)?);
+            }
+        }
+        Ok(match directive.options.get("folded") {
+            Some(title) => block::folded(&block::escape(title), &html),
+            None => html,
+        })
+    }
+
+    /// All that is left to be shown of the files of a directory, each of them folded.
+    fn directory(
+        &mut self,
+        course: &Course,
+        page: &Page<'_>,
+        directory: &str,
+    ) -> anyhow::Result<String> {
+        let prefix = format!("{}/", directory.trim_end_matches('/'));
+        let mut html = String::new();
+        for file in course.differing(page.before, page.stage()?)?.iter() {
+            if !file.starts_with(&prefix) || self.draft(course, page, file)?.is_finished() {
+                continue;
+            }
+            let block = self.file(course, page, file, &[])?;
+            let alignment = course.alignment(page.before, page.stage()?, file)?;
+            let summary = format!(
+                "<code class=\"nohighlight\">{}</code> {}",
+                block::escape(file),
+                alignment.summary()
+            );
+            html.push_str(&block::folded(&summary, &block));
+        }
+        ensure!(!html.is_empty(), "nothing is left to be shown of '{directory}'");
+        Ok(html)
+    }
+
+    fn file(
+        &mut self,
+        course: &Course,
+        page: &Page<'_>,
+        file: &str,
+        paths: &[&str],
+    ) -> anyhow::Result<String> {
+        let draft = self.draft(course, page, file)?;
+        let rows = draft.select(paths).with_context(|| page.path_of(file))?;
+        let is_new = draft.current().is_empty();
+        let hunks = hunk::step(draft, &rows).with_context(|| page.path_of(file))?;
+        let is_gone = draft.alignment.new.lines.is_empty() && draft.is_finished();
+        let note = match (is_new, is_gone) {
+            (true, _) => " <span class=\"code-note\">new file</span>",
+            (_, true) => " <span class=\"code-note\">remove this file</span>",
+            _ => "",
+        };
+        let caption =
+            format!("<code class=\"code-file nohighlight\">{}</code>{note}", block::escape(file));
+        Ok(block::hunks(&draft.alignment, &hunks, "step", &caption))
+    }
+
+    fn draft(
+        &mut self,
+        course: &Course,
+        page: &Page<'_>,
+        file: &str,
+    ) -> anyhow::Result<&mut Draft> {
+        let stage = page.stage()?;
+        let key = (stage.directory.clone(), file.to_owned());
+        if !self.drafts.contains_key(&key) {
+            let alignment = course.alignment(page.before, stage, file)?;
+            let there = !alignment.rows.is_empty();
+            ensure!(there, "there is no file '{}'", stage.path_of(file));
+            self.drafts.insert(key.clone(), Draft::new(alignment));
+        }
+        self.drafts.get_mut(&key).context("a draft that has just been made")
+    }
+
+    /// What no step of a page's stage has shown so far in the files that `concerns` picks: a line
+    /// of text for each file.
+    pub fn missing(
+        &mut self,
+        course: &Course,
+        page: &Page<'_>,
+        concerns: impl Fn(&str) -> bool,
+    ) -> anyhow::Result<Vec<String>> {
+        let mut missing = Vec::new();
+        for file in
+            course.differing(page.before, page.stage()?)?.iter().filter(|file| concerns(file))
+        {
+            let (added, removed) = self.draft(course, page, file)?.missing();
+            for (stage, lines) in [(page.stage, added), (page.before, removed)] {
+                let Some(stage) = stage.filter(|_| !lines.is_empty()) else { continue };
+                let lines: Vec<String> = lines
+                    .iter()
+                    .map(|range| match range.len() {
+                        1 => format!("{}", range.start + 1),
+                        _ => format!("{}-{}", range.start + 1, range.end),
+                    })
+                    .collect();
+                missing.push(format!(
+                    "{} lines {} are in no change",
+                    stage.path_of(file),
+                    lines.join(", ")
+                ));
+            }
+        }
+        Ok(missing)
+    }
+}
+
+/// `tests`, `benches`: all files below. Files have an ending.
+fn is_directory(what: &str) -> bool {
+    !what.rsplit('/').next().unwrap_or_default().contains('.')
+}
+
+/// Groups what is asked for by file, in the order in which the files are named.
+fn by_file(arguments: &[String]) -> Vec<(&str, Vec<&str>)> {
+    let mut files: Vec<(&str, Vec<&str>)> = Vec::new();
+    for argument in arguments {
+        let (file, path) = match argument.split_once("::") {
+            Some((file, path)) => (file, Some(path)),
+            None => (argument.as_str(), None),
+        };
+        match files.iter_mut().find(|(known, _)| *known == file) {
+            // The whole file is all of its items.
+            Some((_, paths)) if path.is_none() => paths.clear(),
+            Some((_, paths)) if !paths.is_empty() => paths.extend(path),
+            Some(_) => {}
+            None => files.push((file, path.into_iter().collect())),
+        }
+    }
+    files
+}
+
+impl crate::alignment::Alignment {
+    /// How many lines are new, and how many are gone.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let count = |kind| self.rows.iter().filter(|row| row.kind == kind).count();
+        (count(Kind::Added), count(Kind::Removed))
+    }
+
+    /// That in a few words.
+    pub(crate) fn summary(&self) -> String {
+        let (added, removed) = self.counts();
+        match (self.old.lines.is_empty(), self.new.lines.is_empty()) {
+            (true, _) => format!("new file, {added} lines"),
+            (_, true) => "removed".to_owned(),
+            _ => format!("+{added} \u{2212}{removed}"),
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! The part of a file that a step shows, and how a reader finds it.
+
+use anyhow::Context;
+
+use crate::alignment::{Alignment, Kind};
+use crate::draft::Draft;
+
+/// Lines that stand together: those that change, and some before and after them.
+///
+/// A reader finds the place by a rule, which the tests follow: from the line that is named (it is
+/// there exactly once) or else from where the hunk before it in the same block ends (the file's
+/// beginning, if there is none), the first place where all its lines but the added ones stand.
+pub(crate) struct Hunk {
+    /// In their order.
+    pub rows: Vec<usize>,
+    /// Whether each of them changes.
+    pub changes: Vec<bool>,
+    pub anchor: Option<Anchor>,
+}
+
+/// A line by which a reader finds the place.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Anchor {
+    /// Without the blanks around it.
+    pub line: String,
+    /// Whether the place is in the item that begins with the line, or below that item.
+    pub is_in: bool,
+}
+
+/// Lines of context on either side: as many as readers are used to, and as few as that.
+const CONTEXT: usize = 2;
+/// What more is shown, at most, if the place would not be clear.
+const MOST_CONTEXT: usize = 30;
+
+/// Takes the step in the draft, and returns what is to be shown of it.
+pub(crate) fn step(draft: &mut Draft, rows: &[usize]) -> anyhow::Result<Vec<Hunk>> {
+    let (mut hunks, mut done): (Vec<Hunk>, _) = (Vec::new(), 0);
+    for group in groups(draft, rows) {
+        let anchor = hunks.last().and_then(|hunk| hunk.anchor.as_ref());
+        let place = Place::of(draft, &group);
+        let (hunk, end) = place.hunk(done, anchor)?;
+        hunks.push(hunk);
+        draft.apply(&group);
+        done = end;
+    }
+    Ok(hunks)
+}
+
+/// Splits the rows of a step where too much lies between them.
+fn groups(draft: &Draft, rows: &[usize]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for &row in rows {
+        match groups.last_mut() {
+            Some(group)
+                if group.last().is_some_and(|&last| {
+                    (last + 1..row).filter(|&between| draft.has(between)).count() <= 2 * CONTEXT
+                }) =>
+            {
+                group.push(row)
+            }
+            _ => groups.push(vec![row]),
+        }
+    }
+    groups
+}
+
+/// Where some rows are to change.
+struct Place<'d> {
+    alignment: &'d Alignment,
+    /// The file as it is now.
+    current: Vec<usize>,
+    group: &'d [usize],
+    /// How many lines of the file stand before the first row of the group.
+    before: usize,
+    /// From here on, the lines stand behind the last one.
+    after: usize,
+    /// The signatures in the file: their indices in `current`.
+    signatures: Vec<usize>,
+}
+
+impl<'d> Place<'d> {
+    fn of(draft: &'d Draft, group: &'d [usize]) -> Place<'d> {
+        let alignment = &*draft.alignment;
+        let current = draft.current();
+        let before = group.first().map_or(0, |first| current.partition_point(|row| row < first));
+        let after = group.last().map_or(0, |last| current.partition_point(|row| row <= last));
+        let signatures =
+            (0..current.len()).filter(|&at| is_signature(alignment, current[at])).collect();
+        Place { alignment, current, group, before, after, signatures }
+    }
+
+    fn text(&self, at: usize) -> &'d str {
+        self.alignment.text(self.current[at])
+    }
+
+    /// Chooses the least context and the best line with which the place is found. `done` is
+    /// where the hunk before ends, and `previous` its anchor. Returns where this one ends, too.
+    fn hunk(&self, done: usize, previous: Option<&Anchor>) -> anyhow::Result<(Hunk, usize)> {
+        for context in CONTEXT..MOST_CONTEXT {
+            let (first, end) = self.around(context);
+            let anchors = self.anchors(first, previous);
+            let found = anchors.into_iter().find(|anchor| {
+                let from = match anchor {
+                    None => Some(done),
+                    Some(anchor) => self.only(&anchor.line),
+                };
+                from.is_some_and(|from| self.first_place(from, first, end) == Some(first))
+            });
+            if let Some(anchor) = found {
+                return Ok(self.cut(first, end, anchor));
+            }
+        }
+        let line = self.group.first().map(|&row| self.alignment.text(row));
+        Err(anyhow::anyhow!("no place is clear for the line {:?}", line.unwrap_or_default()))
+            .context("a reader could not find where the lines go")
+    }
+
+    /// The lines of the file that the hunk shows: `context` of them on either side, and more as
+    /// long as they are blank.
+    fn around(&self, context: usize) -> (usize, usize) {
+        let mut first = self.before.saturating_sub(context);
+        while first > 0 && (first..self.before).all(|at| self.text(at).trim().is_empty()) {
+            first -= 1;
+        }
+        let mut end = (self.after + context).min(self.current.len());
+        while end < self.current.len()
+            && (self.after..end).all(|at| self.text(at).trim().is_empty())
+        {
+            end += 1;
+        }
+        (first, end)
+    }
+
+    /// The first place from `from` on where the lines from `first` to `end` stand.
+    fn first_place(&self, from: usize, first: usize, end: usize) -> Option<usize> {
+        let length = end - first;
+        (from..=self.current.len().checked_sub(length)?)
+            .find(|&at| (0..length).all(|index| self.text(at + index) == self.text(first + index)))
+    }
+
+    /// Where a line is that is there once.
+    fn only(&self, line: &str) -> Option<usize> {
+        let mut places = (0..self.current.len()).filter(|&at| self.text(at).trim() == line);
+        places.next().filter(|_| places.next().is_none())
+    }
+
+    /// Lines by which the place may be found, the most telling first.
+    fn anchors(&self, first: usize, previous: Option<&Anchor>) -> Vec<Option<Anchor>> {
+        let (above, shown): (Vec<usize>, Vec<usize>) =
+            self.signatures.iter().filter(|&&at| at <= self.after).partition(|&&at| at < first);
+        let above = above.into_iter().rev().map(|at| self.anchor(at));
+        let (inside, others): (Vec<Anchor>, Vec<Anchor>) = above.partition(|anchor| anchor.is_in);
+        let shown: Vec<Anchor> = shown.into_iter().map(|at| self.anchor(at)).collect();
+        let from_here = vec![None];
+        let again = previous.is_some() && previous == inside.first();
+        let in_sight = shown.iter().any(|anchor| anchor.is_in);
+        let [inside, others, shown] =
+            [inside, others, shown].map(|anchors| anchors.into_iter().map(Some).collect());
+        match (again, in_sight) {
+            (true, _) => [from_here, inside, others, shown].concat(),
+            (_, true) => [inside, from_here, others, shown].concat(),
+            _ => [inside, others, from_here, shown].concat(),
+        }
+    }
+
+    fn anchor(&self, at: usize) -> Anchor {
+        let line = self.text(at).trim().to_owned();
+        Anchor { line, is_in: self.is_in(self.current[at]) }
+    }
+
+    /// Whether all rows of the group are in the item that a signature begins.
+    fn is_in(&self, signature: usize) -> bool {
+        let rows = &self.alignment.rows;
+        let holds = |old: bool| {
+            let source = if old { &self.alignment.old } else { &self.alignment.new };
+            let line = |row: usize| if old { rows[row].old } else { rows[row].new };
+            let Some(segment) = line(signature).and_then(|line| source.segment_at(line)) else {
+                return false;
+            };
+            let end = source.segments[segment].closed_by.unwrap_or(segment);
+            let lines = source.segments[segment].lines.start..source.segments[end].lines.end;
+            let mut of_group = self.group.iter().filter_map(|&row| line(row)).peekable();
+            of_group.peek().is_some() && of_group.all(|line| lines.contains(&line))
+        };
+        holds(false) || holds(true)
+    }
+
+    fn cut(&self, first: usize, end: usize, anchor: Option<Anchor>) -> (Hunk, usize) {
+        let mut rows: Vec<usize> = self.current[first..end].to_vec();
+        rows.extend(self.group.iter().filter(|row| !self.current.contains(row)));
+        rows.sort_unstable();
+        let changes: Vec<bool> = rows.iter().map(|row| self.group.contains(row)).collect();
+        let removed = |row: &&usize| self.alignment.rows[**row].kind == Kind::Removed;
+        let gone = self.group.iter().filter(removed).count();
+        let length = rows.len() - gone;
+        (Hunk { rows, changes, anchor }, first + length)
+    }
+}
+
+fn is_signature(alignment: &Alignment, row: usize) -> bool {
+    let row = alignment.rows[row];
+    [(&alignment.new, row.new), (&alignment.old, row.old)].into_iter().any(|(source, line)| {
+        let segment = line.and_then(|line| source.segment_at(line));
+        segment.is_some_and(|segment| source.segments[segment].signature == line)
+    })
+}

@@ -1,0 +1,73 @@
+//! How one begins a stage of one's own.
+
+use std::collections::BTreeSet;
+
+use xtask::Stage;
+
+use crate::course::Course;
+use crate::directive::Directive;
+use crate::weaver::Page;
+
+/// `{{#start}}`: the commands that put the stage before in the stage's place, on a branch of one's
+/// own; those that take the tests from the course; and those that compare at the end.
+pub(crate) fn start(
+    course: &Course,
+    page: &Page<'_>,
+    directive: &Directive,
+) -> anyhow::Result<String> {
+    directive.knows(&[])?;
+    directive.none()?;
+    let stage = page.stage()?;
+    let path = stage.path();
+    let mut commands = vec![
+        "git switch mine 2>/dev/null || git switch -c mine".to_owned(),
+        format!("rm -r {path}"),
+    ];
+    let mut there = BTreeSet::new();
+    if let Some(before) = page.before {
+        commands.push(format!("cp -r {} {path}", before.path()));
+        commands.push(renaming(before, stage));
+        there = directories(course, before)?;
+    }
+    let now = directories(course, stage)?;
+    let new: Vec<String> = now.difference(&there).map(|name| format!("{path}/{name}")).collect();
+    if !new.is_empty() {
+        commands.push(format!("mkdir -p {}", new.join(" ")));
+    }
+    let tests = ["tests", "benches"].into_iter().filter(|name| now.contains(*name));
+    let tests: Vec<String> = tests.map(|name| format!("{path}/{name}")).collect();
+    Ok(format!(
+        "```bash\n{}\n```\n\n\
+         If you would rather not type the tests, take them from the course, \
+         once you have written the chapter's code:\n\n\
+         ```bash\ngit restore --source main -- {}\n```\n\n\
+         At the end, this prints where your stage differs from the course's; \
+         nothing, if they are the same:\n\n\
+         ```bash\ngit add {path}\ngit diff main -- {path}\n```\n",
+        commands.join("\n"),
+        tests.join(" "),
+    ))
+}
+
+/// Gives a copied stage its own names.
+fn renaming(before: &Stage, stage: &Stage) -> String {
+    let (old, new) = (&before.directory, &stage.directory);
+    format!(
+        "grep -rlE '{old}|stage[-_]{:02}' {} | xargs perl -pi -e \\\n    \
+         's/{old}/{new}/g; s/stage([-_]){:02}/stage${{1}}{:02}/g'",
+        before.number,
+        stage.path(),
+        before.number,
+        stage.number,
+    )
+}
+
+/// The directories in a stage.
+fn directories(course: &Course, stage: &Stage) -> anyhow::Result<BTreeSet<String>> {
+    let mut directories = BTreeSet::new();
+    for file in course.files(stage)?.keys() {
+        let parents = file.match_indices('/').map(|(at, _)| file[..at].to_owned());
+        directories.extend(parents);
+    }
+    Ok(directories)
+}

@@ -1,0 +1,4 @@
+//! The book's preprocessor, from a chapter's text to what a reader makes of the page.
+
+mod reader;
+mod steps;

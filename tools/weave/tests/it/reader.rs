@@ -1,0 +1,92 @@
+//! A reader who has only the page, and types what it shows.
+
+use std::collections::BTreeMap;
+
+use pulldown_cmark::{Options, Parser, html};
+use scraper::{ElementRef, Html, Selector};
+
+/// The files of a stage as they are on the reader's disk.
+pub struct Reader {
+    pub files: BTreeMap<String, String>,
+}
+
+impl Reader {
+    /// Does everything that a page asks for, in its order.
+    pub fn follow(&mut self, woven: &str) {
+        let page = Html::parse_document(&render(woven));
+        for figure in page.select(&selector("figure.step")) {
+            self.step(figure);
+        }
+    }
+
+    /// Changes one file.
+    fn step(&mut self, figure: ElementRef<'_>) {
+        let file = text(figure, "figcaption .code-file").expect("a step names its file");
+        let note = text(figure, "figcaption .code-note");
+        let current = match note.as_deref() {
+            Some("new file") => {
+                assert!(!self.files.contains_key(&file), "{file} is there already");
+                String::new()
+            }
+            _ => self.files.remove(&file).unwrap_or_else(|| panic!("there is no {file} yet")),
+        };
+        let mut lines: Vec<String> = current.lines().map(str::to_owned).collect();
+        let mut from = 0;
+        for hunk in figure.select(&selector(".hunk")) {
+            from = apply(&file, &mut lines, from, hunk);
+        }
+        if note.as_deref() == Some("remove this file") {
+            assert_eq!(lines, Vec::<String>::new(), "{file} is to be removed");
+        } else {
+            let text = lines.iter().map(|line| format!("{line}\n")).collect();
+            self.files.insert(file, text);
+        }
+    }
+}
+
+/// Finds the place of a hunk and changes the lines there. Returns where it ends.
+fn apply(file: &str, lines: &mut Vec<String>, from: usize, hunk: ElementRef<'_>) -> usize {
+    let from = match text(hunk, ".code-anchor") {
+        Some(anchor) => {
+            let mut places = (0..lines.len()).filter(|&at| lines[at].trim() == anchor);
+            let place = places.next().unwrap_or_else(|| panic!("{file} has no line {anchor:?}"));
+            assert!(places.next().is_none(), "{file} has the line {anchor:?} more than once");
+            place
+        }
+        None => from,
+    };
+    let shown: Vec<(bool, bool, String)> = hunk
+        .select(&selector("pre code > *"))
+        .map(|line| {
+            let text: String = line.text().collect();
+            let text = text.strip_suffix('\n').expect("a line ends").to_owned();
+            assert!(!text.contains('\n'), "one element for two lines: {text:?}");
+            (line.value().name() != "ins", line.value().name() != "del", text)
+        })
+        .collect();
+    let before: Vec<&String> = shown.iter().filter(|line| line.0).map(|line| &line.2).collect();
+    let after: Vec<String> =
+        shown.iter().filter(|line| line.1).map(|line| line.2.clone()).collect();
+    assert!(!before.is_empty() || lines.is_empty(), "{file}: lines without a place: {after:#?}");
+    let place = (from..=lines.len().saturating_sub(before.len()))
+        .find(|&at| lines[at..at + before.len()].iter().eq(before.iter().copied()))
+        .unwrap_or_else(|| panic!("{file} has no such lines from line {from} on: {before:#?}"));
+    let end = place + after.len();
+    lines.splice(place..place + before.len(), after);
+    end
+}
+
+/// The page as mdBook renders it.
+pub fn render(woven: &str) -> String {
+    let mut page = String::new();
+    html::push_html(&mut page, Parser::new_ext(woven, Options::ENABLE_TABLES));
+    page
+}
+
+pub fn selector(text: &str) -> Selector {
+    Selector::parse(text).expect("a selector")
+}
+
+fn text(element: ElementRef<'_>, path: &str) -> Option<String> {
+    element.select(&selector(path)).next().map(|found| found.text().collect())
+}
