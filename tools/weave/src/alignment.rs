@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
@@ -28,8 +29,8 @@ pub(crate) struct Row {
 /// Items are paired first, by their names, and lines only within a pair: no closing brace of one
 /// function is ever taken for that of another.
 pub(crate) struct Alignment {
-    pub old: Source,
-    pub new: Source,
+    pub old: Rc<Source>,
+    pub new: Rc<Source>,
     pub rows: Vec<Row>,
     row_of_old: Vec<usize>,
     row_of_new: Vec<usize>,
@@ -37,7 +38,7 @@ pub(crate) struct Alignment {
 
 impl Alignment {
     /// Aligns two states of a file. One that is not there has no lines.
-    pub fn new(old: Source, new: Source) -> Alignment {
+    pub fn new(old: Rc<Source>, new: Rc<Source>) -> Alignment {
         let mut rows = Vec::new();
         let (mut next_old, mut next_new) = (0, 0);
         for (of_old, of_new) in pairs(&old, &new) {

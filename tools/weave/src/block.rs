@@ -13,11 +13,6 @@ pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace("{{", "{&#123;")
 }
 
-/// Escapes text for an attribute's value.
-pub(crate) fn escape_attribute(text: &str) -> String {
-    escape(text).replace('"', "&quot;")
-}
-
 /// A figure with the lines that change in a file.
 pub(crate) fn hunks(alignment: &Alignment, hunks: &[Hunk], class: &str, caption: &str) -> String {
     let mut html = format!("<figure class=\"code {class}\">\n<figcaption>{caption}</figcaption>\n");

@@ -37,6 +37,8 @@ impl Steps {
                 html.push_str(&self.file(course, page, file, &paths)?);
             }
         }
+        let what = directive.arguments.join(" ");
+        ensure!(!html.is_empty(), "nothing is left to be shown of '{what}': leave this out");
         Ok(match directive.options.get("folded") {
             Some(title) => block::folded(&block::escape(title), &html),
             None => html,
@@ -65,7 +67,6 @@ impl Steps {
             );
             html.push_str(&block::folded(&summary, &block));
         }
-        ensure!(!html.is_empty(), "nothing is left to be shown of '{directory}'");
         Ok(html)
     }
 

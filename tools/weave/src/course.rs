@@ -19,6 +19,8 @@ pub struct Course {
     files: RefCell<HashMap<String, Rc<str>>>,
     /// By the stage's directory.
     stages: RefCell<HashMap<String, Rc<Files>>>,
+    /// By the file's ending and its text.
+    sources: RefCell<HashMap<(String, String), Rc<Source>>>,
     /// By the stage's directory and the file.
     alignments: RefCell<HashMap<(String, String), Rc<Alignment>>>,
 }
@@ -35,6 +37,7 @@ impl Course {
             lessons,
             files: RefCell::default(),
             stages: RefCell::default(),
+            sources: RefCell::default(),
             alignments: RefCell::default(),
         })
     }
@@ -126,15 +129,31 @@ impl Course {
         let old = match before {
             Some(before) => {
                 let text = self.taken_over(before, stage, file)?;
-                Source::parse(file, &text).with_context(|| before.path_of(file))?
+                self.parsed(file, &text).with_context(|| before.path_of(file))?
             }
-            None => Source::default(),
+            None => Rc::default(),
         };
-        let files = self.files(stage)?;
-        let text = files.get(file).map_or("", String::as_str);
-        let new = Source::parse(file, text).with_context(|| stage.path_of(file))?;
-        let alignment = Rc::new(Alignment::new(old, new));
+        let alignment = Rc::new(Alignment::new(old, self.source(stage, file)?));
         self.alignments.borrow_mut().insert(key, Rc::clone(&alignment));
         Ok(alignment)
+    }
+
+    /// A file of a stage, taken apart. One that is not there is empty.
+    pub(crate) fn source(&self, stage: &Stage, file: &str) -> anyhow::Result<Rc<Source>> {
+        let files = self.files(stage)?;
+        let text = files.get(file).map_or("", String::as_str);
+        self.parsed(file, text).with_context(|| stage.path_of(file))
+    }
+
+    /// Takes a text apart, once for all stages that have it.
+    fn parsed(&self, file: &str, text: &str) -> anyhow::Result<Rc<Source>> {
+        let ending = file.rsplit('.').next().unwrap_or_default();
+        let key = (ending.to_owned(), text.to_owned());
+        if let Some(source) = self.sources.borrow().get(&key) {
+            return Ok(Rc::clone(source));
+        }
+        let source = Rc::new(Source::parse(file, text)?);
+        self.sources.borrow_mut().insert(key, Rc::clone(&source));
+        Ok(source)
     }
 }

@@ -76,10 +76,10 @@ impl Draft {
         }
         let changes = chosen.iter().any(|&row| self.alignment.rows[row].kind != Kind::Kept);
         chosen.retain(|&row| !self.done[row]);
-        let what = paths.join(" ");
+        let what = if paths.is_empty() { "the file".to_owned() } else { paths.join(", ") };
         match chosen.is_empty() {
-            true if changes => bail!("every line of '{what}' is in an earlier change"),
-            true => bail!("the stage changes nothing in '{what}'"),
+            true if changes => bail!("every changed line of {what} is in an earlier change"),
+            true => bail!("the stage changes nothing in {what}"),
             false => {}
         }
         self.add_blocks(&mut chosen);

@@ -56,7 +56,7 @@ fn groups(draft: &Draft, rows: &[usize]) -> Vec<Vec<usize>> {
                     (last + 1..row).filter(|&between| draft.has(between)).count() <= 2 * CONTEXT
                 }) =>
             {
-                group.push(row)
+                group.push(row);
             }
             _ => groups.push(vec![row]),
         }

@@ -1,5 +1,8 @@
 //! An item of a stage, shown to be read.
 
+use std::iter;
+use std::ops::Range;
+
 use anyhow::ensure;
 
 use crate::alignment::Kind;
@@ -30,9 +33,9 @@ pub(crate) fn item(
     let alignment = course.alignment(course.before(stage), stage, file)?;
     let source = &alignment.new;
     ensure!(!source.lines.is_empty(), "there is no file '{}'", stage.path_of(file));
-    let places = match path {
+    let places: Vec<Range<usize>> = match path {
         Some(path) => source.find(path)?.iter().map(|name| name.body.clone()).collect(),
-        None => vec![0..source.lines.len()],
+        None => iter::once(0..source.lines.len()).collect(),
     };
     let path = path.unwrap_or_default();
     ensure!(!places.is_empty(), "there is no '{path}' in {}", stage.path_of(file));

@@ -21,6 +21,7 @@ pub(crate) struct Source {
     pub segments: Vec<Segment>,
     names: Vec<Name>,
     /// What has a name, but no place that could be shown: fields, what is derived or re-exported.
+    /// `Alias::*` says that the members are another type's.
     others: BTreeSet<String>,
     /// The tokens, if this is Rust.
     tokens: Option<TokenStream>,
@@ -35,8 +36,6 @@ pub(crate) struct Segment {
     pub lines: Range<usize>,
     /// The line by which a reader finds it: `pub fn get(&self) {`.
     pub signature: Option<usize>,
-    /// The block that it is in: the index of the segment that opens it.
-    pub block: Option<usize>,
     /// Of a segment that opens a block: the index of the one that closes it.
     pub closed_by: Option<usize>,
 }
@@ -80,7 +79,10 @@ impl Source {
 
     /// Whether anything has that path, be it a field or what a derive gives.
     pub fn has(&self, path: &str) -> bool {
-        self.others.contains(path) || self.names.iter().any(|name| name.path == path)
+        let of = path.rsplit_once("::").map(|(of, _)| format!("{of}::*"));
+        self.others.contains(path)
+            || of.is_some_and(|of| self.others.contains(&of))
+            || self.names.iter().any(|name| name.path == path)
     }
 
     /// All paths of the file, in no order, some twice.
@@ -109,7 +111,6 @@ struct Builder {
     /// The first line that is in no segment yet.
     next: usize,
     keys: HashMap<String, usize>,
-    blocks: Vec<usize>,
 }
 
 /// Where an item stands, lines counted from 0.
@@ -129,7 +130,7 @@ impl Place {
 impl Builder {
     fn new(lines: Vec<String>, comment: &'static str) -> Builder {
         let source = Source { lines, ..Source::default() };
-        Builder { source, comment, next: 0, keys: HashMap::new(), blocks: Vec::new() }
+        Builder { source, comment, next: 0, keys: HashMap::new() }
     }
 
     fn finish(mut self, tokens: Option<TokenStream>) -> Source {
@@ -202,9 +203,8 @@ impl Builder {
         let times = self.keys.entry(key.to_owned()).or_default();
         *times += 1;
         let key = if *times > 1 { format!("{key} {times}") } else { key.to_owned() };
-        let block = self.blocks.last().copied();
         let lines = self.next..end;
-        self.source.segments.push(Segment { key, lines, signature, block, closed_by: None });
+        self.source.segments.push(Segment { key, lines, signature, closed_by: None });
         self.next = end;
         self.source.segments.len() - 1
     }
@@ -285,6 +285,9 @@ impl Builder {
                     self.fields(&variant.fields, &format!("{path}::{}", variant.ident));
                 }
             }
+            Item::Type(_) => {
+                self.source.others.insert(format!("{path}::*"));
+            }
             Item::Trait(item) => {
                 for member in &item.items {
                     let name = match member {
@@ -329,6 +332,7 @@ impl Builder {
             UseTree::Glob(_) => return,
         };
         self.source.others.insert(format!("{prefix}{name}"));
+        self.source.others.insert(format!("{prefix}{name}::*"));
     }
 
     fn module(&mut self, module: &ItemMod, prefix: &str) -> anyhow::Result<()> {
@@ -340,7 +344,7 @@ impl Builder {
         };
         let docs = module.attrs.iter().map(|attribute| attribute.span().end().line);
         let open = docs.chain([brace.span.open().start().line]).max().unwrap_or_default();
-        self.block(&format!("mod {path}"), &[path.clone()], &place, open, |builder| {
+        self.block(&format!("mod {path}"), std::slice::from_ref(&path), &place, open, |builder| {
             items.iter().try_for_each(|item| builder.item(item, &format!("{path}::")))
         })
     }
@@ -420,9 +424,7 @@ impl Builder {
             return inside(self);
         }
         let index = self.push(key, open, Some(place.signature));
-        self.blocks.push(index);
         let outcome = inside(self);
-        self.blocks.pop();
         let end = self.push(&format!("{key}, end"), place.lines.end.max(self.next), None);
         if let Some(segment) = self.source.segments.get_mut(index) {
             segment.closed_by = Some(end);

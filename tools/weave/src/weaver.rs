@@ -1,14 +1,20 @@
 //! One pass over the book, chapter by chapter.
 
 use std::fmt::{self, Display, Formatter};
+use std::ops::Range;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use xtask::Stage;
 
 use crate::change::Steps;
 use crate::course::Course;
 use crate::directive::Directive;
-use crate::{diff, exercise, figure, item, map, redis, session, start, transcript, zoo};
+use crate::{
+    diff, exercise, figure, item, map, names, redis, session, start, transcript, unwoven, zoo,
+};
+
+/// Directives that stand in a sentence. All others make blocks.
+const INLINE: &[&str] = &["link", "redis"];
 
 /// Weaves the chapters in the order of the book.
 pub struct Weaver<'c> {
@@ -70,21 +76,67 @@ impl<'c> Weaver<'c> {
     pub fn chapter(&mut self, file: &str, text: &str) -> Result<String, Vec<Fault>> {
         let page = self.page(file);
         let (mut woven, mut faults) = (String::new(), Vec::new());
-        let mut rest = text;
-        while let Some((place, directive)) = Directive::find(rest) {
-            woven.push_str(&rest[..place.start]);
-            match directive.and_then(|directive| self.expand(&page, &directive)) {
-                Ok(expanded) => woven.push_str(&expanded),
-                Err(error) => faults.push(Fault {
-                    file: format!("book/src/{file}"),
-                    line: 1 + count_lines(&text[..text.len() - rest.len() + place.start]),
-                    what: format!("{error:#}"),
-                }),
+        let (mut done, mut last_step, mut stumbles) = (0, None, false);
+        while let Some((place, directive)) = Directive::find(&text[done..]) {
+            let place = done + place.start..done + place.end;
+            woven.push_str(&text[done..place.start]);
+            let is_step = directive.as_ref().is_ok_and(|directive| directive.name == "change");
+            if is_step {
+                last_step = Some(place.start);
             }
-            rest = &rest[place.end..];
+            let expanded = directive.and_then(|directive| {
+                if !INLINE.contains(&directive.name.as_str()) {
+                    stands_alone(text, &place)?;
+                }
+                self.expand(&page, &directive)
+            });
+            match expanded {
+                Ok(expanded) => woven.push_str(&expanded),
+                Err(error) => {
+                    stumbles |= is_step;
+                    faults.push((place.start, format!("{error:#}")));
+                }
+            }
+            done = place.end;
         }
-        woven.push_str(rest);
-        if faults.is_empty() { Ok(woven.replace(r"\{{#", "{{#")) } else { Err(faults) }
+        woven.push_str(&text[done..]);
+        match self.check(&page, text, last_step.filter(|_| !stumbles)) {
+            Ok(found) => faults.extend(found),
+            Err(error) => faults.push((0, format!("{error:#}"))),
+        }
+        if faults.is_empty() {
+            return Ok(woven.replace(r"\{{#", "{{#"));
+        }
+        faults.sort();
+        let fault = |(offset, what)| {
+            let line = 1 + text.bytes().take(offset).filter(|&byte| byte == b'\n').count();
+            Fault { file: format!("book/src/{file}"), line, what }
+        };
+        Err(faults.into_iter().map(fault).collect())
+    }
+
+    /// What is wrong with a chapter beyond its directives: the offset of each fault, and its text.
+    /// `last_step` is where its last step stands; without one, no lines are missed.
+    fn check(
+        &mut self,
+        page: &Page<'c>,
+        text: &str,
+        last_step: Option<usize>,
+    ) -> anyhow::Result<Vec<(usize, String)>> {
+        if page.stage.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut faults = unwoven::check(text);
+        faults.extend(names::check(self.course, page, text)?);
+        let mut faults: Vec<(usize, String)> =
+            faults.into_iter().map(|(place, what)| (place.start, what)).collect();
+        if let Some(step) = last_step {
+            let of_chapter = !page.file.ends_with("/tests.md");
+            let concerns = |file: &str| Page::is_for_chapter(file) == of_chapter;
+            let missing = self.steps.missing(self.course, page, concerns)?;
+            faults.extend(missing.into_iter().map(|what| (step, what)));
+        }
+        Ok(faults)
     }
 
     /// The stage of `stages/04-px-expiry.md` and of `stages/04-px-expiry/tests.md` is 04.
@@ -117,6 +169,11 @@ impl<'c> Weaver<'c> {
     }
 }
 
-fn count_lines(text: &str) -> usize {
-    text.bytes().filter(|&byte| byte == b'\n').count()
+/// Refuses a directive that makes a block, but shares its line with something else.
+fn stands_alone(text: &str, place: &Range<usize>) -> anyhow::Result<()> {
+    let before = text[..place.start].chars().next_back();
+    let after = text[place.end..].lines().next().unwrap_or_default();
+    let alone = before.is_none_or(|c| c == '\n') && after.trim().is_empty();
+    ensure!(alone, "this directive stands on a line of its own");
+    Ok(())
 }

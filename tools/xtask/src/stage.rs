@@ -75,7 +75,7 @@ impl Stage {
     }
 
     /// The crate's name as a package (`-`) or in Rust code (`_`).
-    fn name(&self, separator: char) -> String {
+    pub fn name(&self, separator: char) -> String {
         format!("stage{separator}{:02}", self.number)
     }
 }
