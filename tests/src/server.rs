@@ -6,7 +6,7 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Read};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -273,7 +273,7 @@ impl Server {
     /// Returns the number of its process, if this guard started it.
     #[must_use]
     pub fn process_id(&self) -> Option<u32> {
-        self.process.as_ref().map(|process| process.child.id())
+        self.process.as_ref().map(|process| process.group.child.id())
     }
 
     /// Returns how it ended, if it has within `patience`, and the last that it printed.
@@ -301,10 +301,49 @@ fn own_path(dir: &TempDir) -> io::Result<String> {
     Ok(path.to_string_lossy().into_owned())
 }
 
-/// A started program, with the processes that it starts.
+/// A started program, and the processes that it starts. Dropping it ends them all, and so does an
+/// interrupt after [`end_all_on_interrupt`].
+#[derive(Debug)]
+pub struct Group {
+    /// The program itself.
+    pub child: Child,
+}
+
+impl Group {
+    /// Starts a program in this directory, which an interrupt removes.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn spawn(command: &mut Command, dir: &Path) -> io::Result<Self> {
+        command.current_dir(dir);
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        // Held until the process is noted, so that an interrupt in between misses none.
+        let mut live = live();
+        let child = command.spawn()?;
+        live.insert(child.id(), dir.to_owned());
+        drop(live);
+        Ok(Self { child })
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let mut live = live();
+        end_with_children(self.child.id());
+        // Both fail only when the process is gone already, which is all that is wanted.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        live.remove(&self.child.id());
+        drop(live);
+        wait_until(MOMENT, || !has_children(self.child.id()));
+    }
+}
+
+/// A server's program, and what it prints.
 #[derive(Debug)]
 struct Process {
-    child: Child,
+    group: Group,
     output: Arc<Mutex<VecDeque<u8>>>,
     readers: Vec<JoinHandle<()>>,
 }
@@ -320,19 +359,13 @@ impl Process {
     fn spawn(words: &[String], place: &Place) -> io::Result<Self> {
         let (program, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let mut command = Command::new(program);
-        command.args(arguments).current_dir(&place.dir);
+        command.args(arguments);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        // Held until the process is noted, so that an interrupt in between misses none.
-        let mut live = live();
-        let mut child = command.spawn()?;
-        live.insert(child.id(), PathBuf::from(&place.dir));
-        drop(live);
+        let mut group = Group::spawn(&mut command, Path::new(&place.dir))?;
         let output = Arc::new(Mutex::new(VecDeque::new()));
-        let out = child.stdout.take().map(|pipe| keep_tail(pipe, Arc::clone(&output)));
-        let err = child.stderr.take().map(|pipe| keep_tail(pipe, Arc::clone(&output)));
-        Ok(Self { child, output, readers: out.into_iter().chain(err).collect() })
+        let out = group.child.stdout.take().map(|pipe| keep_tail(pipe, Arc::clone(&output)));
+        let err = group.child.stderr.take().map(|pipe| keep_tail(pipe, Arc::clone(&output)));
+        Ok(Self { group, output, readers: out.into_iter().chain(err).collect() })
     }
 
     /// Waits until the process itself listens on the port.
@@ -363,7 +396,7 @@ impl Process {
     }
 
     fn ended(&mut self) -> Option<ExitStatus> {
-        self.child.try_wait().ok().flatten()
+        self.group.child.try_wait().ok().flatten()
     }
 
     fn output(&mut self) -> String {
@@ -374,19 +407,6 @@ impl Process {
         let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes: Vec<u8> = output.iter().copied().collect();
         String::from_utf8_lossy(&bytes).into_owned()
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let mut live = live();
-        end_with_children(self.child.id());
-        // Both fail only when the process is gone already, which is all that is wanted.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        live.remove(&self.child.id());
-        drop(live);
-        wait_until(MOMENT, || !has_children(self.child.id()));
     }
 }
 
