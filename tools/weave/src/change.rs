@@ -54,12 +54,12 @@ impl Steps {
     ) -> anyhow::Result<String> {
         let prefix = format!("{}/", directory.trim_end_matches('/'));
         let mut html = String::new();
-        for file in course.differing(page.before, page.stage()?)?.iter() {
+        for file in course.differing(page.stage()?)?.iter() {
             if !file.starts_with(&prefix) || self.draft(course, page, file)?.is_finished() {
                 continue;
             }
             let block = self.file(course, page, file, &[])?;
-            let alignment = course.alignment(page.before, page.stage()?, file)?;
+            let alignment = course.alignment(page.stage()?, file)?;
             let summary = format!(
                 "<code class=\"nohighlight\">{}</code> {}",
                 block::escape(file),
@@ -101,7 +101,7 @@ impl Steps {
         let stage = page.stage()?;
         let key = (stage.directory.clone(), file.to_owned());
         if !self.drafts.contains_key(&key) {
-            let alignment = course.alignment(page.before, stage, file)?;
+            let alignment = course.alignment(stage, file)?;
             let there = !alignment.rows.is_empty();
             ensure!(there, "there is no file '{}'", stage.path_of(file));
             self.drafts.insert(key.clone(), Draft::new(alignment));
@@ -118,9 +118,7 @@ impl Steps {
         concerns: impl Fn(&str) -> bool,
     ) -> anyhow::Result<Vec<String>> {
         let mut missing = Vec::new();
-        for file in
-            course.differing(page.before, page.stage()?)?.iter().filter(|file| concerns(file))
-        {
+        for file in course.differing(page.stage()?)?.iter().filter(|file| concerns(file)) {
             let (added, removed) = self.draft(course, page, file)?.missing();
             for (stage, lines) in [(page.stage, added), (page.before, removed)] {
                 let Some(stage) = stage.filter(|_| !lines.is_empty()) else { continue };

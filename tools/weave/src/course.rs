@@ -19,6 +19,8 @@ pub struct Course {
     files: RefCell<HashMap<String, Rc<str>>>,
     /// By the stage's directory.
     stages: RefCell<HashMap<String, Rc<Files>>>,
+    /// By the stage's directory.
+    differing: RefCell<HashMap<String, Rc<Vec<String>>>>,
     /// By the file's ending and its text.
     sources: RefCell<HashMap<(String, String), Rc<Source>>>,
     /// By the stage's directory and the file.
@@ -37,6 +39,7 @@ impl Course {
             lessons,
             files: RefCell::default(),
             stages: RefCell::default(),
+            differing: RefCell::default(),
             sources: RefCell::default(),
             alignments: RefCell::default(),
         })
@@ -91,42 +94,42 @@ impl Course {
     fn taken_over(&self, before: &Stage, stage: &Stage, file: &str) -> anyhow::Result<String> {
         let files = self.files(before)?;
         let text = files.get(file).map_or("", String::as_str);
+        let names = [before.directory.clone(), before.name('-'), before.name('_')];
+        if names.iter().all(|name| !text.contains(name)) {
+            return Ok(text.to_owned());
+        }
         let text = before.translate(stage, text.as_bytes());
         String::from_utf8(text).context("names are text")
     }
 
     /// The files in which a stage differs from the one before.
-    pub(crate) fn differing(
-        &self,
-        before: Option<&Stage>,
-        stage: &Stage,
-    ) -> anyhow::Result<Vec<String>> {
+    pub(crate) fn differing(&self, stage: &Stage) -> anyhow::Result<Rc<Vec<String>>> {
+        if let Some(files) = self.differing.borrow().get(&stage.directory) {
+            return Ok(Rc::clone(files));
+        }
         let mut differing: BTreeSet<String> = self.files(stage)?.keys().cloned().collect();
-        if let Some(before) = before {
+        if let Some(before) = self.before(stage) {
             differing.extend(self.files(before)?.keys().cloned());
-            let mut same = Vec::new();
             for (file, text) in self.files(stage)?.iter() {
-                if *text == self.taken_over(before, stage, file)? {
-                    same.push(file.clone());
+                if self.files(before)?.contains_key(file)
+                    && *text == self.taken_over(before, stage, file)?
+                {
+                    differing.remove(file);
                 }
             }
-            differing.retain(|file| !same.contains(file));
         }
-        Ok(differing.into_iter().collect())
+        let differing = Rc::new(Vec::from_iter(differing));
+        self.differing.borrow_mut().insert(stage.directory.clone(), Rc::clone(&differing));
+        Ok(differing)
     }
 
     /// A file of a stage, and what the stage before has of it.
-    pub(crate) fn alignment(
-        &self,
-        before: Option<&Stage>,
-        stage: &Stage,
-        file: &str,
-    ) -> anyhow::Result<Rc<Alignment>> {
+    pub(crate) fn alignment(&self, stage: &Stage, file: &str) -> anyhow::Result<Rc<Alignment>> {
         let key = (stage.directory.clone(), file.to_owned());
         if let Some(alignment) = self.alignments.borrow().get(&key) {
             return Ok(Rc::clone(alignment));
         }
-        let old = match before {
+        let old = match self.before(stage) {
             Some(before) => {
                 let text = self.taken_over(before, stage, file)?;
                 self.parsed(file, &text).with_context(|| before.path_of(file))?

@@ -21,12 +21,12 @@ pub(crate) fn diff(
         return directive.arguments.iter().map(|what| block_of(course, page, what)).collect();
     }
     let mut html = String::new();
-    for file in course.differing(page.before, page.stage()?)? {
-        if Page::is_for_chapter(&file) {
-            let summary = course.alignment(page.before, page.stage()?, &file)?.summary();
+    for file in course.differing(page.stage()?)?.iter() {
+        if Page::is_for_chapter(file) {
+            let summary = course.alignment(page.stage()?, file)?.summary();
             let summary =
-                format!("<code class=\"nohighlight\">{}</code> {summary}", block::escape(&file));
-            html.push_str(&block::folded(&summary, &block_of(course, page, &file)?));
+                format!("<code class=\"nohighlight\">{}</code> {summary}", block::escape(file));
+            html.push_str(&block::folded(&summary, &block_of(course, page, file)?));
         }
     }
     Ok(html)
@@ -35,7 +35,7 @@ pub(crate) fn diff(
 fn block_of(course: &Course, page: &Page<'_>, what: &str) -> anyhow::Result<String> {
     let (file, path) =
         what.split_once("::").map_or((what, None), |(file, path)| (file, Some(path)));
-    let alignment = course.alignment(page.before, page.stage()?, file)?;
+    let alignment = course.alignment(page.stage()?, file)?;
     ensure!(!alignment.rows.is_empty(), "there is no file '{}'", page.path_of(file));
     let mut draft = Draft::new(alignment);
     let paths: Vec<&str> = path.into_iter().collect();

@@ -30,7 +30,7 @@ pub(crate) fn item(
         Some((stage, file)) => (stage, file, false),
         None => (page.stage()?, file, true),
     };
-    let alignment = course.alignment(course.before(stage), stage, file)?;
+    let alignment = course.alignment(stage, file)?;
     let source = &alignment.new;
     ensure!(!source.lines.is_empty(), "there is no file '{}'", stage.path_of(file));
     let places: Vec<Range<usize>> = match path {

@@ -21,7 +21,7 @@ pub(crate) fn map(
     let mut rows = Vec::new();
     let (mut fates, mut added, mut removed) = ([("new", 0), ("changed", 0), ("removed", 0)], 0, 0);
     for (file, fate) in listed {
-        let (more, less) = course.alignment(page.before, stage, file)?.counts();
+        let (more, less) = course.alignment(stage, file)?.counts();
         if file.starts_with("tests/") || file.starts_with("benches/") {
             fates.iter_mut().filter(|known| known.0 == fate).for_each(|known| known.1 += 1);
             added += more;

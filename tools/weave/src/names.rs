@@ -15,33 +15,52 @@ use crate::weaver::Page;
 const OF_ALL: &[&str] =
     &["borrow", "from", "into", "to_owned", "to_string", "try_from", "try_into"];
 
-/// Finds inline code that names something of the stage which is not there: `Db::get`,
-/// `db::Db::get`, `is_expired()`. What begins with no name of the stage, nor of the one before, is
-/// somebody else's, and whoever means such a thing although it sounds like one of the stage's
-/// writes `<code>`. Returns where they stand, and what is wrong.
-pub(crate) fn check(
-    course: &Course,
-    page: &Page<'_>,
-    text: &str,
-) -> anyhow::Result<Vec<(Range<usize>, String)>> {
-    let Some(stage) = page.stage else { return Ok(Vec::new()) };
-    let now = Names::of(course, stage)?;
-    let before = page.before.map(|before| Names::of(course, before)).transpose()?;
-    let mut faults = Vec::new();
-    for (event, place) in Parser::new(text).into_offset_iter() {
-        let Event::Code(code) = event else { continue };
-        let Some((path, is_call)) = path_in(&code) else { continue };
-        let path = path.strip_prefix("crate::").unwrap_or(path);
-        let path = path.strip_prefix(&format!("{}::", stage.name('_'))).unwrap_or(path);
-        let is_ours = |names: &Names| names.knows(path, is_call);
-        if (is_ours(&now) || before.as_ref().is_some_and(is_ours)) && !now.has(path) {
-            let number = stage.number;
-            faults.push((place, format!(
-                "stage {number:02} has no `{path}`; if something else is meant, write <code>{path}</code>"
-            )));
+/// Checks chapters, and keeps the names of the stages.
+#[derive(Default)]
+pub(crate) struct NameChecker {
+    /// By the stage's directory.
+    names: BTreeMap<String, Rc<Names>>,
+}
+
+impl NameChecker {
+    /// Finds inline code that names something of the stage which is not there: `Db::get`,
+    /// `db::Db::get`, `is_expired()`. What begins with no name of the stage, nor of the one
+    /// before, is somebody else's, and whoever means such a thing although it sounds like one of
+    /// the stage's writes `<code>`. Returns where they stand, and what is wrong.
+    pub fn check(
+        &mut self,
+        course: &Course,
+        page: &Page<'_>,
+        text: &str,
+    ) -> anyhow::Result<Vec<(Range<usize>, String)>> {
+        let Some(stage) = page.stage else { return Ok(Vec::new()) };
+        let now = self.names(course, stage)?;
+        let before = page.before.map(|before| self.names(course, before)).transpose()?;
+        let mut faults = Vec::new();
+        for (event, place) in Parser::new(text).into_offset_iter() {
+            let Event::Code(code) = event else { continue };
+            let Some((path, is_call)) = path_in(&code) else { continue };
+            let path = path.strip_prefix("crate::").unwrap_or(path);
+            let path = path.strip_prefix(&format!("{}::", stage.name('_'))).unwrap_or(path);
+            let is_ours = |names: &Names| names.knows(path, is_call);
+            if (is_ours(&now) || before.as_deref().is_some_and(is_ours)) && !now.has(path) {
+                let number = stage.number;
+                let what = format!("stage {number:02} has no `{path}`");
+                let way_out = format!("if something else is meant, write <code>{path}</code>");
+                faults.push((place, format!("{what}; {way_out}")));
+            }
         }
+        Ok(faults)
     }
-    Ok(faults)
+
+    fn names(&mut self, course: &Course, stage: &Stage) -> anyhow::Result<Rc<Names>> {
+        if let Some(names) = self.names.get(&stage.directory) {
+            return Ok(Rc::clone(names));
+        }
+        let names = Rc::new(Names::of(course, stage)?);
+        self.names.insert(stage.directory.clone(), Rc::clone(&names));
+        Ok(names)
+    }
 }
 
 /// The path in `Db::get` and in `Db::get(key)`, and whether something is called. A single name

@@ -9,9 +9,8 @@ use xtask::Stage;
 use crate::change::Steps;
 use crate::course::Course;
 use crate::directive::Directive;
-use crate::{
-    diff, exercise, figure, item, map, names, redis, session, start, transcript, unwoven, zoo,
-};
+use crate::names::NameChecker;
+use crate::{diff, exercise, figure, item, map, redis, session, start, transcript, unwoven, zoo};
 
 /// Directives that stand in a sentence. All others make blocks.
 const INLINE: &[&str] = &["link", "redis"];
@@ -20,6 +19,7 @@ const INLINE: &[&str] = &["link", "redis"];
 pub struct Weaver<'c> {
     course: &'c Course,
     steps: Steps,
+    names: NameChecker,
 }
 
 /// Where the book asks for something that is not there.
@@ -69,7 +69,7 @@ impl<'c> Page<'c> {
 impl<'c> Weaver<'c> {
     /// A pass that begins.
     pub fn new(course: &'c Course) -> Weaver<'c> {
-        Weaver { course, steps: Steps::default() }
+        Weaver { course, steps: Steps::default(), names: NameChecker::default() }
     }
 
     /// Weaves one chapter. `file` is named as seen from `book/src`, with `/`.
@@ -127,7 +127,7 @@ impl<'c> Weaver<'c> {
             return Ok(Vec::new());
         }
         let mut faults = unwoven::check(text);
-        faults.extend(names::check(self.course, page, text)?);
+        faults.extend(self.names.check(self.course, page, text)?);
         let mut faults: Vec<(usize, String)> =
             faults.into_iter().map(|(place, what)| (place.start, what)).collect();
         if let Some(step) = last_step {

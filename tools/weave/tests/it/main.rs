@@ -1,4 +1,5 @@
 //! The book's preprocessor, from a chapter's text to what a reader makes of the page.
 
+mod chapters;
 mod reader;
 mod steps;

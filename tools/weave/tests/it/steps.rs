@@ -1,6 +1,6 @@
 //! What the steps show is enough to make each stage out of the one before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use weave::{Course, Weaver};
@@ -8,7 +8,7 @@ use xtask::Stage;
 
 use crate::reader::Reader;
 
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
@@ -20,14 +20,14 @@ fn files(stage: &Stage, as_of: &Stage) -> BTreeMap<String, String> {
 }
 
 /// What a reader begins with.
-fn start(stages: &[Stage], index: usize) -> Reader {
+pub fn start(stages: &[Stage], index: usize) -> Reader {
     let before = index.checked_sub(1).map(|before| &stages[before]);
     let files = before.map_or(BTreeMap::new(), |before| files(before, &stages[index]));
     Reader { files }
 }
 
 /// Holds what the reader has made against the stage, file by file.
-fn compare(reader: &Reader, stage: &Stage) {
+pub fn compare(reader: &Reader, stage: &Stage) {
     let expected = files(stage, stage);
     let made: Vec<&String> = reader.files.keys().collect();
     assert_eq!(made, expected.keys().collect::<Vec<_>>(), "the files of {}", stage.path());
@@ -58,4 +58,61 @@ fn whole_files_make_the_stage_in_any_order() {
         follow(&course, index, "{{#change tests benches}}\n\n{{#change src Cargo.toml}}\n");
         follow(&course, index, "{{#change Cargo.toml src tests benches}}\n");
     }
+}
+
+/// The paths of what looks like an item in some Rust code.
+fn paths(file: &str, text: &str) -> Vec<String> {
+    let (mut paths, mut owner) = (vec![format!("{file}::head")], String::new());
+    for line in text.lines() {
+        let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let keyword = |word: &&str| {
+            ["fn", "struct", "enum", "type", "const", "static", "trait", "impl"].contains(word)
+        };
+        let mut names = words.iter().skip_while(|word| !keyword(word)).skip(1);
+        if line.starts_with("impl") {
+            let of = line.split(" for ").last().unwrap_or_default();
+            let of = of.trim_start_matches("impl").trim_start_matches(|c| "<'a> ".contains(c));
+            owner = of.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned();
+            paths.push(format!("{file}::{owner}::impl"));
+        } else if let Some(name) = names.find(|word| !word.is_empty() && !keyword(word)) {
+            match line.starts_with(' ') {
+                true => paths.push(format!("{file}::{owner}::{name}")),
+                false => paths.push(format!("{file}::{name}")),
+            }
+        }
+    }
+    paths
+}
+
+#[test]
+fn items_make_the_stage_in_any_order() {
+    let course = Course::read(&root()).unwrap();
+    fastrand::seed(5);
+    let mut steps = 0;
+    for (index, stage) in course.stages().iter().enumerate() {
+        let mut reader = start(course.stages(), index);
+        let mut all: BTreeSet<String> = BTreeSet::new();
+        for files in [&reader.files, &files(stage, stage)] {
+            let code = files.iter().filter(|(file, _)| file.starts_with("src/"));
+            all.extend(code.flat_map(|(file, text)| paths(file, text)));
+        }
+        let mut all: Vec<String> = all.into_iter().collect();
+        fastrand::shuffle(&mut all);
+        let mut weaver = Weaver::new(&course);
+        let file = format!("stages/{}/tests.md", stage.directory);
+        let first = weaver.chapter(&file, "{{#change tests benches}}\n");
+        reader.follow(&first.expect("all tests are new or changed"));
+        for path in all {
+            // Not every path is an item, and not every item changes.
+            if let Ok(woven) = weaver.chapter(&file, &format!("{{{{#change {path}}}}}\n")) {
+                steps += 1;
+                reader.follow(&woven);
+            }
+        }
+        if let Ok(woven) = weaver.chapter(&file, "{{#change src Cargo.toml}}\n") {
+            reader.follow(&woven);
+        }
+        compare(&reader, stage);
+    }
+    assert!(steps > 300, "only {steps} steps");
 }
