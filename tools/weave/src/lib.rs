@@ -12,6 +12,7 @@ mod course;
 mod diff;
 mod directive;
 mod draft;
+mod errors;
 pub mod exchange;
 mod exercise;
 mod figure;

@@ -132,6 +132,11 @@ impl Recording {
         Ok(Recording { transcript, snapshot })
     }
 
+    /// The lines of all replies, in order.
+    pub(crate) fn replies(&self) -> impl Iterator<Item = &str> {
+        self.snapshot.replies.iter().flatten().map(String::as_str)
+    }
+
     fn claim(&self) -> &str {
         self.transcript.name.rsplit('/').next().unwrap_or_default()
     }

@@ -10,7 +10,9 @@ use crate::change::Steps;
 use crate::course::Course;
 use crate::directive::Directive;
 use crate::names::NameChecker;
-use crate::{diff, exercise, figure, item, map, redis, session, start, transcript, unwoven, zoo};
+use crate::{
+    diff, errors, exercise, figure, item, map, redis, session, start, transcript, unwoven, zoo,
+};
 
 /// Directives that stand in a sentence. All others make blocks.
 const INLINE: &[&str] = &["link", "redis"];
@@ -153,6 +155,7 @@ impl<'c> Weaver<'c> {
         match directive.name.as_str() {
             "change" => self.steps.change(course, page, directive),
             "diff" => diff::diff(course, page, directive),
+            "errors" => errors::errors(course, page, directive),
             "exercise" => exercise::exercise(course, page, directive),
             "figure" => figure::figure(course, page, directive),
             "item" => item::item(course, page, directive),
