@@ -70,9 +70,14 @@ pub(crate) fn link(
     let name = full_name(page, directive.only("the name of a transcript")?)?;
     let path = path_of(&name);
     ensure!(course.root().join(&path).is_file(), "there is no {path}");
+    Ok(link_to(page, &name))
+}
+
+/// A link to a transcript that is there, in Markdown.
+pub(crate) fn link_to(page: &Page<'_>, name: &str) -> String {
     let (stage, claim) = name.split_once('/').unwrap_or_default();
     let up = "../".repeat(page.file.matches('/').count());
-    Ok(format!("[{}]({up}stages/{stage}/tests.md#{claim})", words(claim)))
+    format!("[{}]({up}stages/{stage}/tests.md#{claim})", words(claim))
 }
 
 fn path_of(name: &str) -> String {
