@@ -1,5 +1,6 @@
 //! The book's preprocessor, from a chapter's text to what a reader makes of the page.
 
 mod chapters;
+mod contrast;
 mod reader;
 mod steps;
