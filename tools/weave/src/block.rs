@@ -41,7 +41,7 @@ fn place(hunk: &Hunk, index: usize) -> Option<String> {
     let Some(anchor) = &hunk.anchor else {
         return (index > 0).then(|| further.to_owned());
     };
-    let relation = if anchor.is_in { "in" } else { "below" };
+    let relation = anchor.relation;
     let line = escape(&anchor.line);
     Some(format!("{relation} <code class=\"code-anchor nohighlight\">{line}</code>"))
 }

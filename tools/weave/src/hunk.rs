@@ -4,6 +4,7 @@ use anyhow::Context;
 
 use crate::alignment::{Alignment, Kind};
 use crate::draft::Draft;
+use crate::source::Source;
 
 /// Lines that stand together: those that change, and some before and after them.
 ///
@@ -23,8 +24,8 @@ pub(crate) struct Hunk {
 pub(crate) struct Anchor {
     /// Without the blanks around it.
     pub line: String,
-    /// Whether the place is in the item that begins with the line, or below that item.
-    pub is_in: bool,
+    /// The place is `in` the item that begins with the line, `from` within it on, or `below` it.
+    pub relation: &'static str,
 }
 
 /// Lines of context on either side: as many as readers are used to, and as few as that.
@@ -146,43 +147,68 @@ impl<'d> Place<'d> {
 
     /// Lines by which the place may be found, the most telling first.
     fn anchors(&self, first: usize, previous: Option<&Anchor>) -> Vec<Option<Anchor>> {
-        let (above, shown): (Vec<usize>, Vec<usize>) =
-            self.signatures.iter().filter(|&&at| at <= self.after).partition(|&&at| at < first);
-        let above = above.into_iter().rev().map(|at| self.anchor(at));
-        let (inside, others): (Vec<Anchor>, Vec<Anchor>) = above.partition(|anchor| anchor.is_in);
-        let shown: Vec<Anchor> = shown.into_iter().map(|at| self.anchor(at)).collect();
+        let near = self.signatures.iter().rev().copied().filter(|&at| at <= self.after);
+        let (above, shown): (Vec<usize>, Vec<usize>) = near.partition(|&at| at < first);
+        // What is below a block is not below the block's last member.
+        let (elsewhere, above): (Vec<usize>, Vec<usize>) =
+            above.into_iter().partition(|&at| self.is_elsewhere(self.current[at]));
+        let (inside, others): (Vec<usize>, Vec<usize>) =
+            above.iter().partition(|&&at| self.is_in(self.current[at]));
+        let in_sight = shown.iter().any(|&at| self.is_in(self.current[at]));
+        let [above, inside, others, elsewhere, shown] = [above, inside, others, elsewhere, shown]
+            .map(|places| places.into_iter().map(|at| Some(self.anchor(at))).collect::<Vec<_>>());
+        let again = previous.is_some() && above.first().is_some_and(|at| at.as_ref() == previous);
         let from_here = vec![None];
-        let again = previous.is_some() && previous == inside.first();
-        let in_sight = shown.iter().any(|anchor| anchor.is_in);
-        let [inside, others, shown] =
-            [inside, others, shown].map(|anchors| anchors.into_iter().map(Some).collect());
         match (again, in_sight) {
-            (true, _) => [from_here, inside, others, shown].concat(),
-            (_, true) => [inside, from_here, others, shown].concat(),
-            _ => [inside, others, from_here, shown].concat(),
+            (true, _) => [from_here, above, elsewhere, shown].concat(),
+            (_, true) => [inside, from_here, others, elsewhere, shown].concat(),
+            _ => [above, from_here, elsewhere, shown].concat(),
         }
     }
 
     fn anchor(&self, at: usize) -> Anchor {
         let line = self.text(at).trim().to_owned();
-        Anchor { line, is_in: self.is_in(self.current[at]) }
+        let signature = self.current[at];
+        let relation = match self.is_in(signature) {
+            true => "in",
+            false if self.begins_in(signature) => "from",
+            false => "below",
+        };
+        Anchor { line, relation }
     }
 
     /// Whether all rows of the group are in the item that a signature begins.
     fn is_in(&self, signature: usize) -> bool {
+        self.is_of(signature, self.group)
+    }
+
+    /// Whether the first row of the group is in that item.
+    fn begins_in(&self, signature: usize) -> bool {
+        self.is_of(signature, self.group.get(..1).unwrap_or_default())
+    }
+
+    fn is_of(&self, signature: usize, rows: &[usize]) -> bool {
+        self.sources().into_iter().any(|(source, line)| {
+            let segment = line(signature).and_then(|line| source.segment_at(line));
+            segment.and_then(|segment| holds(source, segment, lines(rows, line))) == Some(true)
+        })
+    }
+
+    /// Whether a signature is that of a member of a block in which the group is not.
+    fn is_elsewhere(&self, signature: usize) -> bool {
+        self.sources().into_iter().any(|(source, line)| {
+            let segment = line(signature).and_then(|line| source.segment_at(line));
+            let block = segment.and_then(|segment| source.block_of(segment));
+            block.and_then(|block| holds(source, block, lines(self.group, line))) == Some(false)
+        })
+    }
+
+    /// The file now and before, each with the lines that rows are in it.
+    fn sources(&self) -> [(&'d Source, impl Fn(usize) -> Option<usize> + 'd + Copy); 2] {
         let rows = &self.alignment.rows;
-        let holds = |old: bool| {
-            let source = if old { &self.alignment.old } else { &self.alignment.new };
-            let line = |row: usize| if old { rows[row].old } else { rows[row].new };
-            let Some(segment) = line(signature).and_then(|line| source.segment_at(line)) else {
-                return false;
-            };
-            let end = source.segments[segment].closed_by.unwrap_or(segment);
-            let lines = source.segments[segment].lines.start..source.segments[end].lines.end;
-            let mut of_group = self.group.iter().filter_map(|&row| line(row)).peekable();
-            of_group.peek().is_some() && of_group.all(|line| lines.contains(&line))
-        };
-        holds(false) || holds(true)
+        let lines_of =
+            |is_new: bool| move |row: usize| if is_new { rows[row].new } else { rows[row].old };
+        [(&*self.alignment.new, lines_of(true)), (&*self.alignment.old, lines_of(false))]
     }
 
     fn cut(&self, first: usize, end: usize, anchor: Option<Anchor>) -> (Hunk, usize) {
@@ -195,6 +221,18 @@ impl<'d> Place<'d> {
         let length = rows.len() - gone;
         (Hunk { rows, changes, anchor }, first + length)
     }
+}
+
+/// The lines that rows have in a source.
+fn lines(rows: &[usize], line: impl Fn(usize) -> Option<usize>) -> Vec<usize> {
+    rows.iter().filter_map(|&row| line(row)).collect()
+}
+
+/// Whether lines are all in a segment, or in the block that it opens; nothing if there are none.
+fn holds(source: &Source, segment: usize, lines: Vec<usize>) -> Option<bool> {
+    let end = source.segments[segment].closed_by.unwrap_or(segment);
+    let all = source.segments[segment].lines.start..source.segments[end].lines.end;
+    (!lines.is_empty()).then(|| lines.iter().all(|line| all.contains(line)))
 }
 
 fn is_signature(alignment: &Alignment, row: usize) -> bool {

@@ -91,6 +91,13 @@ impl Source {
         named.chain(self.others.iter().map(String::as_str))
     }
 
+    /// The segment that opens the innermost block that a segment is in.
+    pub fn block_of(&self, segment: usize) -> Option<usize> {
+        (0..segment)
+            .rev()
+            .find(|&open| self.segments[open].closed_by.is_some_and(|close| close > segment))
+    }
+
     /// A line as HTML, highlighted.
     pub fn html(&self, line: usize) -> &str {
         let html = self.html.get_or_init(|| highlight::html(&self.lines, self.tokens.as_ref()));
