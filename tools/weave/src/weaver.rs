@@ -109,7 +109,7 @@ impl<'c> Weaver<'c> {
         if faults.is_empty() {
             return Ok(woven.replace(r"\{{#", "{{#"));
         }
-        faults.sort();
+        faults.sort_by_key(|(offset, _)| *offset);
         let fault = |(offset, what)| {
             let line = 1 + text.bytes().take(offset).filter(|&byte| byte == b'\n').count();
             Fault { file: format!("book/src/{file}"), line, what }

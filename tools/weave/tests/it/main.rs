@@ -3,4 +3,6 @@
 mod chapters;
 mod contrast;
 mod reader;
+mod scratch;
+mod start;
 mod steps;
