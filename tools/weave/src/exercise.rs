@@ -76,7 +76,8 @@ fn check(exercise: &Exercise) -> [String; 2] {
     [
         format!("cargo build -p {package}"),
         format!(
-            "cargo run -q -p conformance --bin exercises -- check {} --server 'target/debug/{start} --port {{port}}'",
+            "cargo run -q -p conformance --bin exercises -- \\\n    \
+             check {} --server 'target/debug/{start} --port {{port}}'",
             exercise.name
         ),
     ]

@@ -50,7 +50,8 @@ pub(crate) fn catch(animal: &Animal) -> [String; 2] {
     [
         "cargo build -p zoo".to_owned(),
         format!(
-            "SERVER='target/debug/zoo {} --port {{port}}' cargo test -p stage-{number} --test transcripts {}",
+            "SERVER='target/debug/zoo {} --port {{port}}' \\\n    \
+             cargo test -p stage-{number} --test transcripts {}",
             animal.name, animal.transcript
         ),
     ]
@@ -135,7 +136,7 @@ mod tests {
         let animal = animal("takes_seconds_for_milliseconds").unwrap();
         assert_eq!(
             catch(animal)[1],
-            "SERVER='target/debug/zoo takes_seconds_for_milliseconds --port {port}' \
+            "SERVER='target/debug/zoo takes_seconds_for_milliseconds --port {port}' \\\n    \
              cargo test -p stage-04 --test transcripts 04-px-expiry/ex_counts_seconds"
         );
     }
