@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use conformance::corpus;
-use conformance::fields::Fields;
 use conformance::printed::repeated;
 use conformance::reply::Reply;
 use conformance::snapshot::Snapshot;
@@ -17,7 +16,7 @@ use crate::directive::Directive;
 use crate::exchange::{Conversation, Exchange, NOW_MS, Part, shown_place};
 use crate::html::escaped;
 use crate::weaver::Page;
-use crate::wire::{Line, shown};
+use crate::wire::{Line, grouped, shown};
 
 const PROMPT: &str = "127.0.0.1:6379&gt;";
 
@@ -371,17 +370,27 @@ fn said(note: &str) -> &str {
 }
 
 fn often(times: usize) -> String {
-    if times > 1 { format!("{times} times") } else { String::new() }
+    if times > 1 { format!("{} times", grouped(times as u64)) } else { String::new() }
 }
+
+/// From so many lines on, the middle of a message is left out.
+const LONG_MESSAGE: usize = 64;
 
 /// The lines of a message, an arrow before the first.
 fn message(arrow: &str, lines: &[String], how: &str) -> Vec<String> {
     let how = if how.is_empty() { String::new() } else { format!(" <small>{how}</small>") };
-    let lines = lines.iter().enumerate().map(|(index, line)| match index {
+    let all = lines.iter().enumerate().map(|(index, line)| match index {
         0 => format!("<b class=\"d\">{arrow}</b> {line}{how}"),
         _ => format!("  {line}"),
     });
-    lines.collect()
+    if lines.len() < LONG_MESSAGE {
+        return all.collect();
+    }
+    let (first, last) = (LONG_MESSAGE / 2, LONG_MESSAGE / 8);
+    let left_out = lines.len() - first - last;
+    let note = note_line(&format!("{} more lines", grouped(left_out as u64)));
+    let rest = all.clone().skip(first + left_out);
+    all.take(first).chain([note]).chain(rest).collect()
 }
 
 /// Bytes as they are sent, without their meaning.
@@ -473,7 +482,7 @@ fn remark(command: &Command) -> String {
         View::Sorted | View::SortedPairs => "sorted here: Redis gives no order".to_owned(),
         View::Kind => "only what kind of reply it is".to_owned(),
         View::Length => "only its length".to_owned(),
-        View::Fields(fields) => of_fields(fields),
+        View::Fields(_) => "only some fields; what differs from run to run is in braces".to_owned(),
         View::Commands(names) => format!("only the entries of {}", names.join(", ")),
         View::Near(number) => format!("about {number}"),
     };
@@ -484,10 +493,6 @@ fn remark(command: &Command) -> String {
     }
 }
 
-fn of_fields(_fields: &Fields) -> String {
-    "only some fields; what differs from run to run is in braces".to_owned()
-}
-
 fn duration(time: Duration) -> String {
     match time.as_millis() {
         ms if ms % 1000 == 0 => match ms / 1000 {
@@ -495,5 +500,107 @@ fn duration(time: Duration) -> String {
             seconds => format!("{seconds} seconds"),
         },
         ms => format!("{ms} ms"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn course() -> Course {
+        Course::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")).unwrap()
+    }
+
+    fn page(file: &str) -> Page<'static> {
+        Page { file: file.to_owned(), stage: None, before: None }
+    }
+
+    #[test]
+    fn every_transcript_can_be_shown() {
+        let (course, page) = (course(), page("stages/04-px-expiry.md"));
+        for name in corpus::names(&course.root().join("tests/transcripts"), "redis").unwrap() {
+            let html = Recording::of_course(&course, &name).unwrap().folded(&page);
+            // A blank line would end the block in which Markdown leaves HTML alone.
+            assert!(html.lines().all(|line| !line.trim().is_empty()), "{name}:\n{html}");
+            for left in ["{now", "{port}", "{dir}"] {
+                assert!(!html.contains(left), "{name} shows {left}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_session_is_shown_as_redis_cli_does_and_as_bytes() {
+        let recording = recording(
+            "# A key.\n@server --dir {dir}\nSET k v PXAT {now+5}\n@wait 1500ms\n@kind GET\n@client b\n@send \"PI\"",
+            "# A key.\n> @server --dir {dir}\n> SET k v PXAT {now+5}\nOK\n> @wait 1500ms\n\
+             > @kind GET\n(error) ERR\n> @client b\n> @send \"PI\"",
+        );
+        let html = recording.body(&page("a.md"), false);
+        let (_, cli) = html.split_once("<pre class=\"cli\">").unwrap();
+        let (cli, wire) = cli.split_once("</pre>").unwrap();
+        let cli: Vec<&str> = cli.lines().collect();
+        assert_eq!(
+            cli,
+            [
+                "<i class=\"note\">the server was started with --dir /tmp/redis</i>",
+                "<i class=\"who\">client first</i>",
+                "<b class=\"p\">127.0.0.1:6379&gt;</b> SET k v PXAT 1800000000005",
+                "OK",
+                "<i class=\"note\">1500 ms later</i>",
+                "<b class=\"p\">127.0.0.1:6379&gt;</b> GET <small>only what kind of reply it is</small>",
+                "(error) ERR …",
+                "<i class=\"who\">client b</i>",
+                "<b class=\"d\">→</b> PI",
+            ]
+        );
+        assert!(wire.contains("<b class=\"v\">1800000000005</b>"), "{wire}");
+        assert!(wire.contains("<b class=\"v\">ERR</b><b class=\"u\">…</b>"), "{wire}");
+        assert!(html.starts_with("<p>A key.</p>"), "{html}");
+    }
+
+    #[test]
+    fn bytes_need_no_second_view() {
+        let html = recording("@send \"PI\"", "> @send \"PI\"").body(&page("a.md"), false);
+        assert!(!html.contains("<fieldset") && html.contains("<pre class=\"wire\">"), "{html}");
+    }
+
+    fn recording(source: &str, snapshot: &str) -> Recording {
+        let transcript = Transcript::parse("a/b", Path::new("b.redis"), source).unwrap();
+        let snapshot = Snapshot::parse(&transcript, snapshot).unwrap();
+        Recording { transcript, snapshot }
+    }
+
+    #[test]
+    fn of_a_long_message_the_middle_is_left_out() {
+        let lines: Vec<String> = (0..2000).map(|line| line.to_string()).collect();
+        let shown = message("→", &lines, "");
+        assert_eq!(shown.len(), LONG_MESSAGE / 2 + LONG_MESSAGE / 8 + 1);
+        assert_eq!(shown[LONG_MESSAGE / 2], "<i class=\"note\">1,960 more lines</i>");
+        assert_eq!(shown.last().map(String::as_str), Some("  1999"));
+        assert_eq!(message("→", &lines[..63], "").len(), 63);
+    }
+
+    #[test]
+    fn a_command_stands_behind_its_directives() {
+        let table = [
+            ("GET k", "GET k"),
+            ("@sorted KEYS *", "KEYS *"),
+            ("@as me @fields addr? CLIENT INFO", "CLIENT INFO"),
+            ("@near 5 PTTL k", "PTTL k"),
+        ];
+        for (line, command) in table {
+            assert_eq!(typed(line), command);
+        }
+        assert_eq!(with_place("{now_s-5} {x*3} {port} {"), "1799999995 {x*3} 6379 {");
+    }
+
+    #[test]
+    fn a_link_leads_to_the_page_of_the_tests() {
+        let name = "04-px-expiry/a_key_is_gone_after_its_px";
+        let target = "stages/04-px-expiry/tests.md#a_key_is_gone_after_its_px)";
+        for (file, up) in [("intro.md", ""), ("stages/05-config.md", "../")] {
+            let link = link_to(&page(file), name);
+            assert_eq!(link, format!("[a key is gone after its px]({up}{target}"));
+        }
     }
 }

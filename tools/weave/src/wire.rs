@@ -315,7 +315,7 @@ fn has_length(kind: u8) -> bool {
 }
 
 /// Writes a number with a comma before each thousand.
-fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
