@@ -1,0 +1,151 @@
+//! Builds the book, and holds its pages to what their readers may expect.
+
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use bookcheck::readers::{NARROW, keys_suffice, sticking_out};
+use bookcheck::source::Sources;
+use bookcheck::{Browser, Check, Site, Theme, mdbook, root};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+/// A page and all that it loads may weigh so much, uncompressed and without fonts. Over the wire it
+/// is a tenth of that.
+const BOUND: usize = 1_500_000;
+
+/// A page with folds and with choices.
+const A_PAGE_OF_TESTS: &str = "stages/04-px-expiry/tests.html";
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let mut trials = of_the_sources();
+    match mdbook::program() {
+        Some(_) if arguments.list => {}
+        Some(program) => trials.extend(of_the_book(&program)),
+        None => {
+            let reason = "no mdbook on the PATH or in target/tools/bin";
+            eprintln!("\nThe book is NOT BUILT AND NOT CHECKED: {reason}.\n");
+            trials
+                .push(Trial::ignorable_test("book", move || Ok(Completion::ignored_with(reason))));
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Holds the chapters to show all that is there to be shown.
+fn of_the_sources() -> Vec<Trial> {
+    let book = root().join("book");
+    let check = |name: &str, found: fn(&Sources, &Path) -> Result<Vec<String>>| {
+        let book = book.clone();
+        let found = move || found(&Sources::read(&book.join("src"))?, &book);
+        trial(name, found())
+    };
+    vec![
+        check("every_exercise_is_set_in_its_chapter", |sources, _| sources.exercises_not_set()),
+        check("every_file_is_in_the_summary", |sources, _| Ok(sources.not_in_summary())),
+        check("every_figure_is_shown", |sources, book| {
+            sources.unused(&book.join("figures"), "figure")
+        }),
+        check("every_session_is_shown", |sources, book| {
+            sources.unused(&book.join("sessions"), "session")
+        }),
+    ]
+}
+
+/// Builds the book, and holds all pages to everything.
+fn of_the_book(program: &Path) -> Vec<Trial> {
+    let target = target();
+    let built = mdbook::build(program, &target).and_then(|()| Site::read(&target));
+    let site = match built {
+        Ok(site) => site,
+        Err(error) => {
+            let reason = format!("{error:#}");
+            return vec![Trial::test("the_book_is_built", || Err(reason.into()))];
+        }
+    };
+    let mut trials: Vec<Trial> =
+        Check::ALL.into_iter().map(|(check, name)| trial(name, Ok(site.faults(check)))).collect();
+    trials.push(trial("every_link_leads_somewhere", Ok(site.dead_links())));
+    trials.push(trial("every_transcript_is_shown_by_its_stage", site.transcripts_not_shown()));
+    trials.push(trial("no_page_is_too_heavy", too_heavy(&site)));
+    trials.extend(in_a_browser(&site, &target));
+    trials
+}
+
+fn too_heavy(site: &Site) -> Result<Vec<String>> {
+    let weights = site.weights()?.into_iter().filter(|(weight, _, _)| *weight > BOUND);
+    let told = weights.map(|(weight, own, path)| {
+        format!("{path}: {weight} bytes, {own} of them its own, with a bound of {BOUND}")
+    });
+    Ok(told.collect())
+}
+
+fn in_a_browser(site: &Site, target: &Path) -> Vec<Trial> {
+    let Some(program) = Browser::program() else {
+        let reason = "no Chromium on the PATH, and CHROMIUM names none";
+        eprintln!("\nNOT LOOKED AT in a browser: {reason}.\n");
+        let ignored = move || Ok(Completion::ignored_with(reason));
+        return vec![Trial::ignorable_test("in_a_browser", ignored)];
+    };
+    let mut trials: Vec<Trial> = Theme::ALL
+        .into_iter()
+        .map(|theme| {
+            let pages: Vec<String> = site.paths().map(str::to_owned).collect();
+            let (program, target) = (program.clone(), target.to_owned());
+            let name = format!("no_page_scrolls_sideways_on_a_telephone/{}", theme.name());
+            Trial::test(name, move || {
+                said(narrow_faults(&program, &target, &pages, theme)).map_err(Failed::from)
+            })
+        })
+        .collect();
+    let page = target.join(A_PAGE_OF_TESTS);
+    trials.push(Trial::test("keys_are_enough_for_folds_and_choices", move || {
+        let mut browser = Browser::start(&program)?;
+        let mut tab = browser.tab(NARROW, Theme::Light)?;
+        tab.open(&page)?;
+        keys_suffice(&mut tab).map_err(|error| format!("{error:#}").into())
+    }));
+    trials
+}
+
+/// What sticks out of a narrow window, or a script complains about.
+fn narrow_faults(
+    program: &Path,
+    target: &Path,
+    pages: &[String],
+    theme: Theme,
+) -> Result<Vec<String>> {
+    let mut browser = Browser::start(program)?;
+    let mut tab = browser.tab(NARROW, theme)?;
+    let mut faults = Vec::new();
+    for page in pages {
+        match tab.open(&target.join(page)).and_then(|()| sticking_out(&mut tab)) {
+            Ok(found) if found.is_empty() => {}
+            Ok(found) => faults.push(format!("{page}: {}", found.join("\n    "))),
+            Err(error) => faults.push(format!("{error:#}")),
+        }
+    }
+    Ok(faults)
+}
+
+fn trial(name: &str, found: Result<Vec<String>>) -> Trial {
+    let said = said(found);
+    Trial::test(name, || said.map_err(Failed::from))
+}
+
+fn said(found: Result<Vec<String>>) -> Result<(), String> {
+    match found {
+        Ok(found) if found.is_empty() => Ok(()),
+        Ok(found) => Err(found.join("\n")),
+        Err(error) => Err(format!("{error:#}")),
+    }
+}
+
+/// A folder for the book of this checkout, apart from the one that somebody may have open.
+fn target() -> PathBuf {
+    let mut checkout = DefaultHasher::new();
+    root().hash(&mut checkout);
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("book-{:016x}", checkout.finish()))
+}
