@@ -42,8 +42,8 @@ impl fmt::Display for Loaded {
 
 /// Loads the dump in `source` into `databases`: all strings that have not expired.
 ///
-/// Keys of other types, and of databases that the server does not have, are stepped over. Memory grows with the longest
-/// string, not with the file. Mirrors `rdbLoadRio`.
+/// Keys of other types, and of databases that the server does not have, are stepped over. Memory
+/// grows with the longest string, not with the file. Mirrors `rdbLoadRio`.
 pub fn load(source: impl BufRead, databases: &[Db], now: UnixMillis) -> io::Result<Loaded> {
     let mut reader = RdbReader::new(source);
     let format = Format::read(&mut reader)?;
