@@ -109,7 +109,9 @@ impl Browser {
         tab.call("Runtime.enable", json!({}))?;
         tab.call("Log.enable", json!({}))?;
         tab.set_height(900)?;
-        let set = format!("localStorage.setItem('mdbook-theme', '{}')", theme.name());
+        // Of a page that is no file, nothing is remembered.
+        let set = "if (location.protocol == 'file:') localStorage.setItem('mdbook-theme', 'NAME')";
+        let set = set.replace("NAME", theme.name());
         tab.call("Page.addScriptToEvaluateOnNewDocument", json!({"source": set}))?;
         Ok(tab)
     }
