@@ -140,10 +140,15 @@ impl<'h> Document<'h> {
             }
         }
         for picture in self.all("main svg") {
-            let is_icon = picture.ancestors().any(|node| has_class(node.value(), "fa-svg"));
+            let mut around = picture.ancestors().filter_map(ElementRef::wrap);
+            let is_told = around.any(|element| {
+                let is_icon = element.value().classes().any(|class| class == "fa-svg");
+                let is_image = element.attr("role") == Some("img");
+                is_icon || (is_image && element.attr("aria-label").is_some())
+            });
             let title = picture.child_elements().find(|child| child.value().name() == "title");
             let has_title = title.is_some_and(|title| !words(title).is_empty());
-            if !is_icon && !has_title && picture.attr("aria-label").is_none() {
+            if !is_told && !has_title && picture.attr("aria-label").is_none() {
                 let id = picture.attr("id").unwrap_or_default();
                 faults.push((Check::Pictures, format!("an svg '{id}' has no title")));
             }
@@ -243,10 +248,6 @@ fn is(node: &Node, name: &str) -> bool {
     node.as_element().is_some_and(|element| element.name() == name)
 }
 
-fn has_class(node: &Node, class: &str) -> bool {
-    node.as_element().is_some_and(|element| element.classes().any(|found| found == class))
-}
-
 /// Text on one line, cut where nobody reads on.
 fn shortened(text: &str) -> String {
     const SHOWN: usize = 100;
@@ -271,6 +272,7 @@ mod tests {
     fn a_page_without_a_fault_has_none() {
         let good = "<h2 id=a>a</h2><h3>b</h3><h2>c</h2><img src=x.png alt='A cat'>\
                     <svg><title>A line</title></svg><span class=fa-svg><svg></svg></span>\
+                    <div role=img aria-label='A chart'><svg></svg></div>\
                     <a href=x.html>x</a><button aria-label=Go></button><label>Name<input></label>\
                     <label for=i>Name</label><input id=i><input class=hidden>\
                     <details><summary>More</summary>x</details>\
@@ -295,6 +297,7 @@ mod tests {
             (chapter, "<img src=x.png alt=''>", Check::Pictures),
             (chapter, "<svg><desc>x</desc></svg>", Check::Pictures),
             (chapter, "<svg><title> </title></svg>", Check::Pictures),
+            (chapter, "<div role=img><svg></svg></div>", Check::Pictures),
             (chapter, "<a href=x.html></a>", Check::Controls),
             (chapter, "<button><svg></svg></button>", Check::Controls),
             (chapter, "<input>", Check::Controls),
