@@ -1,11 +1,12 @@
 //! Builds the book, and holds its pages to what their readers may expect.
 
 use std::collections::hash_map::DefaultHasher;
+use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use bookcheck::readers::{NARROW, keys_suffice, sticking_out};
 use bookcheck::source::Sources;
 use bookcheck::{Browser, Check, Site, Theme, mdbook, root};
@@ -102,6 +103,10 @@ fn in_a_browser(site: &Site, target: &Path) -> Vec<Trial> {
             })
         })
         .collect();
+    let chromium = program.clone();
+    trials.push(Trial::test("a_browser_shows_each_fault", move || {
+        each_fault_shows(&chromium).map_err(|error| format!("{error:#}").into())
+    }));
     let page = target.join(A_PAGE_OF_TESTS);
     trials.push(Trial::test("keys_are_enough_for_folds_and_choices", move || {
         let mut browser = Browser::start(&program)?;
@@ -130,6 +135,49 @@ fn narrow_faults(
         }
     }
     Ok(faults)
+}
+
+/// Opens small pages with one fault each: a check that cannot fail checks nothing.
+fn each_fault_shows(program: &Path) -> Result<()> {
+    const FOLD: &str = "<details><summary>x</summary></details>";
+    const CHOICE: &str =
+        "<input type=radio name=a value=1 checked><input type=radio name=a value=2>";
+    let folder = tempfile::tempdir()?;
+    let mut browser = Browser::start(program)?;
+    let mut open = |main: &str| {
+        let page = folder.path().join("page.html");
+        fs::write(&page, format!("<!doctype html><main>{main}</main>"))?;
+        let mut tab = browser.tab(NARROW, Theme::Navy)?;
+        tab.open(&page)?;
+        let theme = tab.evaluate("localStorage.getItem('mdbook-theme')")?;
+        ensure!(theme == "navy", "the theme is {theme}");
+        let keys = keys_suffice(&mut tab).map_err(|error| error.to_string());
+        anyhow::Ok((sticking_out(&mut tab)?, keys.err().unwrap_or_default()))
+    };
+    let good =
+        open(&format!("{FOLD}{CHOICE}<div style='overflow: auto'><p style='width: 500px'>x"))?;
+    ensure!(good == (vec![], String::new()), "{good:?}");
+    let (out, _) = open("<p style='width: 500px'>x")?;
+    ensure!(out.len() == 2 && out[1].starts_with("p. x"), "{out:?}");
+    let (out, _) = open("<details><summary>x</summary><p style='width: 500px'>x</details>")?;
+    ensure!(!out.is_empty(), "what is folded does not stick out");
+    for (main, reason) in [
+        (CHOICE.to_owned(), "no fold was reached"),
+        (FOLD.to_owned(), "no choice was reached"),
+        (format!("<style>* {{ outline: none }}</style>{FOLD}"), "nothing marks what has the focus"),
+        (
+            format!("<style>summary {{ height: 0; overflow: hidden }}</style>{FOLD}"),
+            "nobody sees it",
+        ),
+        ("<details onclick='event.preventDefault()'><summary>x".to_owned(), "Enter does not open"),
+        (format!("<main onkeydown='event.preventDefault()'>{CHOICE}"), "an arrow does not choose"),
+    ] {
+        let (_, keys) = open(&main)?;
+        ensure!(keys.contains(reason), "{main}: {keys}");
+    }
+    let error = open("<script>throw new Error('broken')</script>").err();
+    ensure!(error.is_some_and(|error| error.to_string().contains("broken")), "nobody complains");
+    Ok(())
 }
 
 fn trial(name: &str, found: Result<Vec<String>>) -> Trial {
