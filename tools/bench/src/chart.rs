@@ -7,7 +7,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::markdown::{Figure, Line, others, ratio};
+use crate::markdown::{ALT, Figure, Line, others, ratio};
 use crate::speed::{Cell, PIPELINES};
 use crate::{Against, Report};
 
@@ -40,7 +40,9 @@ const PANEL_HEAD: u32 = 50;
 pub fn svg(report: &Report) -> anyhow::Result<String> {
     let mut svg = String::new();
     draw(report, &mut svg).map_err(|error| anyhow!("cannot draw the chart: {error}"))?;
-    Ok(svg)
+    // For who hears the page that it is put into.
+    let title = format!("<title>{ALT}</title>\n<rect");
+    Ok(svg.replacen("<rect", &title, 1))
 }
 
 fn draw(report: &Report, svg: &mut String) -> anyhow::Result<()> {
@@ -301,6 +303,7 @@ mod tests {
             "Time to load a dump of 1,000,000 keys",
             "07-keys",
             "2026-11-24",
+            "<title>Speed, CPU time",
         ] {
             assert!(svg.contains(text), "{text}");
         }
