@@ -39,8 +39,8 @@ fn compare(block: &str) -> Option<(usize, Result<(), String>)> {
 }
 
 fn pages(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("the book's pages") {
+        let path = entry.expect("a page").path();
         if path.is_dir() {
             pages(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "md") {
@@ -76,8 +76,9 @@ fn a_byte_that_is_not_in_the_file_is_seen() {
 
 /// Returns the bytes in a figure's boxes, in the order in which they are drawn.
 fn bytes_of_figure(name: &str) -> Vec<u8> {
-    let text = fs::read_to_string(root().join(format!("book/figures/{name}.svg"))).unwrap();
-    let document = Document::parse(&text).unwrap();
+    let text = fs::read_to_string(root().join(format!("book/figures/{name}.svg")));
+    let text = text.expect("the figure");
+    let document = Document::parse(&text).expect("an SVG");
     let texts = document.descendants().filter(|node| node.has_tag_name("text"));
     let texts = texts.filter(|node| node.attribute("class") == Some("fig-text fig-mono"));
     let texts = texts.filter_map(|node| node.text()).filter(|text| text.len() == 2);
