@@ -1,12 +1,16 @@
 //! What mdBook runs on the book's chapters before it renders them; see `book/book.toml`.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::path::Path;
 use std::process::ExitCode;
-use std::{env, path};
+use std::sync::{Mutex, PoisonError};
+use std::{env, path, thread};
 
 use anyhow::{Context, bail};
 use mdbook_preprocessor::book::{Book, BookItem};
-use weave::{Course, Weaver};
+use weave::{Course, Fault, Weaver};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -30,40 +34,61 @@ fn main() -> ExitCode {
 fn preprocess() -> anyhow::Result<()> {
     let (context, mut book) = mdbook_preprocessor::parse_input(io::stdin().lock())?;
     let root = path::absolute(context.root.join(".."))?;
-    let course = Course::read(&root)?;
-    weave_all(&course, &mut book)?;
-    let mut out = io::stdout().lock();
+    let faults = weave_all(&root, &mut book)?;
+    for fault in &faults {
+        eprintln!("{fault}");
+    }
+    if !faults.is_empty() {
+        bail!("the book cannot be woven: {} faults", faults.len());
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
     serde_json::to_writer(&mut out, &book)?;
     out.flush().context("cannot write the book")
 }
 
-/// Weaves every chapter in the order of the book. Tells all that is wrong, not only the first.
-fn weave_all(course: &Course, book: &mut Book) -> anyhow::Result<()> {
-    let mut weaver = Weaver::new(course);
-    let mut faults = 0;
-    weave_items(&mut weaver, &mut book.items, &mut faults);
-    if faults > 0 {
-        bail!("the book cannot be woven: {faults} faults");
-    }
-    Ok(())
-}
-
-fn weave_items(weaver: &mut Weaver<'_>, items: &mut [BookItem], faults: &mut usize) {
-    for item in items {
-        let BookItem::Chapter(chapter) = item else { continue };
-        if let Some(source) = &chapter.source_path {
-            let file = source.to_string_lossy().replace('\\', "/");
-            match weaver.chapter(&file, &chapter.content) {
-                Ok(woven) => chapter.content = woven,
-                Err(found) => {
-                    for fault in &found {
-                        eprintln!("{fault}");
-                    }
-                    *faults += found.len();
-                }
+/// Weaves every chapter, on all processors, and returns all that is wrong in the book's order.
+fn weave_all(root: &Path, book: &mut Book) -> anyhow::Result<Vec<Fault>> {
+    // The last stages have the most to show, so they are begun first.
+    let queue = Mutex::new(book.items.iter_mut().enumerate().rev());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let work = || -> anyhow::Result<Vec<(usize, Fault)>> {
+        let course = Course::read(root)?;
+        let mut weaver = Weaver::new(&course);
+        let mut faults = Vec::new();
+        while let Some((index, item)) = next() {
+            let mut found = Vec::new();
+            weave_item(&mut weaver, item, &mut found);
+            faults.extend(found.into_iter().map(|fault| (index, fault)));
+        }
+        Ok(faults)
+    };
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut faults = Vec::new();
+    thread::scope(|scope| {
+        let handles: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        for handle in handles {
+            match handle.join() {
+                Ok(found) => faults.extend(found?),
+                Err(panic) => resume_unwind(panic),
             }
         }
-        // A chapter's pages come after it, as its reader meets them.
-        weave_items(weaver, &mut chapter.sub_items, faults);
+        anyhow::Ok(())
+    })?;
+    faults.sort_by_key(|(index, _)| *index);
+    Ok(faults.into_iter().map(|(_, fault)| fault).collect())
+}
+
+/// Weaves a chapter and then its pages, as its reader meets them.
+fn weave_item(weaver: &mut Weaver<'_>, item: &mut BookItem, faults: &mut Vec<Fault>) {
+    let BookItem::Chapter(chapter) = item else { return };
+    if let Some(source) = &chapter.source_path {
+        let file = source.to_string_lossy().replace('\\', "/");
+        match weaver.chapter(&file, &chapter.content) {
+            Ok(woven) => chapter.content = woven,
+            Err(found) => faults.extend(found),
+        }
+    }
+    for item in &mut chapter.sub_items {
+        weave_item(weaver, item, faults);
     }
 }
