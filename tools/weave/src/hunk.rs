@@ -1,5 +1,7 @@
 //! The part of a file that a step shows, and how a reader finds it.
 
+use std::ops::Range;
+
 use anyhow::Context;
 
 use crate::alignment::{Alignment, Kind};
@@ -179,36 +181,42 @@ impl<'d> Place<'d> {
 
     /// Whether all rows of the group are in the item that a signature begins.
     fn is_in(&self, signature: usize) -> bool {
-        self.is_of(signature, self.group)
+        self.spans(signature, |_, segment| Some(segment)).any(|span| self.is_within(&span))
     }
 
     /// Whether the first row of the group is in that item.
     fn begins_in(&self, signature: usize) -> bool {
-        self.is_of(signature, self.group.get(..1).unwrap_or_default())
-    }
-
-    fn is_of(&self, signature: usize, rows: &[usize]) -> bool {
-        self.sources().into_iter().any(|(source, line)| {
-            let segment = line(signature).and_then(|line| source.segment_at(line));
-            segment.and_then(|segment| holds(source, segment, lines(rows, line))) == Some(true)
-        })
+        let mut spans = self.spans(signature, |_, segment| Some(segment));
+        spans.any(|span| self.group.first().is_some_and(|first| span.contains(first)))
     }
 
     /// Whether a signature is that of a member of a block in which the group is not.
     fn is_elsewhere(&self, signature: usize) -> bool {
-        self.sources().into_iter().any(|(source, line)| {
-            let segment = line(signature).and_then(|line| source.segment_at(line));
-            let block = segment.and_then(|segment| source.block_of(segment));
-            block.and_then(|block| holds(source, block, lines(self.group, line))) == Some(false)
-        })
+        let mut spans = self.spans(signature, Source::block_of).peekable();
+        spans.peek().is_some() && !spans.any(|span| self.is_within(&span))
     }
 
-    /// The file now and before, each with the lines that rows are in it.
-    fn sources(&self) -> [(&'d Source, impl Fn(usize) -> Option<usize> + 'd + Copy); 2] {
-        let rows = &self.alignment.rows;
-        let lines_of =
-            |is_new: bool| move |row: usize| if is_new { rows[row].new } else { rows[row].old };
-        [(&*self.alignment.new, lines_of(true)), (&*self.alignment.old, lines_of(false))]
+    fn is_within(&self, span: &Range<usize>) -> bool {
+        self.group.iter().all(|row| span.contains(row))
+    }
+
+    /// The rows of the segment that a signature is in, or of the one that `chosen` takes instead,
+    /// in the file now and before, as far as they have it. A block's are those of all it holds.
+    fn spans(
+        &self,
+        signature: usize,
+        chosen: impl Fn(&Source, usize) -> Option<usize>,
+    ) -> impl Iterator<Item = Range<usize>> {
+        let Alignment { old, new, rows, .. } = self.alignment;
+        let lines = |source: &Source, line: Option<usize>| {
+            let segment = chosen(source, source.segment_at(line?)?)?;
+            let end = source.segments[segment].closed_by.unwrap_or(segment);
+            Some(source.segments[segment].lines.start..source.segments[end].lines.end)
+        };
+        let now = lines(new, rows[signature].new).map(|lines| self.alignment.rows_of_new(&lines));
+        let before =
+            lines(old, rows[signature].old).map(|lines| self.alignment.rows_of_old(&lines));
+        now.into_iter().chain(before)
     }
 
     fn cut(&self, first: usize, end: usize, anchor: Option<Anchor>) -> (Hunk, usize) {
@@ -221,18 +229,6 @@ impl<'d> Place<'d> {
         let length = rows.len() - gone;
         (Hunk { rows, changes, anchor }, first + length)
     }
-}
-
-/// The lines that rows have in a source.
-fn lines(rows: &[usize], line: impl Fn(usize) -> Option<usize>) -> Vec<usize> {
-    rows.iter().filter_map(|&row| line(row)).collect()
-}
-
-/// Whether lines are all in a segment, or in the block that it opens; nothing if there are none.
-fn holds(source: &Source, segment: usize, lines: Vec<usize>) -> Option<bool> {
-    let end = source.segments[segment].closed_by.unwrap_or(segment);
-    let all = source.segments[segment].lines.start..source.segments[end].lines.end;
-    (!lines.is_empty()).then(|| lines.iter().all(|line| all.contains(line)))
 }
 
 fn is_signature(alignment: &Alignment, row: usize) -> bool {
