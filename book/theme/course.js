@@ -40,6 +40,33 @@
         }
     });
 
+    // A browser may end a line within `--port`, behind one of its dashes. Whoever types what
+    // stands there would type a blank, so an option stays whole.
+    for (const code of document.querySelectorAll("main :not(pre) > code, main .session pre")) {
+        const walk = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+        const texts = [];
+        while (walk.nextNode()) {
+            texts.push(walk.currentNode);
+        }
+        for (const text of texts) {
+            const words = text.data.split(/(\s+)/);
+            const isOption = (word) => /^['"(]?-\S{1,30}$/.test(word);
+            if (!words.some(isOption)) {
+                continue;
+            }
+            text.replaceWith(...words.map((word) => {
+                if (!isOption(word)) {
+                    return word;
+                }
+                const option = document.createElement("span");
+                option.className = "option";
+                option.textContent = word;
+                return option;
+            }));
+            code.normalize();
+        }
+    }
+
     // A link into what is folded opens it.
     const open = () => {
         const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
