@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
+use similar::algorithms::{Capture, Compact, Replace, patience};
 
 use crate::source::Source;
 
@@ -137,8 +138,10 @@ fn pairs(old: &Source, new: &Source) -> Vec<(Range<usize>, Range<usize>)> {
 fn lines(old: &Source, of_old: Range<usize>, new: &Source, of_new: Range<usize>) -> Vec<Row> {
     let (first_old, first_new) = (of_old.start, of_new.start);
     let (before, now) = (&old.lines[of_old], &new.lines[of_new]);
+    let mut ops = Compact::new(Replace::new(Capture::new()), before, now);
+    let Ok(()) = patience::diff(&mut ops, before, 0..before.len(), now, 0..now.len());
     let mut rows = Vec::new();
-    for op in capture_diff_slices(Algorithm::Patience, before, now) {
+    for op in ops.into_inner().into_inner().into_ops() {
         let lines_of_old = op.old_range().start + first_old..op.old_range().end + first_old;
         let lines_of_new = op.new_range().start + first_new..op.new_range().end + first_new;
         if let DiffOp::Equal { .. } = op {
