@@ -77,6 +77,22 @@ impl Alignment {
         }
     }
 
+    /// How many lines are new, and how many are gone.
+    pub fn counts(&self) -> (usize, usize) {
+        let count = |kind| self.rows.iter().filter(|row| row.kind == kind).count();
+        (count(Kind::Added), count(Kind::Removed))
+    }
+
+    /// That in a few words.
+    pub fn summary(&self) -> String {
+        let (added, removed) = self.counts();
+        match (self.old.lines.is_empty(), self.new.lines.is_empty()) {
+            (true, _) => format!("new file, {added} lines"),
+            (_, true) => "removed".to_owned(),
+            _ => format!("+{added} \u{2212}{removed}"),
+        }
+    }
+
     /// The rows from the first to the last of some lines of the file now.
     pub fn rows_of_new(&self, lines: &Range<usize>) -> Range<usize> {
         between(&self.row_of_new, lines)

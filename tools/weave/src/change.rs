@@ -1,10 +1,10 @@
 //! The steps by which a reader makes a stage out of the one before.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use anyhow::{Context, ensure};
 
-use crate::alignment::Kind;
 use crate::block;
 use crate::course::Course;
 use crate::directive::Directive;
@@ -119,24 +119,29 @@ impl Steps {
     ) -> anyhow::Result<Vec<String>> {
         let mut missing = Vec::new();
         for file in course.differing(page.stage()?)?.iter().filter(|file| concerns(file)) {
-            let (added, removed) = self.draft(course, page, file)?.missing();
-            for (stage, lines) in [(page.stage, added), (page.before, removed)] {
-                let Some(stage) = stage.filter(|_| !lines.is_empty()) else { continue };
-                let lines: Vec<String> = lines
-                    .iter()
-                    .map(|range| match range.len() {
-                        1 => format!("{}", range.start + 1),
-                        _ => format!("{}-{}", range.start + 1, range.end),
-                    })
-                    .collect();
-                missing.push(format!(
-                    "{} lines {} are in no change",
-                    stage.path_of(file),
-                    lines.join(", ")
-                ));
+            let draft = self.draft(course, page, file)?;
+            let (added, removed) = draft.missing();
+            for (stage, ranges) in [(page.stage, added), (page.before, removed)] {
+                let Some(stage) = stage.filter(|_| !ranges.is_empty()) else { continue };
+                let lines: Vec<String> = ranges.iter().map(lines).collect();
+                let lines = lines.join(", ");
+                let mut what = format!("{} lines {lines} are in no change", stage.path_of(file));
+                if !draft.gone.is_empty() {
+                    let gone = draft.gone.join(", ");
+                    what.push_str(&format!("; only the stage before has what one shows: {gone}"));
+                }
+                missing.push(what);
             }
         }
         Ok(missing)
+    }
+}
+
+/// Lines as a person counts them: `12`, `12-14`.
+fn lines(range: &Range<usize>) -> String {
+    match range.len() {
+        1 => format!("{}", range.start + 1),
+        _ => format!("{}-{}", range.start + 1, range.end),
     }
 }
 
@@ -162,22 +167,4 @@ fn by_file(arguments: &[String]) -> Vec<(&str, Vec<&str>)> {
         }
     }
     files
-}
-
-impl crate::alignment::Alignment {
-    /// How many lines are new, and how many are gone.
-    pub(crate) fn counts(&self) -> (usize, usize) {
-        let count = |kind| self.rows.iter().filter(|row| row.kind == kind).count();
-        (count(Kind::Added), count(Kind::Removed))
-    }
-
-    /// That in a few words.
-    pub(crate) fn summary(&self) -> String {
-        let (added, removed) = self.counts();
-        match (self.old.lines.is_empty(), self.new.lines.is_empty()) {
-            (true, _) => format!("new file, {added} lines"),
-            (_, true) => "removed".to_owned(),
-            _ => format!("+{added} \u{2212}{removed}"),
-        }
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 
-use anyhow::{bail, ensure};
+use anyhow::ensure;
 
 use crate::alignment::{Alignment, Kind};
 
@@ -14,13 +14,15 @@ pub(crate) struct Draft {
     pub alignment: Rc<Alignment>,
     /// Of every row, whether a step has shown it: what is added is there, what is removed is gone.
     done: Vec<bool>,
+    /// Paths of what steps have shown that only the stage before has.
+    pub gone: Vec<String>,
 }
 
 impl Draft {
     /// The file as the stage before has left it.
     pub fn new(alignment: Rc<Alignment>) -> Draft {
         let done = alignment.rows.iter().map(|row| row.kind == Kind::Kept).collect();
-        Draft { alignment, done }
+        Draft { alignment, done, gone: Vec::new() }
     }
 
     /// Whether the file has the row's line now.
@@ -66,25 +68,35 @@ impl Draft {
 
     /// The rows that a step shows which brings the items of these paths to their new state; no
     /// path is the whole file. An error if there is none.
-    pub fn select(&self, paths: &[&str]) -> anyhow::Result<Vec<usize>> {
+    pub fn select(&mut self, paths: &[&str]) -> anyhow::Result<Vec<usize>> {
         let mut chosen = BTreeSet::new();
         if paths.is_empty() {
-            chosen.extend(0..self.done.len());
+            chosen.extend(self.open(0..self.done.len(), "the file")?);
         }
         for path in paths {
-            chosen.extend(self.rows_of(path)?);
-        }
-        let changes = chosen.iter().any(|&row| self.alignment.rows[row].kind != Kind::Kept);
-        chosen.retain(|&row| !self.done[row]);
-        let what = if paths.is_empty() { "the file".to_owned() } else { paths.join(", ") };
-        match chosen.is_empty() {
-            true if changes => bail!("every changed line of {what} is in an earlier change"),
-            true => bail!("the stage changes nothing in {what}"),
-            false => {}
+            chosen.extend(self.open(self.rows_of(path)?, path)?);
+            if self.alignment.new.find(path)?.is_empty() {
+                self.gone.push((*path).to_owned());
+            }
         }
         self.add_blocks(&mut chosen);
         self.add_blanks(&mut chosen);
         Ok(chosen.into_iter().collect())
+    }
+
+    /// Those of some rows that no step has shown. An error if there is none.
+    fn open(
+        &self,
+        rows: impl IntoIterator<Item = usize>,
+        what: &str,
+    ) -> anyhow::Result<Vec<usize>> {
+        let rows = rows.into_iter();
+        let rows: Vec<usize> =
+            rows.filter(|&row| self.alignment.rows[row].kind != Kind::Kept).collect();
+        ensure!(!rows.is_empty(), "the stage changes nothing in {what}");
+        let open: Vec<usize> = rows.into_iter().filter(|&row| !self.done[row]).collect();
+        ensure!(!open.is_empty(), "every changed line of {what} is in an earlier change");
+        Ok(open)
     }
 
     /// All rows of an item before and now.
@@ -94,24 +106,16 @@ impl Draft {
         ensure!(!in_old.is_empty() || !in_new.is_empty(), "there is no '{path}'");
         let mut found = Vec::new();
         for name in &in_new {
-            let keys: Vec<&str> = new
-                .segments
-                .iter()
-                .filter(|segment| {
-                    segment.lines.start < name.lines.end && name.lines.start < segment.lines.end
-                })
-                .map(|segment| segment.key.as_str())
-                .collect();
-            found.extend(self.alignment.rows_of_new(&name.lines).filter(|&row| {
-                // A line of an item that is elsewhere now belongs to that one.
-                match rows[row].old.filter(|_| rows[row].kind == Kind::Removed) {
-                    Some(line) => old.segment_at(line).is_none_or(|at| {
-                        let key = old.segments[at].key.as_str();
-                        keys.contains(&key) || new.segments.iter().all(|now| now.key != key)
-                    }),
-                    None => true,
-                }
-            }));
+            let keys = new.keys_in(&name.lines);
+            // A line of an item that is elsewhere now belongs to that one.
+            let is_elsewhere = |row: &usize| {
+                let line = rows[*row].old.filter(|_| rows[*row].kind == Kind::Removed);
+                let key = line.and_then(|line| old.segment_at(line));
+                let key = key.map(|segment| old.segments[segment].key.as_str());
+                key.is_some_and(|key| !keys.contains(&key) && new.has_key(key))
+            };
+            let all = self.alignment.rows_of_new(&name.lines);
+            found.extend(all.filter(|row| !is_elsewhere(row)));
         }
         for name in &in_old {
             let lines = self.alignment.rows_of_old(&name.lines);

@@ -91,6 +91,18 @@ impl Source {
         named.chain(self.others.iter().map(String::as_str))
     }
 
+    /// The keys of all segments that have one of some lines.
+    pub fn keys_in(&self, lines: &Range<usize>) -> Vec<&str> {
+        let touches =
+            |segment: &&Segment| segment.lines.start < lines.end && lines.start < segment.lines.end;
+        self.segments.iter().filter(touches).map(|segment| segment.key.as_str()).collect()
+    }
+
+    /// Whether a segment has that key.
+    pub fn has_key(&self, key: &str) -> bool {
+        self.segments.iter().any(|segment| segment.key == key)
+    }
+
     /// The segment that opens the innermost block that a segment is in.
     pub fn block_of(&self, segment: usize) -> Option<usize> {
         (0..segment)

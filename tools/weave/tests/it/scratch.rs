@@ -190,7 +190,9 @@ fn a_function_that_has_another_name_now_stops_the_build_in_every_line_that_names
     let scratch = Scratch::new(&[("src/thing.rs", OLD)], &[("src/thing.rs", &renamed(NEW))]);
     let faults = scratch.weave(&text.replace("{{#change src/thing.rs}}", "")).expect_err("faults");
     assert_eq!(faults[0], expected[0]);
-    assert!(faults.iter().any(|fault| fault.contains("thing.rs lines 4, 10-12")), "{faults:?}");
+    let missing = "stages/02-two/src/thing.rs lines 4, 10-12, 14-19 are in no change; only the \
+                   stage before has what one shows: Thing::new";
+    assert!(faults.iter().any(|fault| fault.ends_with(missing)), "{faults:#?}");
 }
 
 #[test]
@@ -229,6 +231,16 @@ fn places_that_look_alike_are_told_apart() {
     scratch.follow("{{#change src/a.rs}}\n");
     let anchors = scratch.texts("{{#change src/a.rs}}\n", ".code-place");
     assert_eq!(anchors, ["in fn b() {", "in fn d() {"]);
+}
+
+#[test]
+fn a_place_that_nobody_could_find_is_a_fault() {
+    let (before, after) = ("a\n".repeat(100), "a\n".repeat(100));
+    let old = format!("{before}{after}");
+    let scratch =
+        Scratch::new(&[("src/a.txt", &old)], &[("src/a.txt", &format!("{before}b\n{after}"))]);
+    let faults = scratch.weave("{{#change src/a.txt}}\n").expect_err("a fault");
+    assert!(faults[0].ends_with("no place is clear for the line \"b\""), "{faults:?}");
 }
 
 #[test]
