@@ -49,7 +49,9 @@ impl Talker {
                 let client = client.map_err(io::Error::other)?;
                 let connection =
                     client.get_connection_with_timeout(patience).map_err(io::Error::other)?;
-                connection.set_read_timeout(Some(patience)).map_err(io::Error::other)?;
+                // Reads wait for as long as it takes, and the tap ends them. With a timeout, the
+                // system would break them off when this process is stopped for a moment and goes
+                // on, and the crate would lose a reply.
                 connection.set_write_timeout(Some(patience)).map_err(io::Error::other)?;
                 Ok(connection)
             })?;
@@ -65,12 +67,15 @@ impl Talker {
         if let Err(error) = self.connection.send_packed_command(&packed(requests)) {
             trouble = Some(if error.is_timeout() { Trouble::Deaf } else { Trouble::Closed });
         }
-        while trouble.is_none() && values.len() < requests.len() {
-            match self.connection.recv_response() {
-                Ok(value) => values.push(value),
-                Err(error) => trouble = Some(self.trouble(&error)),
+        let (connection, tap) = (&mut self.connection, &self.tap);
+        tap.until(limits.deadline, || {
+            while trouble.is_none() && values.len() < requests.len() {
+                match connection.recv_response() {
+                    Ok(value) => values.push(value),
+                    Err(error) => trouble = Some(trouble_of(tap, &error)),
+                }
             }
-        }
+        });
         let received = self.tap.exchange().received;
         let (wires, _) = split_replies(&received);
         trouble = trouble.or_else(|| self.broken_protocol(requests, &wires));
@@ -98,23 +103,23 @@ impl Talker {
         None
     }
 
-    fn trouble(&self, error: &redis::RedisError) -> Trouble {
-        let exchange = self.tap.exchange();
-        if exchange.flooded {
-            Trouble::Flood
-        } else if exchange.late || error.is_timeout() {
-            Trouble::Silence
-        } else if error.is_io_error() || error.is_connection_dropped() {
-            Trouble::Closed
-        } else {
-            Trouble::NoReply
-        }
-    }
-
     /// Hangs up, and returns what came after the last reply that was asked for.
     pub(crate) fn finish(self) -> Vec<u8> {
         let exchange = self.tap.finish(FAREWELL);
         after_replies(&exchange.received, self.asked).to_vec()
+    }
+}
+
+fn trouble_of(tap: &Tap, error: &redis::RedisError) -> Trouble {
+    let exchange = tap.exchange();
+    if exchange.flooded {
+        Trouble::Flood
+    } else if exchange.late {
+        Trouble::Silence
+    } else if error.is_io_error() || error.is_connection_dropped() {
+        Trouble::Closed
+    } else {
+        Trouble::NoReply
     }
 }
 

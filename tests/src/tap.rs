@@ -5,6 +5,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,7 +32,7 @@ pub struct Exchange {
     pub received_total: usize,
     /// The server sent more than it was asked for by any measure, and was cut off.
     pub flooded: bool,
-    /// The server sent for longer than a step may take, and was cut off.
+    /// The server was not done when the step's time was over, and was cut off.
     pub late: bool,
     /// The server closed.
     pub closed: bool,
@@ -117,10 +118,32 @@ impl Tap {
         record.exchange.received = received;
     }
 
+    /// Does something that waits for the server, and closes the wire if that is not done in time.
+    pub fn until(&self, deadline: Instant, read: impl FnOnce()) {
+        thread::scope(|scope| {
+            let (done, waiting) = mpsc::channel::<()>();
+            scope.spawn(move || {
+                let left = deadline.saturating_duration_since(Instant::now());
+                if waiting.recv_timeout(left) == Err(RecvTimeoutError::Timeout) {
+                    self.shared.lock().exchange.late = true;
+                    self.close();
+                }
+            });
+            read();
+            drop(done);
+        });
+    }
+
     /// Returns what went by since the last mark.
     #[must_use]
     pub fn exchange(&self) -> Exchange {
         self.shared.lock().exchange.clone()
+    }
+
+    /// Ends the two threads; an error says that they have ended.
+    fn close(&self) {
+        let _ = self.client.shutdown(Shutdown::Both);
+        let _ = self.server.shutdown(Shutdown::Both);
     }
 
     /// Tells the server that the client has nothing more to say, and waits a little for its end.
@@ -140,9 +163,7 @@ impl Tap {
 
 impl Drop for Tap {
     fn drop(&mut self) {
-        // Ends the two threads; an error says that they have ended.
-        let _ = self.client.shutdown(Shutdown::Both);
-        let _ = self.server.shutdown(Shutdown::Both);
+        self.close();
     }
 }
 

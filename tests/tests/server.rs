@@ -41,8 +41,10 @@ fn main() -> ExitCode {
         ("a_program_that_is_not_there_is_named", not_there),
     ];
     #[cfg(unix)]
-    let tests =
-        tests.into_iter().chain([("an_interrupt_ends_the_servers_too", interrupted as fn())]);
+    let tests = tests.into_iter().chain([
+        ("an_interrupt_ends_the_servers_too", interrupted as fn()),
+        ("a_run_that_is_stopped_goes_on_where_it_was", stopped),
+    ]);
     let trial = |(name, test): (&str, fn())| {
         Trial::test(name, move || {
             test();
@@ -81,22 +83,32 @@ fn play_part(part: &str, port: u16) -> ExitCode {
             answer(port, false);
         }
         "crashes" => answer(port, true),
+        "ponders" => {
+            answer_each(port, || thread::sleep(Duration::from_millis(100)));
+        }
         _ => answer(port, false),
     }
     ExitCode::SUCCESS
 }
 
 fn answer(port: u16, crashes: bool) {
+    answer_each(port, move || {
+        if crashes {
+            eprintln!("index out of bounds");
+            std::process::exit(3);
+        }
+    });
+}
+
+/// Does something before each answer.
+fn answer_each(port: u16, first: impl Fn() + Copy + Send + 'static) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("a free port");
     for stream in listener.incoming() {
         let mut stream = stream.expect("a connection");
         thread::spawn(move || {
             let mut chunk = [0; 1024];
             while let Ok(1..) = stream.read(&mut chunk) {
-                if crashes {
-                    eprintln!("index out of bounds");
-                    std::process::exit(3);
-                }
+                first();
                 stream.write_all(b"+PONG\r\n").expect("a client that reads");
             }
         });
@@ -253,6 +265,29 @@ fn interrupted() {
     kill_process(Pid::from_child(&tests), Signal::TERM).expect("a running process");
     assert_eq!(tests.wait().expect("its end").code(), Some(130));
     assert_gone(&place);
+}
+
+/// As with Ctrl-Z and `fg`, or on a machine that is paused: the system breaks off what waits.
+#[cfg(unix)]
+fn stopped() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let mut run = Command::new(env!("CARGO_BIN_EXE_transcripts"));
+    let program = env::current_exe().expect("its own file");
+    let server = shlex::try_join([&program.to_string_lossy(), "act", "ponders"]).expect("a path");
+    run.args(["check", "01-ping/clients_that_stay_keep_nobody_out"]);
+    run.args(["--server", &format!("{server} {{port}}")]);
+    let mut run = run.spawn().expect("a run");
+    let status = loop {
+        if let Some(status) = run.try_wait().expect("a process") {
+            break status;
+        }
+        for signal in [Signal::STOP, Signal::CONT] {
+            kill_process(Pid::from_child(&run), signal).expect("a process");
+            thread::sleep(Duration::from_millis(5));
+        }
+    };
+    assert!(status.success());
 }
 
 fn not_there() {
