@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::check;
@@ -107,11 +107,35 @@ pub fn run(mut arguments: Arguments, trials: Vec<Trial>) -> ExitCode {
 /// Most of a play is waiting, so there is room for more of them than for processors.
 const AT_ONCE: usize = 6;
 
-/// Does something with each transcript, several at once, and prints how it went: `done`, or why not.
+/// Records the snapshots of transcripts from a real Redis, and prints how it went.
 ///
 /// # Errors
-/// When any failed.
-pub fn each(
+/// When there is no such Redis, or any failed.
+pub fn record(names: &[String]) -> anyhow::Result<()> {
+    let redis = check::redis().map_err(|reason| anyhow!("nothing recorded: {reason}"))?;
+    each(names, "recorded", |transcript| {
+        check::record_snapshot(transcript, &redis).map_err(|error| format!("{error:#}"))
+    })
+}
+
+/// Holds a server to transcripts, and prints how it went. Without a command, a real Redis.
+///
+/// # Errors
+/// When there is no server, or any failed.
+pub fn check(names: &[String], server: Option<&str>) -> anyhow::Result<()> {
+    let target = match server {
+        Some(command) => {
+            Target::Spawn(CommandLine::parse(command).map_err(|reason| anyhow!(reason))?)
+        }
+        None => check::redis().map_err(|reason| anyhow!("nothing checked: {reason}"))?,
+    };
+    each(names, "the same", |transcript| {
+        check::check(transcript, &target, PATIENCE).map_err(|failure| failure.to_string())
+    })
+}
+
+/// Does something with each transcript, several at once, and prints how it went: `done`, or why not.
+fn each(
     names: &[String],
     done: &str,
     act: impl Fn(&Transcript) -> Result<(), String> + Sync,

@@ -2,12 +2,9 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Result, anyhow, bail};
-use conformance::check::{self, record_snapshot};
+use anyhow::{Result, bail};
 use conformance::exercise::{self, Exercise};
-use conformance::harness;
-use conformance::player::PATIENCE;
-use conformance::server::{self, CommandLine, Target};
+use conformance::{harness, server};
 
 const USAGE: &str = "\
 exercises list                           lists the exercises
@@ -31,11 +28,11 @@ fn run() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["list"] => list(),
-        ["record"] => record(""),
-        ["record", filter] => record(filter),
-        ["check", filter] => check(filter, None),
+        ["record"] => harness::record(&transcripts("")?),
+        ["record", filter] => harness::record(&transcripts(filter)?),
+        ["check", filter] => harness::check(&transcripts(filter)?, None),
         ["check", filter, "--server", server] | ["check", "--server", server, filter] => {
-            check(filter, Some(server))
+            harness::check(&transcripts(filter)?, Some(server))
         }
         _ => bail!("{USAGE}"),
     }
@@ -48,25 +45,6 @@ fn list() -> Result<()> {
         println!("{name:45} {title} ({level}{kind})");
     }
     Ok(())
-}
-
-fn record(filter: &str) -> Result<()> {
-    let redis = check::redis().map_err(|reason| anyhow!("nothing recorded: {reason}"))?;
-    harness::each(&transcripts(filter)?, "recorded", |transcript| {
-        record_snapshot(transcript, &redis).map_err(|error| format!("{error:#}"))
-    })
-}
-
-fn check(filter: &str, server: Option<&str>) -> Result<()> {
-    let target = match server {
-        Some(command) => {
-            Target::Spawn(CommandLine::parse(command).map_err(|reason| anyhow!(reason))?)
-        }
-        None => check::redis().map_err(|reason| anyhow!("nothing checked: {reason}"))?,
-    };
-    harness::each(&transcripts(filter)?, "the same", |transcript| {
-        check::check(transcript, &target, PATIENCE).map_err(|failure| failure.to_string())
-    })
 }
 
 /// The transcripts of all exercises whose name `filter` is a part of, complete or not.

@@ -4,10 +4,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use conformance::check::{self, record, record_snapshot};
+use conformance::check::{self, record};
 use conformance::player::PATIENCE;
-use conformance::server::{self, CommandLine, Target};
-use conformance::{corpus, harness, snapshot};
+use conformance::{corpus, harness, server, snapshot};
 
 const USAGE: &str = "\
 transcripts record [FILTER]                  records the snapshots, from a real Redis only
@@ -30,36 +29,17 @@ fn run() -> Result<()> {
     server::end_all_on_interrupt()?;
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["record"] => record_all(""),
-        ["record", filter] => record_all(filter),
+        ["record"] => harness::record(&names("")?),
+        ["record", filter] => harness::record(&names(filter)?),
         ["show", file] => show(Path::new(file)),
-        ["check"] => check_all("", None),
-        ["check", "--server", server] => check_all("", Some(server)),
-        ["check", filter] => check_all(filter, None),
+        ["check"] => harness::check(&names("")?, None),
+        ["check", "--server", server] => harness::check(&names("")?, Some(server)),
+        ["check", filter] => harness::check(&names(filter)?, None),
         ["check", filter, "--server", server] | ["check", "--server", server, filter] => {
-            check_all(filter, Some(server))
+            harness::check(&names(filter)?, Some(server))
         }
         _ => bail!("{USAGE}"),
     }
-}
-
-fn record_all(filter: &str) -> Result<()> {
-    let redis = check::redis().map_err(|reason| anyhow!("nothing recorded: {reason}"))?;
-    harness::each(&names(filter)?, "recorded", |transcript| {
-        record_snapshot(transcript, &redis).map_err(|error| format!("{error:#}"))
-    })
-}
-
-fn check_all(filter: &str, server: Option<&str>) -> Result<()> {
-    let target = match server {
-        Some(command) => {
-            Target::Spawn(CommandLine::parse(command).map_err(|reason| anyhow!(reason))?)
-        }
-        None => check::redis().map_err(|reason| anyhow!("nothing checked: {reason}"))?,
-    };
-    harness::each(&names(filter)?, "the same", |transcript| {
-        check::check(transcript, &target, PATIENCE).map_err(|failure| failure.to_string())
-    })
 }
 
 fn show(file: &Path) -> Result<()> {

@@ -74,7 +74,9 @@ impl Browser {
     pub fn start(program: &Path) -> Result<Self> {
         let profile = tempfile::tempdir().context("cannot make a folder")?;
         let mut process = Command::new(program)
-            .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"])
+            .args(["--headless", "--disable-gpu", "--no-first-run"])
+            // As root it does not run otherwise, and what it opens are pages of our own.
+            .args(is_root().then_some("--no-sandbox"))
             .args(["--disable-background-networking", "--disable-component-update"])
             .args(["--disable-sync", "--hide-scrollbars", "--remote-debugging-port=0"])
             .arg(format!("--user-data-dir={}", profile.path().display()))
@@ -169,6 +171,16 @@ impl Drop for Browser {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
 }
 
 /// Reads where Chromium listens; the rest of what it says goes nowhere.

@@ -6,12 +6,8 @@
 use std::fmt::Write;
 
 use crate::alignment::{Alignment, Kind};
+use crate::html::escaped;
 use crate::hunk::Hunk;
-
-/// Escapes text for HTML. Braces that mdBook could take for a directive are escaped, too.
-pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace("{{", "{&#123;")
-}
 
 /// A figure with the lines that change in a file.
 pub(crate) fn hunks(alignment: &Alignment, hunks: &[Hunk], class: &str, caption: &str) -> String {
@@ -42,7 +38,7 @@ fn place(hunk: &Hunk, index: usize) -> Option<String> {
         return (index > 0).then(|| further.to_owned());
     };
     let relation = anchor.relation;
-    let line = escape(&anchor.line);
+    let line = escaped(&anchor.line);
     Some(format!("{relation} <code class=\"code-anchor nohighlight\">{line}</code>"))
 }
 

@@ -9,6 +9,7 @@ use crate::block;
 use crate::course::Course;
 use crate::directive::Directive;
 use crate::draft::Draft;
+use crate::html::escaped;
 use crate::hunk;
 use crate::weaver::Page;
 
@@ -40,7 +41,7 @@ impl Steps {
         let what = directive.arguments.join(" ");
         ensure!(!html.is_empty(), "nothing is left to be shown of '{what}': leave this out");
         Ok(match directive.options.get("folded") {
-            Some(title) => block::folded(&block::escape(title), &html),
+            Some(title) => block::folded(&escaped(title), &html),
             None => html,
         })
     }
@@ -62,7 +63,7 @@ impl Steps {
             let alignment = course.alignment(page.stage()?, file)?;
             let summary = format!(
                 "<code class=\"nohighlight\">{}</code> {}",
-                block::escape(file),
+                escaped(file),
                 alignment.summary()
             );
             html.push_str(&block::folded(&summary, &block));
@@ -88,7 +89,7 @@ impl Steps {
             _ => "",
         };
         let caption =
-            format!("<code class=\"code-file nohighlight\">{}</code>{note}", block::escape(file));
+            format!("<code class=\"code-file nohighlight\">{}</code>{note}", escaped(file));
         Ok(block::hunks(&draft.alignment, &hunks, "step", &caption))
     }
 

@@ -6,6 +6,7 @@ use crate::block;
 use crate::course::Course;
 use crate::directive::Directive;
 use crate::draft::Draft;
+use crate::html::escaped;
 use crate::hunk;
 use crate::weaver::Page;
 
@@ -24,8 +25,7 @@ pub(crate) fn diff(
     for file in course.differing(page.stage()?)?.iter() {
         if Page::is_for_chapter(file) {
             let summary = course.alignment(page.stage()?, file)?.summary();
-            let summary =
-                format!("<code class=\"nohighlight\">{}</code> {summary}", block::escape(file));
+            let summary = format!("<code class=\"nohighlight\">{}</code> {summary}", escaped(file));
             html.push_str(&block::folded(&summary, &block_of(course, page, file)?));
         }
     }
@@ -41,6 +41,6 @@ fn block_of(course: &Course, page: &Page<'_>, what: &str) -> anyhow::Result<Stri
     let paths: Vec<&str> = path.into_iter().collect();
     let rows = draft.select(&paths).with_context(|| page.path_of(file))?;
     let hunks = hunk::step(&mut draft, &rows).with_context(|| page.path_of(file))?;
-    let caption = format!("<code class=\"code-file nohighlight\">{}</code>", block::escape(file));
+    let caption = format!("<code class=\"code-file nohighlight\">{}</code>", escaped(file));
     Ok(block::hunks(&draft.alignment, &hunks, "diff", &caption))
 }

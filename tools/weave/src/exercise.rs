@@ -102,7 +102,7 @@ fn diff(exercise: &Exercise) -> anyhow::Result<String> {
         for hunk in file.hunks {
             let lines: Vec<(&str, String)> = hunk
                 .iter()
-                .map(|line| (element(line), block::escape(line.get(1..).unwrap_or_default())))
+                .map(|line| (element(line), escaped(line.get(1..).unwrap_or_default())))
                 .collect();
             html.push_str("<div class=\"hunk\">\n");
             html.push_str(&block::pre(

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use proc_macro2::{Delimiter, Ident, LineColumn, Span, TokenStream, TokenTree};
 
-use crate::block;
+use crate::html::escaped;
 
 /// Every line as HTML. `tokens` are those of Rust; anything else is taken for TOML.
 pub(crate) fn html(lines: &[String], tokens: Option<&TokenStream>) -> Vec<String> {
@@ -206,13 +206,13 @@ fn coloured(line: &str, marks: &mut [Mark]) -> String {
     for (part, class) in marks.iter().filter(|(_, class)| !class.is_empty()) {
         let (start, end) = (place(part.start), place(part.end));
         if start >= done && end > start {
-            html.push_str(&block::escape(&line[done..start]));
-            let text = block::escape(&line[start..end]);
+            html.push_str(&escaped(&line[done..start]));
+            let text = escaped(&line[start..end]);
             let _ = write!(html, "<span class=\"hljs-{class}\">{text}</span>");
             done = end;
         }
     }
-    html + &block::escape(&line[done..])
+    html + &escaped(&line[done..])
 }
 
 #[cfg(test)]
@@ -253,7 +253,7 @@ mod tests {
         }
     }
 
-    /// Writes a tag of one letter as the span that it stands for.
+    /// Writes a tag of one letter as the span that it stands for, and quotation marks as HTML does.
     fn long(short: &str) -> String {
         let classes = [
             ("k", "keyword"),
@@ -270,7 +270,7 @@ mod tests {
             ("h", "section"),
             ("a", "attr"),
         ];
-        classes.iter().fold(short.to_owned(), |text, (tag, class)| {
+        classes.iter().fold(short.replace('"', "&quot;"), |text, (tag, class)| {
             text.replace(&format!("<{tag}>"), &format!("<span class=\"hljs-{class}\">"))
                 .replace(&format!("</{tag}>"), "</span>")
         })

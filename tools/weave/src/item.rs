@@ -9,6 +9,7 @@ use crate::alignment::Kind;
 use crate::block;
 use crate::course::Course;
 use crate::directive::Directive;
+use crate::html::escaped;
 use crate::weaver::Page;
 
 /// `{{#item src/db.rs::Db::get}}`: the item as it is in the page's stage, with the lines marked
@@ -42,7 +43,7 @@ pub(crate) fn item(
     let shown = if own { file.to_owned() } else { stage.path_of(file) };
     let mut html = format!(
         "<figure class=\"code item\">\n<figcaption><code class=\"code-file nohighlight\">{}</code></figcaption>\n",
-        block::escape(&shown)
+        escaped(&shown)
     );
     for lines in places {
         let rows = alignment.rows_of_new(&lines).filter(|&row| alignment.rows[row].new.is_some());
@@ -53,7 +54,7 @@ pub(crate) fn item(
     }
     html.push_str("</figure>\n");
     Ok(match directive.options.get("folded") {
-        Some(title) => block::folded(&block::escape(title), &html),
+        Some(title) => block::folded(&escaped(title), &html),
         None => html,
     })
 }
