@@ -5,7 +5,7 @@ use std::env;
 use std::fmt;
 use std::fs;
 use std::io::{self, Read};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,8 +16,9 @@ use tempfile::TempDir;
 
 use crate::text::Place;
 
-/// Below the ports that systems hand out by themselves, above those of well-known services.
-const PORTS: std::ops::Range<u16> = 20_000..32_000;
+/// Where servers listen: below the ports that systems hand out by themselves, above those of
+/// well-known services.
+pub const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
 /// How often another port is tried when the first ones are taken.
 const ATTEMPTS: usize = 20;
@@ -286,9 +287,15 @@ impl Server {
 }
 
 /// Returns a claim on the port if no other player has one and nobody listens there.
-fn claim(port: u16) -> Option<UdpSocket> {
+///
+/// Whether somebody listens is asked by connecting. To listen for a moment would tell as well, but
+/// a program that another thread starts in this moment has the listener, too, until it is the
+/// program that was asked for: the port would be taken, and connections would come about, for
+/// longer than this process can know.
+pub fn claim(port: u16) -> Option<UdpSocket> {
     let claim = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).ok()?;
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok().map(|_| claim)
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    TcpStream::connect_timeout(&address, MOMENT).is_err().then_some(claim)
 }
 
 fn directory() -> io::Result<TempDir> {
@@ -502,6 +509,7 @@ fn end_with_children(id: u32) {
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpListener;
     use std::path::Path;
 
     use super::*;
@@ -539,5 +547,25 @@ mod tests {
         let words = words("cargo ./Cargo.toml src/nothing.rs {port}");
         assert!(Path::new(&words[1]).is_absolute() && Path::new(&words[1]).is_file(), "{words:?}");
         assert_eq!((words[0].as_str(), words[2].as_str()), ("cargo", "src/nothing.rs"));
+    }
+
+    /// A program that is started while a port is tried has everything that is open then, until it
+    /// is the program that was asked for.
+    #[cfg(unix)]
+    #[test]
+    fn a_claimed_port_is_free_while_other_programs_are_started() {
+        let start = || {
+            for _ in 0..250 {
+                Command::new("true").status().expect("true");
+            }
+        };
+        thread::scope(|scope| {
+            let starting: Vec<_> = (0..4).map(|_| scope.spawn(start)).collect();
+            while !starting.iter().all(|thread| thread.is_finished()) {
+                let port = fastrand::u16(PORTS);
+                let Some(_claim) = claim(port) else { continue };
+                TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the port is free");
+            }
+        });
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fs;
 use std::io::Read;
-use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -17,7 +17,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
-use conformance::server::{CommandLine, Group, Server};
+use conformance::server::{CommandLine, Group, PORTS, Server, claim};
 use conformance::{check, corpus, player, workspace};
 use tempfile::TempDir;
 
@@ -329,11 +329,8 @@ fn make_executable(file: &Path) -> std::io::Result<()> {
 /// claim a port by its UDP namesake.
 fn free_port() -> anyhow::Result<(u16, UdpSocket)> {
     for _ in 0..20 {
-        let port = fastrand::u16(20_000..32_000);
-        let claim = UdpSocket::bind((Ipv4Addr::LOCALHOST, port));
-        if let Ok(claim) = claim
-            && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
-        {
+        let port = fastrand::u16(PORTS);
+        if let Some(claim) = claim(port) {
             return Ok((port, claim));
         }
     }
