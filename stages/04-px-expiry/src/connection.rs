@@ -30,7 +30,10 @@ pub async fn serve(mut stream: TcpStream, db: &Db) -> io::Result<()> {
     let mut written = 0;
     let mut reading = true;
     loop {
-        reading &= answer(&mut decoder, &mut input, &mut output, db);
+        // After a write nothing new has arrived, and nobody has to ask what time it is.
+        if !input.is_empty() {
+            reading &= answer(&mut decoder, &mut input, &mut output, db);
+        }
         input.reserve(READ_SIZE);
         if !output.is_empty() {
             // Others who have sent something are read first. Replies that go out together wake the

@@ -1,28 +1,39 @@
 //! A client's connection, as far as commands know and change it.
 
+use std::sync::{Arc, Mutex};
+
 use crate::clock::UnixMillis;
 use crate::resp::{Protocol, Reply};
+use crate::stats::Traffic;
 
-/// The state of one connection (Redis: `client`). Its task owns it; others see the copy that the
-/// list of clients holds.
-#[derive(Clone, Copy, Debug)]
+/// One connection (Redis: `client`). Its task owns it; others see what it has published.
+#[derive(Clone, Debug)]
 pub struct Client {
     /// No other connection of this server has had this number.
     pub id: u64,
-    /// How its replies are written.
-    pub protocol: Protocol,
-    /// The number of the database that it uses.
-    pub database: usize,
+    /// The state that it is in.
+    pub state: State,
     /// Which replies it gets.
     pub replies: Replies,
     /// Whether it is to be closed once its replies are out.
     pub closing: bool,
+    /// What went on that is not yet in the server's count.
+    pub traffic: Traffic,
+    /// The state that others see.
+    pub(crate) published: Arc<Mutex<State>>,
+}
+
+/// What is known of a connection, to itself and by CLIENT LIST to others.
+#[derive(Clone, Copy, Debug)]
+pub struct State {
+    /// How its replies are written.
+    pub protocol: Protocol,
+    /// The number of the database that it uses.
+    pub database: usize,
     /// Whether it asked not to be evicted. There is no eviction, but CLIENT LIST shows it.
     pub no_evict: bool,
     /// The full name of the command that it has executed last.
     pub last_command: Option<&'static str>,
-    /// How many commands it has executed that are not yet in the server's count.
-    pub commands: usize,
     /// When it was last heard of.
     pub last_interaction: UnixMillis,
     /// What it takes up in memory.
@@ -61,27 +72,31 @@ pub struct Buffers {
 impl Client {
     /// Returns the state in which a connection begins.
     pub fn new(id: u64, now: UnixMillis) -> Self {
-        Self {
-            id,
+        let state = State {
             protocol: Protocol::default(),
             database: 0,
-            replies: Replies::default(),
-            closing: false,
             no_evict: false,
             last_command: None,
-            commands: 0,
             last_interaction: now,
             buffers: Buffers::default(),
-        }
+        };
+        let published = Arc::new(Mutex::new(state));
+        let (replies, traffic) = (Replies::default(), Traffic::default());
+        Self { id, state, replies, closing: false, traffic, published }
+    }
+
+    /// Shows others what state it is in.
+    pub fn publish(&self) {
+        *self.published.lock().expect("nothing panics while it holds the lock") = self.state;
     }
 
     /// Takes down how large its buffers are now.
     pub fn note_buffers(&mut self, input: &Vec<u8>, output: &Vec<u8>) {
-        self.buffers = Buffers {
+        self.state.buffers = Buffers {
             input: input.len(),
             input_capacity: input.capacity(),
             output: output.len(),
-            output_peak: self.buffers.output_peak.max(output.len()),
+            output_peak: self.state.buffers.output_peak.max(output.len()),
             output_capacity: output.capacity(),
         };
     }
@@ -91,7 +106,7 @@ impl Client {
     /// `resetClient`.
     pub fn send(&mut self, reply: &Reply, output: &mut Vec<u8>) {
         match self.replies {
-            Replies::On => reply.encode(self.protocol, output),
+            Replies::On => reply.encode(self.state.protocol, output),
             Replies::Off => {}
             Replies::SkipTwo => self.replies = Replies::SkipOne,
             Replies::SkipOne => self.replies = Replies::On,
@@ -100,14 +115,16 @@ impl Client {
 
     /// Goes back to the state in which the connection began. Mirrors `clearClientConnectionState`.
     pub fn reset(&mut self) {
-        self.database = 0;
-        self.protocol = Protocol::default();
+        self.state.database = 0;
+        self.state.protocol = Protocol::default();
         // A reply that CLIENT REPLY SKIP has named before this is skipped all the same.
         if self.replies == Replies::Off {
             self.replies = Replies::On;
         }
     }
+}
 
+impl State {
     /// Returns the letters that CLIENT LIST shows for what is special.
     pub fn flags(&self) -> &'static str {
         if self.no_evict { "e" } else { "N" }

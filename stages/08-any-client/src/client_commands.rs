@@ -118,7 +118,7 @@ pub(crate) fn reply(args: &[&[u8]], client: &mut Client) -> Result<Reply, Comman
 /// `CLIENT NO-EVICT ON | OFF`
 pub(crate) fn no_evict(args: &[&[u8]], client: &mut Client) -> Result<Reply, CommandError> {
     let [mode] = args else { return Err(CommandError::Arity) };
-    client.no_evict = match mode.to_ascii_lowercase().as_slice() {
+    client.state.no_evict = match mode.to_ascii_lowercase().as_slice() {
         b"on" => true,
         b"off" => false,
         _ => return Err(CommandError::SYNTAX.into()),

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::client::Client;
+use crate::client::{Client, State};
 use crate::clock::UnixMillis;
 
 /// The list of all clients, shared by all connections.
@@ -16,7 +16,8 @@ pub struct Clients {
     listed: Mutex<BTreeMap<u64, Listed>>,
 }
 
-/// Where a connection comes from, and how it is ended.
+/// Where a connection comes from, and where it arrives.
+#[derive(Debug)]
 pub struct Connection {
     /// The client's address and port.
     pub address: String,
@@ -24,24 +25,26 @@ pub struct Connection {
     pub local_address: String,
     /// The number that the system gave the socket, if it gives numbers.
     pub fd: Option<i32>,
-    /// Closes the connection at once, whatever it is doing.
-    pub close: Box<dyn FnOnce() + Send>,
 }
 
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Connection({} to {})", self.address, self.local_address)
-    }
-}
+/// Closes a connection at once, whatever it is doing.
+type Close = Box<dyn FnOnce() + Send>;
 
 /// One client, as the list shows it.
-#[derive(Debug)]
 struct Listed {
+    id: u64,
     connection: Connection,
     since: UnixMillis,
     name: Vec<u8>,
-    /// Its state when it was last published.
-    client: Client,
+    /// The state that the client has published last.
+    state: Arc<Mutex<State>>,
+    close: Option<Close>,
+}
+
+impl fmt::Debug for Listed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Listed({}, {:?})", self.id, self.connection)
+    }
 }
 
 /// Which clients are meant: those that have all that is given here.
@@ -63,9 +66,17 @@ impl Clients {
     /// Takes in a new client, and returns the state in which it begins.
     pub fn add(&self, connection: Connection, now: UnixMillis) -> Client {
         let client = Client::new(self.last_id.fetch_add(1, Ordering::Relaxed) + 1, now);
-        let listed = Listed { connection, since: now, name: Vec::new(), client };
-        self.lock().insert(client.id, listed);
+        let (id, state) = (client.id, Arc::clone(&client.published));
+        let listed = Listed { id, connection, since: now, name: Vec::new(), state, close: None };
+        self.lock().insert(id, listed);
         client
+    }
+
+    /// Takes down what closes a client's connection, for those who end it.
+    pub fn on_kill(&self, id: u64, close: impl FnOnce() + Send + 'static) {
+        if let Some(listed) = self.lock().get_mut(&id) {
+            listed.close = Some(Box::new(close));
+        }
     }
 
     /// Forgets a client that is gone.
@@ -81,13 +92,6 @@ impl Clients {
     /// Returns whether there is none.
     pub fn is_empty(&self) -> bool {
         self.lock().is_empty()
-    }
-
-    /// Shows others what state a client is in.
-    pub fn publish(&self, client: &Client) {
-        if let Some(listed) = self.lock().get_mut(&client.id) {
-            listed.client = *client;
-        }
     }
 
     /// Returns the name that a client has given itself, if it has.
@@ -138,10 +142,10 @@ impl Clients {
             .map(|(id, _)| *id)
             .collect();
         let killed = others.len() + usize::from(own_too);
-        let others: Vec<Listed> = others.iter().filter_map(|id| listed.remove(id)).collect();
+        let close: Vec<Close> = others.iter().filter_map(|id| listed.remove(id)?.close).collect();
         // Who is told to close may ask for the list in turn.
         drop(listed);
-        others.into_iter().for_each(|other| (other.connection.close)());
+        close.into_iter().for_each(|close| close());
         (killed, own_too)
     }
 
@@ -152,13 +156,12 @@ impl Clients {
 
 impl Filter<'_> {
     fn matches(&self, listed: &Listed) -> bool {
-        let id = listed.client.id;
         let is = |wanted: Option<&[u8]>, address: &str| {
             wanted.is_none_or(|wanted| wanted == address.as_bytes())
         };
         !self.nobody
-            && self.except != Some(id)
-            && self.id.is_none_or(|wanted| wanted == id)
+            && self.except != Some(listed.id)
+            && self.id.is_none_or(|wanted| wanted == listed.id)
             && is(self.address, &listed.connection.address)
             && is(self.local_address, &listed.connection.local_address)
     }
@@ -167,8 +170,9 @@ impl Filter<'_> {
 impl Listed {
     /// Appends the line of this client. Mirrors `catClientInfoString`.
     fn describe(&self, now: UnixMillis, line: &mut Vec<u8>) {
-        let Client { id, database, buffers, last_interaction, .. } = self.client;
-        let Connection { address, local_address, .. } = &self.connection;
+        let state = *self.state.lock().expect("nothing panics while it holds the lock");
+        let State { database, buffers, last_interaction, .. } = state;
+        let Self { id, connection: Connection { address, local_address, .. }, .. } = self;
         let mut put = |text: String| line.extend_from_slice(text.as_bytes());
         put(format!("id={id} addr={address} laddr={local_address}"));
         if let Some(fd) = self.connection.fd {
@@ -177,11 +181,11 @@ impl Listed {
         put(" name=".into());
         line.extend_from_slice(&self.name);
         let (age, idle) = (seconds(self.since, now), seconds(last_interaction, now));
-        let flags = self.client.flags();
+        let flags = state.flags();
         let free = buffers.input_capacity.saturating_sub(buffers.input);
         let memory = buffers.input_capacity + buffers.output_capacity + size_of::<Self>();
         let events = if buffers.output > 0 { "rw" } else { "r" };
-        let command = self.client.last_command.unwrap_or("NULL");
+        let command = state.last_command.unwrap_or("NULL");
         // Nobody subscribes, queues commands, copies arguments or keeps a list of replies: these
         // zeros are true.
         let text = format!(
@@ -192,7 +196,7 @@ impl Listed {
             buffers.output_capacity,
             buffers.output_peak,
             buffers.output,
-            self.client.protocol.version(),
+            state.protocol.version(),
         );
         line.extend_from_slice(text.as_bytes());
         line.push(b'\n');

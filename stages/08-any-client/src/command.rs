@@ -27,7 +27,7 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// Returns the database that the client has selected.
     pub fn db(&self) -> &'a Db {
-        &self.server.databases[self.client.database]
+        &self.server.databases[self.client.state.database]
     }
 }
 
@@ -35,8 +35,8 @@ impl<'a> Context<'a> {
 /// letter case. Mirrors `processCommand`.
 pub fn execute(args: &[&[u8]], server: &Server, client: &mut Client, now: UnixMillis) -> Reply {
     let found = find(args);
-    client.last_command = found.as_ref().ok().map(|command| command.name);
-    let name = client.last_command.unwrap_or_default();
+    client.state.last_command = found.as_ref().ok().map(|command| command.name);
+    let name = client.state.last_command.unwrap_or_default();
     let done = found.and_then(|command| run(command, args, &mut Context { server, client, now }));
     done.unwrap_or_else(|error| {
         let reply = error.reply(name);
@@ -55,7 +55,7 @@ fn run(
     }
     let done = (command.handler)(args.get(command.words()..).unwrap_or_default(), context);
     // Afterwards, so that INFO does not count itself.
-    context.client.commands += 1;
+    context.client.traffic.commands += 1;
     done
 }
 

@@ -1,8 +1,8 @@
 //! One client's connection: reads requests, has them executed, writes replies.
 
-use std::mem;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
+use std::{mem, panic};
 
 use stage_08::client::Client;
 use stage_08::clients::Connection;
@@ -11,7 +11,6 @@ use stage_08::resp::{Decoder, Reply};
 use stage_08::{Server, command};
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
 use tokio::task;
 
 /// How many bytes are asked for at once, at least (Redis: `PROTO_IOBUF_LEN`).
@@ -27,28 +26,30 @@ const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 /// Serves one client until it leaves, is told to, or breaks the protocol, and every reply owed is
 /// written; or until another client ends the connection.
 pub async fn serve(stream: TcpStream, server: &Arc<Server>) -> io::Result<()> {
-    let (close, closed) = oneshot::channel::<()>();
     let connection = Connection {
         address: stream.peer_addr()?.to_string(),
         local_address: stream.local_addr()?.to_string(),
         fd: descriptor(&stream),
-        close: Box::new(|| drop(close)),
     };
     let client = server.clients.add(connection, now());
+    let id = client.id;
     server.stats.connections.add(1);
-    let served = tokio::select! {
-        biased;
-        served = converse(stream, server, client) => served,
-        // The other end was dropped: nothing is ever sent.
-        _ = closed => Ok(()),
-    };
-    server.clients.remove(client.id);
-    served
+    // A task of its own, since a task can be ended from outside, whatever it waits for.
+    let conversation = task::spawn(converse(stream, Arc::clone(server), client));
+    let end = conversation.abort_handle();
+    server.clients.on_kill(id, move || end.abort());
+    let ended = conversation.await;
+    server.clients.remove(id);
+    match ended {
+        Ok(served) => served,
+        Err(error) if error.is_cancelled() => Ok(()),
+        Err(error) => panic::resume_unwind(error.into_panic()),
+    }
 }
 
 async fn converse(
     mut stream: TcpStream,
-    server: &Arc<Server>,
+    server: Arc<Server>,
     mut client: Client,
 ) -> io::Result<()> {
     // Replies are written whole: there is nothing to come that could go along with them.
@@ -59,7 +60,10 @@ async fn converse(
     let mut written = 0;
     let mut reading = true;
     loop {
-        reading &= answer(&mut decoder, &mut input, &mut output, server, &mut client).await?;
+        // After a write nothing new has arrived, and nobody has to ask what time it is.
+        if !input.is_empty() {
+            reading &= answer(&mut decoder, &mut input, &mut output, &server, &mut client).await?;
+        }
         input.reserve(READ_SIZE);
         if !output.is_empty() {
             // Others who have sent something are read first. Replies that go out together wake the
@@ -71,27 +75,36 @@ async fn converse(
             biased;
             count = sink.write(&output[written..]), if !output.is_empty() => {
                 let count = count?;
-                server.stats.output.add(count);
-                server.stats.writes.add(1);
+                client.traffic.output += count as u64;
+                client.traffic.writes += 1;
+                if count < output.len() {
+                    // It reads slowly, and this is a sign of it.
+                    client.state.last_interaction = now();
+                }
                 written += count;
                 if written == output.len() {
                     output.clear();
                     output.shrink_to(KEPT_SIZE);
                     written = 0;
                 }
+                client.note_buffers(&input, &output);
+                server.settle(&mut client);
             }
             count = source.read_buf(&mut input), if reading && output.len() < MAX_OUTPUT => {
                 let count = count?;
-                server.stats.input.add(count);
-                server.stats.reads.add(1);
+                client.traffic.input += count as u64;
+                client.traffic.reads += 1;
                 reading = count > 0;
                 if input.len() > MAX_INPUT {
                     return Err(io::Error::other("a request of more than 1 GiB"));
                 }
             }
-            else => return Ok(()),
+            else => break,
         }
     }
+    // That it has read to the end counts, too.
+    server.settle(&mut client);
+    Ok(())
 }
 
 /// Answers the requests that have arrived. Returns false if one broke the protocol, or the client
@@ -107,7 +120,8 @@ async fn answer(
     let mut intact = true;
     // They have arrived together, so they are executed at the same time.
     let mut time = now();
-    client.last_interaction = time;
+    client.state.last_interaction = time;
+    server.stats.sample(time);
     while intact && output.len() < MAX_OUTPUT {
         match decoder.decode(&input[done..]) {
             Ok(None) => break,
@@ -153,12 +167,12 @@ async fn execute_aside(
     mut output: Vec<u8>,
 ) -> io::Result<Vec<u8>> {
     server.settle(client);
-    let mut state = *client;
+    let mut copy = client.clone();
     let execute = move || {
         let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
-        let reply = command::execute(&args, &server, &mut state, now());
-        state.send(&reply, &mut output);
-        (state, output)
+        let reply = command::execute(&args, &server, &mut copy, now());
+        copy.send(&reply, &mut output);
+        (copy, output)
     };
     let output;
     (*client, output) = task::spawn_blocking(execute).await?;

@@ -131,11 +131,12 @@ fn stats(context: &Context<'_>, lines: &mut Lines) {
     let usages = context.server.databases.iter().map(Db::usage);
     let usage = usages.fold(Usage::default(), Usage::with);
     lines.put("total_connections_received", stats.connections.get());
-    lines.put("total_commands_processed", stats.commands.get());
-    let rates = stats.rates();
+    let traffic = stats.traffic();
+    lines.put("total_commands_processed", traffic.commands);
+    let rates = stats.rates(context.now);
     lines.put("instantaneous_ops_per_sec", rates.commands as u64);
-    lines.put("total_net_input_bytes", stats.input.get());
-    lines.put("total_net_output_bytes", stats.output.get());
+    lines.put("total_net_input_bytes", traffic.input);
+    lines.put("total_net_output_bytes", traffic.output);
     lines.put("instantaneous_input_kbps", format!("{:.2}", rates.input / 1024.0));
     lines.put("instantaneous_output_kbps", format!("{:.2}", rates.output / 1024.0));
     lines.put("rejected_connections", stats.rejected_connections.get());
@@ -146,8 +147,8 @@ fn stats(context: &Context<'_>, lines: &mut Lines) {
     lines.put("pubsub_channels", 0);
     lines.put("pubsub_patterns", 0);
     lines.put("total_error_replies", stats.errors().values().sum::<u64>());
-    lines.put("total_reads_processed", stats.reads.get());
-    lines.put("total_writes_processed", stats.writes.get());
+    lines.put("total_reads_processed", traffic.reads);
+    lines.put("total_writes_processed", traffic.writes);
 }
 
 fn replication(context: &Context<'_>, lines: &mut Lines) {

@@ -47,7 +47,7 @@ impl Server {
     /// Makes known to others what a client has done and what has become of it. To be called when
     /// its requests are answered, before anybody else's are.
     pub fn settle(&self, client: &mut client::Client) {
-        self.stats.commands.add(std::mem::take(&mut client.commands));
-        self.clients.publish(client);
+        self.stats.count(std::mem::take(&mut client.traffic));
+        client.publish();
     }
 }

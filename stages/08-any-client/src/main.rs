@@ -9,15 +9,14 @@ use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, anyhow};
 use connection::now;
 use stage_08::Server;
 use stage_08::config::{Config, HELP, Task};
 use stage_08::db::Databases;
-use stage_08::{rdb, stats};
+use stage_08::rdb;
 use tokio::runtime::Builder;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -74,7 +73,6 @@ async fn serve(mut config: Config) -> anyhow::Result<()> {
         println!("ready to accept connections on {}", listener.local_addr()?);
         tasks.spawn(listener::accept(listener, Arc::clone(&server), Arc::clone(&places)));
     }
-    thread::spawn(move || sample(&server));
     end.await;
     // At once: to free millions of keys one by one would take longer than to let go of them all.
     process::exit(0)
@@ -95,17 +93,6 @@ fn load(config: &Config) -> anyhow::Result<Databases> {
     let seconds = start.elapsed().as_secs_f64();
     println!("loaded {}: {loaded}, {seconds:.3} seconds", path.display());
     Ok(databases)
-}
-
-/// Looks at the counters as often as INFO says. Mirrors `serverCron`.
-///
-/// On a thread of its own: if a task waited for the time, the system would have to set a timer
-/// whenever the runtime waits for clients, which for one client is as often as it sends something.
-fn sample(server: &Server) {
-    loop {
-        server.stats.sample(now());
-        thread::sleep(Duration::from_millis(1000 / stats::HZ));
-    }
 }
 
 /// Returns what to await for the moment when somebody asks the server to end: with Ctrl-C, or with

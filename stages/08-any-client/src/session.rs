@@ -13,11 +13,11 @@ pub(crate) const REDIS_VERSION: &str = "7.0.15";
 /// when all went well.
 pub(crate) fn hello(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, CommandError> {
     let (protocol, options) = match args {
-        [] => (context.client.protocol, args),
+        [] => (context.client.state.protocol, args),
         [version, options @ ..] => (parse_protocol(version)?, options),
     };
     read_options(options, context)?;
-    context.client.protocol = protocol;
+    context.client.state.protocol = protocol;
     let text = |text: &str| Reply::bulk(text);
     Ok(Reply::Map(vec![
         (text("server"), text("redis")),
@@ -83,7 +83,7 @@ pub(crate) fn select(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply,
     }
     let databases = context.server.databases.len();
     let index = usize::try_from(index).ok().filter(|index| *index < databases);
-    context.client.database = index.ok_or("DB index is out of range")?;
+    context.client.state.database = index.ok_or("DB index is out of range")?;
     Ok(Reply::Simple("OK"))
 }
 

@@ -1,14 +1,15 @@
 //! Counters, for INFO.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::AddAssign;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use crate::clock::UnixMillis;
 use crate::resp::Reply;
 
-/// How often in a second the counters are to be looked at (Redis: `hz`).
-pub const HZ: u64 = 10;
+/// How often in a second the counters are looked at (Redis: `hz`).
+pub const HZ: i64 = 10;
 
 /// Over how many of these looks a rate is taken (Redis: `STATS_METRIC_SAMPLES`).
 const SAMPLES: usize = 16;
@@ -29,6 +30,31 @@ impl Counter {
     }
 }
 
+/// What went on between the server and its clients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Requests for a command that exists, with as many arguments as it takes.
+    pub commands: u64,
+    /// Bytes that have come in.
+    pub input: u64,
+    /// Bytes that have gone out.
+    pub output: u64,
+    /// How often something has come in.
+    pub reads: u64,
+    /// How often something has gone out.
+    pub writes: u64,
+}
+
+impl AddAssign for Traffic {
+    fn add_assign(&mut self, more: Self) {
+        self.commands += more.commands;
+        self.input += more.input;
+        self.output += more.output;
+        self.reads += more.reads;
+        self.writes += more.writes;
+    }
+}
+
 /// What the server has done since it was started.
 #[derive(Debug, Default)]
 pub struct Stats {
@@ -36,28 +62,17 @@ pub struct Stats {
     pub connections: Counter,
     /// Clients that were turned away.
     pub rejected_connections: Counter,
-    /// Requests for a command that exists, with as many arguments as it takes.
-    pub commands: Counter,
-    /// Bytes that have come in.
-    pub input: Counter,
-    /// Bytes that have gone out.
-    pub output: Counter,
-    /// How often something has come in.
-    pub reads: Counter,
-    /// How often something has gone out.
-    pub writes: Counter,
     /// Replies that were errors, by their first word.
     errors: Mutex<BTreeMap<Vec<u8>, u64>>,
-    /// What the counters were at the last few looks.
-    samples: Mutex<VecDeque<Sample>>,
+    totals: Mutex<Totals>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Sample {
-    time: UnixMillis,
-    commands: u64,
-    input: u64,
-    output: u64,
+#[derive(Debug, Default)]
+struct Totals {
+    /// All that has been counted.
+    traffic: Traffic,
+    /// What that was at the last few looks, each with the time.
+    samples: VecDeque<(UnixMillis, Traffic)>,
 }
 
 /// How much is done in a second.
@@ -90,33 +105,48 @@ impl Stats {
         lock(&self.errors).clone()
     }
 
-    /// Takes down what the counters are now. To be called [`HZ`] times a second.
-    pub fn sample(&self, time: UnixMillis) {
-        let Self { commands, input, output, .. } = self;
-        let sample =
-            Sample { time, commands: commands.get(), input: input.get(), output: output.get() };
-        let mut samples = lock(&self.samples);
-        samples.push_back(sample);
-        if samples.len() > SAMPLES {
-            samples.pop_front();
-        }
+    /// Counts what has happened.
+    pub fn count(&self, traffic: Traffic) {
+        lock(&self.totals).traffic += traffic;
     }
 
-    /// Returns how much was done in a second, as of late. Mirrors `getInstantaneousMetric`.
-    pub fn rates(&self) -> Rates {
-        let samples = lock(&self.samples);
-        let (Some(first), Some(last)) = (samples.front(), samples.back()) else {
+    /// Looks at the counters, if it is time for it: keeps what they are. To be called before
+    /// anything is counted that has come now.
+    ///
+    /// Redis looks at them by the clock, in `serverCron`. But while nothing comes, there is nothing
+    /// new to be seen.
+    pub fn sample(&self, now: UnixMillis) {
+        let Totals { traffic, samples } = &mut *lock(&self.totals);
+        let age = samples.back().map(|(last, _)| now.0.saturating_sub(last.0));
+        match age {
+            Some(age) if (0..1000 / HZ).contains(&age) => return,
+            // The clock was set back. Nobody knows how old the others are.
+            Some(..0) => samples.clear(),
+            _ if samples.len() == SAMPLES => drop(samples.pop_front()),
+            _ => {}
+        }
+        samples.push_back((now, *traffic));
+    }
+
+    /// Returns all that was counted.
+    pub fn traffic(&self) -> Traffic {
+        lock(&self.totals).traffic
+    }
+
+    /// Returns how much was done in a second, over the last second and a half: what has been
+    /// counted since the first look in this time. Mirrors `getInstantaneousMetric`.
+    pub fn rates(&self, now: UnixMillis) -> Rates {
+        let totals = lock(&self.totals);
+        let is_recent =
+            |time: UnixMillis| now.0.saturating_sub(time.0) < SAMPLES as i64 * 1000 / HZ;
+        let Some((_, before)) = totals.samples.iter().find(|(time, _)| is_recent(*time)) else {
             return Rates::default();
         };
-        let seconds = (last.time.0 - first.time.0) as f64 / 1000.0;
-        if seconds <= 0.0 {
-            return Rates::default();
-        }
-        let rate = |first: u64, last: u64| (last - first) as f64 / seconds;
+        let rate = |before: u64, after: u64| (after - before) as f64 * HZ as f64 / SAMPLES as f64;
         Rates {
-            commands: rate(first.commands, last.commands),
-            input: rate(first.input, last.input),
-            output: rate(first.output, last.output),
+            commands: rate(before.commands, totals.traffic.commands),
+            input: rate(before.input, totals.traffic.input),
+            output: rate(before.output, totals.traffic.output),
         }
     }
 }

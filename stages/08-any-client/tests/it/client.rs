@@ -66,10 +66,12 @@ fn reset_takes_back_what_the_client_chose_but_for_its_number_and_its_protection(
     for request in ["HELLO 3 SETNAME me", "SELECT 5", "CLIENT NO-EVICT ON"] {
         subject.execute_as(&mut client, &words(request));
     }
-    assert_eq!((client.protocol, client.database, client.no_evict), (Protocol::Resp3, 5, true));
+    let chosen =
+        |client: &Client| (client.state.protocol, client.state.database, client.state.no_evict);
+    assert_eq!(chosen(&client), (Protocol::Resp3, 5, true));
     let id = client.id;
     subject.execute_as(&mut client, &words("RESET"));
-    assert_eq!((client.protocol, client.database, client.no_evict), (Protocol::Resp2, 0, true));
+    assert_eq!(chosen(&client), (Protocol::Resp2, 0, true));
     assert_eq!((client.id, subject.server.clients.name(id)), (id, None));
 }
 

@@ -84,7 +84,7 @@ fn a_line_shows_what_the_client_has_done_and_how_full_its_buffers_are() {
 fn age_and_idle_time_are_differences_of_whole_seconds() {
     let subject = Subject::default();
     let (mut client, mut other) = (subject.connect(50_001), subject.connect(50_002));
-    client.last_interaction = UnixMillis(NOW + 2999);
+    client.state.last_interaction = UnixMillis(NOW + 2999);
     subject.server.settle(&mut client);
     let request = format!("CLIENT LIST ID {}", client.id);
     let reply =

@@ -63,7 +63,7 @@ fn hello_switches_the_protocol_or_says_why_not() {
             Err(error) => error.to_owned(),
         };
         assert_eq!(encoded_in(after, &reply), expected, "{request:?}");
-        assert_eq!(client.protocol, after, "{request:?}");
+        assert_eq!(client.state.protocol, after, "{request:?}");
     }
 }
 
@@ -73,7 +73,7 @@ fn hello_without_a_version_keeps_the_one_there_is() {
     let mut client = subject.connect(1);
     for (request, expected) in [("HELLO 3", Resp3), ("HELLO", Resp3), ("HELLO 2", Resp2)] {
         let reply = subject.execute_as(&mut client, &words(request));
-        assert_eq!(encoded_in(client.protocol, &reply), greeting(expected), "{request}");
+        assert_eq!(encoded_in(client.state.protocol, &reply), greeting(expected), "{request}");
     }
 }
 
@@ -113,7 +113,7 @@ fn select_takes_the_numbers_of_the_databases_and_nothing_else() {
         let reply = subject.execute_as(&mut client, &[b"SELECT", index.as_bytes()]);
         assert_eq!(encoded_in(Resp2, &reply), expected, "{index}");
         let kept = if expected.starts_with('+') { index } else { "7" };
-        assert_eq!(client.database.to_string(), kept);
+        assert_eq!(client.state.database.to_string(), kept);
     }
 }
 

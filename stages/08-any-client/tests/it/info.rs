@@ -5,7 +5,7 @@ use std::time::Duration;
 use stage_08::clock::UnixMillis;
 use stage_08::process::{CpuTimes, Process, Resources};
 use stage_08::resp::Reply;
-use stage_08::stats::{Rates, Stats};
+use stage_08::stats::{Rates, Stats, Traffic};
 
 use crate::request::words;
 use crate::subject::{NOW, Subject};
@@ -159,29 +159,45 @@ fn commands_and_errors_are_counted() {
 }
 
 #[test]
-fn a_rate_is_that_of_the_last_samples() {
+fn a_rate_is_that_of_the_last_second_and_a_half() {
     let stats = Stats::default();
-    assert_eq!(stats.rates(), Rates::default());
-    stats.sample(UnixMillis(NOW));
-    stats.commands.add(1000);
-    assert_eq!(stats.rates(), Rates::default());
-    for tick in 1..=5 {
-        stats.commands.add(10);
-        stats.input.add(100);
-        stats.output.add(50);
-        stats.sample(UnixMillis(NOW + tick * 100));
+    let at = |ms: i64| UnixMillis(NOW + ms);
+    let came = |ms: i64, times: u64| {
+        stats.sample(at(ms));
+        let traffic = Traffic {
+            commands: times,
+            input: 1024 * times,
+            output: 512 * times,
+            ..Traffic::default()
+        };
+        stats.count(traffic);
+    };
+    let rates =
+        |commands: f64| Rates { commands, input: 1024.0 * commands, output: 512.0 * commands };
+    assert_eq!(stats.rates(at(0)), Rates::default());
+    // What comes after a silence is counted as having come after it.
+    came(0, 160);
+    assert_eq!(stats.rates(at(0)), rates(100.0));
+    came(50, 16);
+    assert_eq!(stats.rates(at(50)), rates(110.0));
+    assert_eq!(stats.rates(at(1599)), rates(110.0));
+    assert_eq!(stats.rates(at(1600)), Rates::default());
+    // And what has come before is forgotten.
+    came(60_000, 32);
+    assert_eq!(stats.rates(at(60_000)), rates(20.0));
+    for tick in 1..100 {
+        came(60_000 + tick * 100, 10);
     }
-    let rates = Rates { commands: 2100.0, input: 1000.0, output: 500.0 };
-    assert_eq!(stats.rates(), rates);
-    // What was done long ago is forgotten.
-    for tick in 6..=30 {
-        stats.sample(UnixMillis(NOW + tick * 100));
+    assert_eq!(stats.rates(at(60_000 + 9_900)), rates(100.0));
+}
+
+#[test]
+fn a_clock_that_is_set_back_makes_no_rate_of_what_was_before() {
+    let stats = Stats::default();
+    for ms in [0, 100, 200, -3_600_000] {
+        stats.sample(UnixMillis(NOW + ms));
+        stats.count(Traffic { commands: 16, ..Traffic::default() });
     }
-    assert_eq!(stats.rates(), Rates::default());
-    // A clock that is set back makes no rate.
-    for _ in 0..20 {
-        stats.commands.add(5);
-        stats.sample(UnixMillis(NOW));
-    }
-    assert_eq!(stats.rates(), Rates::default());
+    let commands = |ms| stats.rates(UnixMillis(NOW + ms)).commands;
+    assert_eq!((commands(-3_600_000), commands(200)), (10.0, 0.0));
 }

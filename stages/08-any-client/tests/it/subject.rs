@@ -62,7 +62,8 @@ fn connect(server: &Server, port: u16, close: impl FnOnce() + Send + 'static) ->
         address: format!("127.0.0.1:{port}"),
         local_address: "127.0.0.1:6379".into(),
         fd: None,
-        close: Box::new(close),
     };
-    server.clients.add(connection, UnixMillis(NOW))
+    let client = server.clients.add(connection, UnixMillis(NOW));
+    server.clients.on_kill(client.id, close);
+    client
 }
