@@ -175,6 +175,11 @@ impl Shared {
     /// Notes what the server sent; `false` if that is too much, or too late.
     fn note(&self, bytes: &[u8]) -> bool {
         let mut record = self.lock();
+        if record.exchange.late {
+            // The client has given up, and does not hear this. A server that never flushed writes
+            // its reply now, since the wire ends.
+            return false;
+        }
         let room = KEPT.saturating_sub(record.exchange.received.len());
         record.exchange.received.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
         record.exchange.received_total += bytes.len();
@@ -183,5 +188,21 @@ impl Shared {
         record.exchange.flooded |= record.exchange.received_total > record.limit;
         record.exchange.late |= !bytes.is_empty() && Instant::now() > record.deadline;
         !record.exchange.flooded && !record.exchange.late
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_after_the_client_has_given_up_was_not_received() {
+        let later = Instant::now() + Duration::from_secs(3600);
+        let exchange = Exchange { late: true, ..Exchange::default() };
+        let record = Record { exchange: exchange.clone(), limit: KEPT, deadline: later };
+        let shared = Shared { record: Mutex::new(record), changed: Condvar::new() };
+        assert!(!shared.note(b"+PONG\r\n"));
+        assert!(!shared.note(b""));
+        assert_eq!(shared.lock().exchange, exchange);
     }
 }
