@@ -114,7 +114,7 @@ impl Stats {
     /// anything is counted that has come now.
     ///
     /// Redis looks at them by the clock, in `serverCron`. But while nothing comes, there is nothing
-    /// new to be seen.
+    /// new to be seen. Mirrors `trackInstantaneousMetric`.
     pub fn sample(&self, now: UnixMillis) {
         let Totals { traffic, samples } = &mut *lock(&self.totals);
         let age = samples.back().map(|(last, _)| now.0.saturating_sub(last.0));

@@ -14,7 +14,7 @@ use conformance::transcript::{Action, Command, FIRST_CLIENT, Step, Transcript, V
 use crate::course::Course;
 use crate::directive::Directive;
 use crate::exchange::{Conversation, Exchange, NOW_MS, Part, shown_place};
-use crate::html::escaped;
+use crate::html::{self, escaped};
 use crate::weaver::Page;
 use crate::wire::{Line, grouped, shown};
 
@@ -169,7 +169,7 @@ impl Recording {
         views.prose(&self.transcript.epilogue);
         let mut html = match self.transcript.prose().as_str() {
             "" => String::new(),
-            prose => format!("<p>{}</p>\n", escaped(prose)),
+            prose => format!("<p>{}</p>\n", html::prose(prose)),
         };
         let wire = views.wire.join("\n");
         let legend = LEGEND;
