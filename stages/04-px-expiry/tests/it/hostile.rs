@@ -22,7 +22,7 @@ use crate::request::{Connection, array};
 use crate::subject::Subject;
 
 /// The words of which requests are made. Those that a stage does not know are unknown commands.
-const WORDS: [&str; 31] = [
+const WORDS: [&str; 43] = [
     "PING",
     "ping",
     "ECHO",
@@ -33,6 +33,18 @@ const WORDS: [&str; 31] = [
     "get",
     "CONFIG",
     "KEYS",
+    "SELECT",
+    "DBSIZE",
+    "TYPE",
+    "EXISTS",
+    "TTL",
+    "PTTL",
+    "HELLO",
+    "RESET",
+    "CLIENT",
+    "ID",
+    "SETNAME",
+    "GETNAME",
     "HELP",
     "EX",
     "PX",
@@ -303,6 +315,7 @@ fn reply_length(bytes: &[u8]) -> Option<usize> {
     let after = end + 2;
     match bytes[0] {
         b'+' | b'-' => Some(after),
+        b':' => number().map(|_| after),
         b'$' if number()? == -1 => Some(after),
         b'$' => {
             let body = after + usize::try_from(number()?).ok()?;
