@@ -9,6 +9,7 @@
 //! By default the load is bounded, so that all scenarios take seconds. [`LOAD`]`=full` makes more
 //! of it.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,7 +17,7 @@ use std::{env, fmt};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
-use crate::server::CommandLine;
+use crate::server::{CommandLine, Output};
 use crate::{corpus, harness};
 
 mod announced;
@@ -31,6 +32,7 @@ mod given_back;
 mod half_open;
 mod idle;
 mod keys;
+mod log;
 mod max_clients;
 mod meter;
 mod no_descriptors;
@@ -52,7 +54,7 @@ pub use siege::Siege;
 pub const LOAD: &str = "LOAD";
 
 /// Every scenario, in the order of the stages from which on a server must withstand it.
-pub const SCENARIOS: [Scenario; 23] = [
+pub const SCENARIOS: [Scenario; 29] = [
     idle::SCENARIO,
     half_open::CLOSED,
     half_open::VANISHED,
@@ -64,17 +66,23 @@ pub const SCENARIOS: [Scenario; 23] = [
     churn::SCENARIO,
     no_descriptors::FEW,
     no_descriptors::TAKEN_AWAY,
+    log::UNREAD,
+    log::CLOSED,
+    log::FULL_DISK,
     pipeline::SCENARIO,
     announced::ADDRESSES,
     endless::REQUEST,
     bytewise::LONG,
+    given_back::BUFFERS,
     unread::SENDS,
     unread::ASKS,
     slow_readers::SCENARIO,
-    given_back::SCENARIO,
+    given_back::VALUES,
     max_clients::SCENARIO,
     ending::TERMINATED,
     ending::INTERRUPTED,
+    ending::HUNG_UP,
+    log::STUFFED,
     keys::SCENARIO,
 ];
 
@@ -97,6 +105,8 @@ pub struct Scenario {
     pub options: &'static [&'static str],
     /// What the system must be able to do.
     pub needs: Needs,
+    /// Where that goes what the server prints.
+    pub output: Output,
     /// By how many bytes the server's memory may grow: far more than a good server needs, far less
     /// than the fault would take.
     pub growth: fn(Size) -> u64,
@@ -139,10 +149,23 @@ impl Scenario {
     }
 }
 
-impl Needs {
+impl Scenario {
     /// Says what is missing here, if anything is.
     #[must_use]
-    pub fn missing(self, size: Size) -> Option<&'static str> {
+    pub fn missing(&self, size: Size) -> Option<&'static str> {
+        self.needs.missing(size).or(match self.output {
+            Output::FullDisk if !Path::new("/dev/full").exists() => {
+                Some("this system has no /dev/full")
+            }
+            Output::Stuffed if !cfg!(unix) => Some("this system's pipes cannot be filled"),
+            _ => None,
+        })
+    }
+}
+
+impl Needs {
+    /// Says what is missing here, if anything is.
+    fn missing(self, size: Size) -> Option<&'static str> {
         match self {
             Self::FullLoad if size != Size::Full => Some("takes LOAD=full"),
             Self::Descriptors(_) if !cfg!(unix) => Some("this system has no ulimit"),
@@ -243,7 +266,7 @@ impl Play {
     }
 
     fn trial(self, size: Size, reports: Arc<Mutex<Vec<Report>>>) -> Trial {
-        let missing = self.scenario.needs.missing(size).map(str::to_owned);
+        let missing = self.scenario.missing(size).map(str::to_owned);
         Trial::ignorable_test(self.scenario.path(), move || match self.skip.or(missing) {
             Some(reason) => Ok(Completion::ignored_with(reason)),
             None => match play(&self.scenario, &self.command, Terms::new(self.stage, size)) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::env;
 use std::fmt;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, PipeReader, PipeWriter, Read, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -42,6 +42,23 @@ pub enum Target {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandLine {
     words: Vec<String>,
+    output: Output,
+}
+
+/// Where that goes what a server prints.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Output {
+    /// It is read, and the last of it kept for a failure to show.
+    #[default]
+    Kept,
+    /// Into pipes that nobody reads.
+    Unread,
+    /// Into pipes that nobody reads and that are full already, where a pipe can be filled.
+    Stuffed,
+    /// Into pipes whose readers go once it takes connections.
+    Closed,
+    /// To a disk that is full, where there is one that always is.
+    FullDisk,
 }
 
 impl CommandLine {
@@ -51,7 +68,8 @@ impl CommandLine {
         I: IntoIterator<Item = S>,
         S: Into<String>,
     {
-        Self { words: words.into_iter().map(Into::into).collect() }
+        let words = words.into_iter().map(Into::into).collect();
+        Self { words, output: Output::default() }
     }
 
     /// Returns the command that starts one of this workspace's servers.
@@ -86,7 +104,7 @@ impl CommandLine {
                 "the server's command must say where its {{port}} goes: {command}"
             ));
         }
-        Ok(Self { words: words.into_iter().map(absolute).collect() })
+        Ok(Self::new(words.into_iter().map(absolute)))
     }
 
     /// Returns the command with a limit to how many files and sockets its program can have open, on
@@ -96,7 +114,13 @@ impl CommandLine {
         let script = format!("ulimit -n {most} && exec \"$@\"");
         let shell = ["sh", "-c", &script, "sh"].map(str::to_owned);
         let words = shell.into_iter().chain(self.words.iter().cloned()).collect();
-        cfg!(unix).then_some(Self { words })
+        cfg!(unix).then_some(Self { words, output: self.output })
+    }
+
+    /// Returns the command with another place for what its program prints.
+    #[must_use]
+    pub fn with_output(self, output: Output) -> Self {
+        Self { output, ..self }
     }
 
     fn filled(&self, place: &Place) -> Vec<String> {
@@ -195,6 +219,7 @@ impl fmt::Display for Said<'_> {
 pub struct Server {
     place: Place,
     words: Vec<String>,
+    output: Output,
     process: Option<Process>,
     // Holds the port against other players on this machine, which ask for the same one: a UDP
     // port is another thing than a TCP port, and is free again however this process ends.
@@ -227,11 +252,15 @@ impl Server {
             let place = Place { port, dir: own_path(&dir).map_err(failed)?, ..Place::default() };
             let mut words = command.filled(&place);
             words.extend(prepare(&place).map_err(failed)?);
-            let mut process = Process::spawn(&words, &place).map_err(failed)?;
+            let output = command.output;
+            let mut process = Process::spawn(&words, &place, output).map_err(failed)?;
             match process.wait_for(port, patience) {
                 Waited::Ready => {
+                    if output == Output::Closed {
+                        process.unread.clear();
+                    }
                     let (process, claim, dir) = (Some(process), Some(claim), Some(dir));
-                    return Ok(Self { place, words, process, _claim: claim, _dir: dir });
+                    return Ok(Self { place, words, output, process, _claim: claim, _dir: dir });
                 }
                 Waited::PortTaken => {}
                 Waited::Ended(status) => return Err(process.ended_early(&words, status)),
@@ -245,7 +274,8 @@ impl Server {
     #[must_use]
     pub fn running_at(address: SocketAddr) -> Self {
         let place = Place { port: address.port(), ..Place::default() };
-        Self { place, words: Vec::new(), process: None, _claim: None, _dir: None }
+        let (words, output) = (Vec::new(), Output::default());
+        Self { place, words, output, process: None, _claim: None, _dir: None }
     }
 
     /// Ends the server, and starts it again on the same port, in the same directory.
@@ -255,7 +285,7 @@ impl Server {
     pub fn restart(&mut self, patience: Duration) -> Result<(), StartError> {
         self.process = None;
         let failed = |error| StartError::Run { command: self.words.join(" "), error };
-        let mut process = Process::spawn(&self.words, &self.place).map_err(failed)?;
+        let mut process = Process::spawn(&self.words, &self.place, self.output).map_err(failed)?;
         match process.wait_for(self.place.port, patience) {
             Waited::Ready => self.process = Some(process),
             Waited::PortTaken => return Err(StartError::NoPort),
@@ -353,6 +383,44 @@ struct Process {
     group: Group,
     output: Arc<Mutex<VecDeque<u8>>>,
     readers: Vec<JoinHandle<()>>,
+    /// As long as they are open, what is printed finds a pipe.
+    unread: Vec<PipeReader>,
+}
+
+impl Output {
+    /// Returns what a program gets for its output, and the end of a pipe that is to stay open.
+    fn open(self) -> io::Result<(Stdio, Option<PipeReader>)> {
+        Ok(match self {
+            Self::Kept => (Stdio::piped(), None),
+            Self::FullDisk => (fs::File::options().write(true).open("/dev/full")?.into(), None),
+            Self::Unread | Self::Stuffed | Self::Closed => {
+                let (reader, mut writer) = io::pipe()?;
+                if self == Self::Stuffed {
+                    stuff(&mut writer)?;
+                }
+                (writer.into(), Some(reader))
+            }
+        })
+    }
+}
+
+/// Fills a pipe to the last byte.
+#[cfg(unix)]
+fn stuff(pipe: &mut PipeWriter) -> io::Result<()> {
+    use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+    let flags = fcntl_getfl(&pipe)?;
+    fcntl_setfl(&pipe, flags | OFlags::NONBLOCK)?;
+    // Whole pages first; where one is too many, single bytes may still fit.
+    for piece in [&[0; 4096][..], &[0]] {
+        while pipe.write(piece).is_ok() {}
+    }
+    Ok(fcntl_setfl(&pipe, flags)?)
+}
+
+/// No scenario that needs that is played here.
+#[cfg(not(unix))]
+fn stuff(_: &mut PipeWriter) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 enum Waited {
@@ -363,16 +431,23 @@ enum Waited {
 }
 
 impl Process {
-    fn spawn(words: &[String], place: &Place) -> io::Result<Self> {
+    fn spawn(words: &[String], place: &Place, output: Output) -> io::Result<Self> {
         let (program, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let mut command = Command::new(program);
-        command.args(arguments);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.args(arguments).stdin(Stdio::null());
+        let (out, unread) = output.open()?;
+        let (err, also_unread) = output.open()?;
+        command.stdout(out).stderr(err);
         let mut group = Group::spawn(&mut command, Path::new(&place.dir))?;
-        let output = Arc::new(Mutex::new(VecDeque::new()));
-        let out = group.child.stdout.take().map(|pipe| keep_tail(pipe, Arc::clone(&output)));
-        let err = group.child.stderr.take().map(|pipe| keep_tail(pipe, Arc::clone(&output)));
-        Ok(Self { group, output, readers: out.into_iter().chain(err).collect() })
+        let tail = Arc::new(Mutex::new(VecDeque::new()));
+        let mut readers = Vec::new();
+        if output == Output::Kept {
+            let out = group.child.stdout.take().map(|pipe| keep_tail(pipe, Arc::clone(&tail)));
+            let err = group.child.stderr.take().map(|pipe| keep_tail(pipe, Arc::clone(&tail)));
+            readers.extend(out.into_iter().chain(err));
+        }
+        let unread = unread.into_iter().chain(also_unread).collect();
+        Ok(Self { group, output: tail, readers, unread })
     }
 
     /// Waits until the process itself listens on the port.

@@ -20,7 +20,7 @@ use conformance::server::CommandLine;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 /// What a server does wrong, the scenario that catches it, and a part of what is then said.
-const FAULTS: [(&str, &str, &str); 21] = [
+const FAULTS: [(&str, &str, &str); 26] = [
     (
         "serves one client at a time",
         "clients_that_send_byte_by_byte_are_served_like_others",
@@ -71,6 +71,22 @@ const FAULTS: [(&str, &str, &str); 21] = [
         "the server has ended",
     ),
     (
+        "prints a line for each client",
+        "a_log_that_nobody_reads_keeps_nobody_waiting",
+        "nothing for 5 seconds",
+    ),
+    ("panics when it cannot print", "a_log_on_a_full_disk_ends_nothing", "the server ended"),
+    (
+        "panics when it cannot print",
+        "a_log_whose_reader_is_gone_ends_nothing",
+        "the server has ended",
+    ),
+    (
+        "waits until it can print",
+        "a_log_that_is_full_keeps_no_server_from_starting",
+        "nothing for 5 seconds",
+    ),
+    (
         "has four threads",
         "clients_that_never_stop_asking_keep_nobody_waiting",
         "to a client that has just connected",
@@ -91,6 +107,7 @@ const FAULTS: [(&str, &str, &str); 21] = [
         "read 1 KiB now and then",
     ),
     ("keeps its buffers", "the_memory_of_large_values_is_given_back", "it still has"),
+    ("keeps its buffers", "clients_that_fall_silent_give_their_buffers_back", "it still has"),
     (
         "counts nobody out",
         "one_client_too_many_is_told_so_and_harms_nobody",
@@ -137,7 +154,7 @@ fn main() -> ExitCode {
 /// Holds a scenario to catch a fault.
 fn caught(fault: &str, name: &str, said: &str) -> Result<Completion, Failed> {
     let scenario = find(name)?;
-    if let Some(reason) = scenario.needs.missing(TERMS.size) {
+    if let Some(reason) = scenario.missing(TERMS.size) {
         return Ok(Completion::ignored_with(reason));
     }
     match load::play(&scenario, &command(fault), TERMS) {
@@ -150,7 +167,7 @@ fn caught(fault: &str, name: &str, said: &str) -> Result<Completion, Failed> {
 /// Holds the good server to a scenario.
 fn passed(name: &str) -> Result<Completion, Failed> {
     let scenario = find(name)?;
-    if let Some(reason) = scenario.needs.missing(TERMS.size) {
+    if let Some(reason) = scenario.missing(TERMS.size) {
         return Ok(Completion::ignored_with(reason));
     }
     load::play(&scenario, &command("nothing"), TERMS)?;
@@ -187,6 +204,17 @@ impl Server {
     }
 }
 
+/// Says something, in one of the ways that are a fault. The good server says nothing.
+fn say(server: &Server, line: &str) {
+    if server.does("panics when it cannot print") {
+        println!("{line}");
+    }
+    if server.does("waits until it can print") {
+        // What it is about is the waiting.
+        let _ = writeln!(io::stdout(), "{line}");
+    }
+}
+
 fn serve(server: &Arc<Server>, port: u16) -> ExitCode {
     let ends = !server.does("ends by no signal");
     ctrlc::set_handler(move || {
@@ -196,6 +224,7 @@ fn serve(server: &Arc<Server>, port: u16) -> ExitCode {
     })
     .expect("a handler");
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("a free port");
+    say(server, "ready");
     let (waiting, next) = mpsc::channel::<TcpStream>();
     let next = Arc::new(Mutex::new(next));
     for _ in 0..4 {
@@ -209,10 +238,16 @@ fn serve(server: &Arc<Server>, port: u16) -> ExitCode {
     }
     loop {
         let stream = match listener.accept() {
-            Ok((stream, _)) => stream,
+            Ok((stream, client)) => {
+                if server.does("prints a line for each client") {
+                    eprintln!("a client has come and will be served: {client}");
+                }
+                stream
+            }
             Err(_) if server.does("tries at once to accept again") => continue,
             Err(_) if server.does("ends when it cannot accept") => return ExitCode::FAILURE,
-            Err(_) => {
+            Err(error) => {
+                say(server, &format!("cannot accept: {error}"));
                 thread::sleep(Duration::from_millis(100));
                 continue;
             }

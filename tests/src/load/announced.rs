@@ -5,6 +5,7 @@ use super::meter::GIB;
 use super::peer::Peer;
 use super::siege::Siege;
 use super::{LITTLE, Needs, Scenario};
+use crate::server::Output;
 
 /// A bulk as long as Redis allows.
 const LONG_BULK: &[u8] = b"*2\r\n$4\r\nECHO\r\n$536870912\r\n";
@@ -21,6 +22,7 @@ pub(super) const BULKS: Scenario = Scenario {
             nobody waiting.",
     options: &[],
     needs: Needs::Nothing,
+    output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
     likely: LIKELY,

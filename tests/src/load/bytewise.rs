@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::meter::MIB;
 use super::peer::{array, bulk};
 use super::{LITTLE, Needs, Scenario};
+use crate::server::Output;
 
 pub(super) const MANY: Scenario = Scenario {
     name: "clients_that_send_byte_by_byte_are_served_like_others",
@@ -14,6 +15,7 @@ pub(super) const MANY: Scenario = Scenario {
             nobody waiting.",
     options: &[],
     needs: Needs::Nothing,
+    output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
     likely: "the server waits for the rest of a request while others have sent theirs, or takes \

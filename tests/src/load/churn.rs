@@ -6,6 +6,7 @@ use super::fault::Fault;
 use super::peer::Peer;
 use super::siege::Siege;
 use super::{LITTLE, Needs, Scenario};
+use crate::server::Output;
 
 /// How many descriptors the server has. Many more clients come and go.
 const DESCRIPTORS: u32 = 400;
@@ -20,6 +21,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
             behind, and keep nobody waiting.",
     options: &[],
     needs: Needs::Descriptors(DESCRIPTORS),
+    output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
     likely: "something of every client is kept: its socket, its thread or its place in a list of \

@@ -1,9 +1,10 @@
-//! A server that is told to end while clients are connected.
+//! Signals while clients are connected: those that end the server, and one that does not.
 
 use super::fault::Fault;
 use super::meter::MIB;
 use super::siege::Siege;
-use super::{Needs, Scenario};
+use super::{LITTLE, Needs, Scenario};
+use crate::server::Output;
 
 pub(super) const TERMINATED: Scenario = Scenario {
     name: "sigterm_ends_the_server_at_once",
@@ -12,6 +13,7 @@ pub(super) const TERMINATED: Scenario = Scenario {
             have sent half a request, or do not read.",
     options: &[],
     needs: Needs::Signals,
+    output: Output::Kept,
     // The replies that one client does not read, at most 64 MiB, and the value.
     growth: |_| 192 * MIB,
     but_redis: None,
@@ -26,6 +28,22 @@ pub(super) const INTERRUPTED: Scenario = Scenario {
     claim: "SIGINT, which is Ctrl-C, ends the server at once and with exit code 0, though clients \
             are connected, have sent half a request, or do not read.",
     run: |siege| end(siege, "SIGINT"),
+    ..TERMINATED
+};
+
+pub(super) const HUNG_UP: Scenario = Scenario {
+    name: "sighup_ends_nothing",
+    claim: "SIGHUP, which the programs of a terminal get when that is closed, does not end the \
+            server.",
+    growth: |_| LITTLE,
+    likely: "SIGHUP ends a program that has no handler for it.",
+    run: |siege| {
+        siege.scene = "SIGHUP comes while a hundred clients are connected".to_owned();
+        let mut clients = siege.connect_many(100)?;
+        siege.signal("SIGHUP")?;
+        clients.iter_mut().try_for_each(super::Peer::ping)?;
+        siege.others_are_served()
+    },
     ..TERMINATED
 };
 

@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use super::meter::GIB;
 use super::{LITTLE, Needs, Scenario};
+use crate::server::Output;
 
 /// How much is sent at once.
 const CHUNK: usize = 1024 * 1024;
@@ -14,6 +15,7 @@ pub(super) const LINE: Scenario = Scenario {
             line, and its memory does not grow.",
     options: &[],
     needs: Needs::Nothing,
+    output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
     likely: "the server looks for the end of the line in all that has arrived, and keeps it until \

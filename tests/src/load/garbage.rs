@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use super::siege::Siege;
 use super::{LITTLE, Needs, Scenario};
+use crate::server::Output;
 
 pub(super) const SCENARIO: Scenario = Scenario {
     name: "a_flood_of_garbage_harms_nobody",
@@ -10,6 +11,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
     claim: "Whatever bytes clients send, the server goes on, and keeps nobody else waiting.",
     options: &[],
     needs: Needs::Nothing,
+    output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
     likely: "bytes of a client are trusted: an index, a subtraction or a conversion to text that \

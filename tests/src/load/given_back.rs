@@ -1,33 +1,78 @@
-//! Large values that come and go.
+//! What is large for a moment: values that come and go, and the buffers that they pass through.
+
+use std::thread;
+use std::time::Duration;
 
 use super::fault::Fault;
 use super::meter::MIB;
 use super::peer::{Peer, bulk};
 use super::siege::Siege;
 use super::{Needs, Scenario, Size};
+use crate::server::Output;
 
-pub(super) const SCENARIO: Scenario = Scenario {
+pub(super) const VALUES: Scenario = Scenario {
     name: "the_memory_of_large_values_is_given_back",
     chapter: "03-set-get",
     claim: "When large values are replaced by small ones, their memory goes back to the system, \
             though the clients that sent and read them stay connected.",
     options: &[],
     needs: Needs::FreedMemory,
+    output: Output::Kept,
     // Each value at most six times: as it arrived and as it is kept, on the way out, and twice
     // where a buffer grows.
     growth: |size| 2 * 6 * length(size) as u64,
     but_redis: None,
     likely: "a buffer that was large once stays so, or a small value keeps the buffer alive in \
              which it came. Shrink buffers that are empty, and copy what is kept.",
-    run,
+    run: values,
 };
+
+pub(super) const BUFFERS: Scenario = Scenario {
+    name: "clients_that_fall_silent_give_their_buffers_back",
+    chapter: "02-echo",
+    claim: "Clients that once sent and got something large take no more memory than others, a few \
+            seconds after that, whether they say nothing any more or only little.",
+    needs: Needs::FreedMemory,
+    // As it arrived, on the way out, and twice where a buffer grows.
+    growth: |size| clients(size) as u64 * 4 * LENGTH as u64,
+    likely: "a buffer stays as large as it once had to be. Look at it again after a few seconds, \
+             and give back what is not used.",
+    run: buffers,
+    ..VALUES
+};
+
+/// What a buffer must not stay as large as, of a client that has nothing to say.
+const LENGTH: usize = 400 * 1000;
+
+fn clients(size: Size) -> usize {
+    size.pick(300, 1000)
+}
+
+fn buffers(siege: &mut Siege) -> Result<(), Fault> {
+    let count = clients(siege.size);
+    siege.scene =
+        format!("{count} clients ECHO {LENGTH} bytes; then half of them PING now and then");
+    let mut clients: Vec<Peer> = siege.connect_many(count)?;
+    let value = vec![b'v'; LENGTH];
+    for client in &mut clients {
+        client.command(&[b"ECHO", &value], &bulk(&value))?;
+    }
+    for _ in 0..8 {
+        thread::sleep(Duration::from_millis(500));
+        clients.iter_mut().step_by(2).try_for_each(Peer::ping)?;
+    }
+    // A tenth of one buffer each.
+    siege.gives_back_all_but(count as u64 * LENGTH as u64 / 10)?;
+    clients.iter_mut().try_for_each(Peer::ping)?;
+    siege.others_are_served()
+}
 
 /// Longer than what the C library may keep for later, which is 32 MiB.
 fn length(size: Size) -> usize {
     size.pick(40, 256) * MIB as usize
 }
 
-fn run(siege: &mut Siege) -> Result<(), Fault> {
+fn values(siege: &mut Siege) -> Result<(), Fault> {
     let length = length(siege.size);
     siege.scene = format!(
         "2 clients SET a value of {} MiB each, GET it, SET a short one, and stay",

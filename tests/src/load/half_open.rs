@@ -3,6 +3,7 @@
 use super::fault::Fault;
 use super::siege::Siege;
 use super::{LITTLE, Needs, Scenario};
+use crate::server::Output;
 
 /// Half of a request.
 const HALF: &[u8] = b"*1\r\n$4\r\nPI";
@@ -14,6 +15,7 @@ pub(super) const CLOSED: Scenario = Scenario {
             owed, and then the connection ends.",
     options: &[],
     needs: Needs::Nothing,
+    output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
     likely: "a read of 0 bytes is not taken for the end. It means that nothing more will come: \
@@ -51,6 +53,7 @@ pub(super) const VANISHED: Scenario = Scenario {
             frees what they had, and goes on.",
     options: &[],
     needs: Needs::Descriptors(DESCRIPTORS),
+    output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
     likely: "the sockets of clients that are gone stay open until the server has no descriptor \

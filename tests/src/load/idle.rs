@@ -4,6 +4,7 @@ use super::fault::Fault;
 use super::meter::KIB;
 use super::siege::Siege;
 use super::{Needs, Scenario, Size};
+use crate::server::Output;
 
 pub(super) const SCENARIO: Scenario = Scenario {
     name: "idle_clients_cost_little",
@@ -11,6 +12,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
     claim: "Thousands of clients that say nothing cost little memory, and keep nobody waiting.",
     options: &[],
     needs: Needs::Nothing,
+    output: Output::Kept,
     // A buffer of 16 KiB that is used whole, and as much again. Nobody needs to have more of what
     // has not arrived yet.
     growth: |size| clients(size) as u64 * 32 * KIB,

@@ -8,6 +8,7 @@ use super::meter::MIB;
 use super::peer::{array, bulk};
 use super::siege::Siege;
 use super::{Needs, Scenario, Size};
+use crate::server::Output;
 
 /// How many clients do that.
 const CLIENTS: usize = 3;
@@ -19,6 +20,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
             who PING, and those who GET.",
     options: &[],
     needs: Needs::Nothing,
+    output: Output::Kept,
     // The keys, four times: as they are kept, as a list and on their way out, where a buffer grows
     // by being copied.
     growth: |size| 64 * MIB + keys(size) as u64 * 5 * LENGTH as u64,

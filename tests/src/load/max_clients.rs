@@ -7,6 +7,7 @@ use super::fault::{Fault, shown};
 use super::peer::Peer;
 use super::siege::Siege;
 use super::{LITTLE, Needs, Scenario};
+use crate::server::Output;
 
 /// What a client is told for whom there is no place.
 const REFUSAL: &[u8] = b"-ERR max number of clients reached\r\n";
@@ -21,6 +22,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
             not notice, and once one of them leaves, its place is free.",
     options: &["--maxclients", "10"],
     needs: Needs::Nothing,
+    output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
     likely: "a connection is counted when it comes but not when it goes, whatever ends it; or \

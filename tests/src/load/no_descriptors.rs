@@ -8,6 +8,7 @@ use super::meter::be_busy;
 use super::peer::Peer;
 use super::siege::Siege;
 use super::{LITTLE, Needs, Scenario};
+use crate::server::Output;
 
 /// How many descriptors the server has.
 const DESCRIPTORS: u32 = 64;
@@ -23,6 +24,7 @@ pub(super) const FEW: Scenario = Scenario {
             others leave.",
     options: &[],
     needs: Needs::Descriptors(DESCRIPTORS),
+    output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
     likely: "accept fails (EMFILE) and leaves the client in line, so it fails again at once. Wait \
@@ -43,29 +45,45 @@ pub(super) const TAKEN_AWAY: Scenario = Scenario {
     needs: Needs::FewerDescriptors,
     but_redis: Some("it tries again at once, and takes all the processor's time for that"),
     run: |siege| {
-        siege.scene = format!(
-            "{CLIENTS} clients connect to a server that could have more than {DESCRIPTORS} files \
-             and sockets open when it started, but no more"
-        );
-        siege.take_descriptors(DESCRIPTORS)?;
+        take(siege)?;
         run(siege)
     },
     ..FEW
 };
 
+/// Leaves a running server few descriptors.
+pub(super) fn take(siege: &mut Siege) -> Result<(), Fault> {
+    siege.scene = format!(
+        "{CLIENTS} clients connect to a server that could have more than {DESCRIPTORS} files and \
+         sockets open when it started, but no more"
+    );
+    siege.take_descriptors(DESCRIPTORS)
+}
+
 fn run(siege: &mut Siege) -> Result<(), Fault> {
-    let mut clients = Vec::new();
-    for _ in 0..CLIENTS {
-        // Where the line is shorter, those behind its end are not let in.
-        clients.extend(Peer::connect(siege.address(), Duration::from_millis(500)));
-    }
-    siege.bystander_is_served()?;
+    let clients = crowd(siege)?;
     // Nobody asks for anything, so there is nothing to do. A server that tries again and again gets
     // about as much of the processor's time as this thread, however busy the machine is.
     let before = siege.usage();
     let work = Duration::from_millis(siege.size.pick(600, 3_000));
     siege.rest_while(|| be_busy(work));
     siege.has_worked_less_than(work / 6, before)?;
+    leave(siege, clients)
+}
+
+/// More clients come than the server has descriptors for, and the others are served.
+pub(super) fn crowd(siege: &Siege) -> Result<Vec<Peer>, Fault> {
+    let mut clients = Vec::new();
+    for _ in 0..CLIENTS {
+        // Where the line is shorter, those behind its end are not let in.
+        clients.extend(Peer::connect(siege.address(), Duration::from_millis(500)));
+    }
+    siege.bystander_is_served()?;
+    Ok(clients)
+}
+
+/// They leave, and new ones are let in.
+pub(super) fn leave(siege: &mut Siege, clients: Vec<Peer>) -> Result<(), Fault> {
     siege.bystander_is_served()?;
     drop(clients);
     siege.scene.push_str(", and leave");

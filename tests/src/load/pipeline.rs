@@ -7,6 +7,7 @@ use std::thread;
 use super::fault::Fault;
 use super::siege::Siege;
 use super::{LITTLE, Needs, Scenario};
+use crate::server::Output;
 
 pub(super) const SCENARIO: Scenario = Scenario {
     name: "clients_that_never_stop_asking_keep_nobody_waiting",
@@ -15,6 +16,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
             their turn.",
     options: &[],
     needs: Needs::Nothing,
+    output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
     likely: "a connection is served as long as it has something to say. After one batch of \

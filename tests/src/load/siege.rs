@@ -57,7 +57,7 @@ impl Siege {
             Needs::Descriptors(most) => command.with_descriptors(most),
             _ => None,
         };
-        let command = limited.unwrap_or_else(|| command.clone());
+        let command = limited.unwrap_or_else(|| command.clone()).with_output(scenario.output);
         let options: Vec<String> = scenario.options.iter().map(|&word| word.to_owned()).collect();
         let server = Server::start(&command, "", patience, |_| Ok(options.clone()));
         let server = server
@@ -246,14 +246,18 @@ impl Siege {
         Err(Fault::of(&error, format!("a limit of {most} descriptors"), self.patience))
     }
 
-    /// Sends the server's process SIGTERM or SIGINT.
+    /// Sends the server's process SIGTERM, SIGINT or SIGHUP.
     ///
     /// # Errors
     /// When it is not there any more.
     #[cfg(unix)]
     pub(super) fn signal(&self, name: &str) -> Result<(), Fault> {
         use rustix::process::{Pid, Signal, kill_process};
-        let signal = if name == "SIGINT" { Signal::INT } else { Signal::TERM };
+        let signal = match name {
+            "SIGINT" => Signal::INT,
+            "SIGHUP" => Signal::HUP,
+            _ => Signal::TERM,
+        };
         let id = self.server.process_id().and_then(|id| i32::try_from(id).ok());
         let sent = match id.and_then(Pid::from_raw) {
             Some(id) => kill_process(id, signal).map_err(io::Error::from),

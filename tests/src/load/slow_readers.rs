@@ -5,6 +5,7 @@ use super::meter::MIB;
 use super::peer::{array, bulk};
 use super::siege::Siege;
 use super::{Needs, Scenario, Size};
+use crate::server::Output;
 
 /// How long a value is.
 const LENGTH: usize = 256 * 1024;
@@ -21,6 +22,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
     claim: "Clients that read slowly get every byte that they are owed, and keep nobody waiting.",
     options: &[],
     needs: Needs::Nothing,
+    output: Output::Kept,
     // All replies, once, and as much again where a buffer grows.
     growth: |size| (clients(size) * REPLIES * LENGTH * 2) as u64 + 32 * MIB,
     but_redis: None,

@@ -3,6 +3,7 @@
 use super::meter::MIB;
 use super::peer::array;
 use super::{Needs, Scenario, Size};
+use crate::server::Output;
 
 /// How long a reply is.
 const LENGTH: usize = MIB as usize;
@@ -17,6 +18,7 @@ pub(super) const SENDS: Scenario = Scenario {
             amount of memory, and keeps nobody waiting.",
     options: &[],
     needs: Needs::Nothing,
+    output: Output::Kept,
     // For each client, 64 MiB of replies are enough to keep it busy, and as much again.
     growth: |size| clients(size) as u64 * 128 * MIB,
     but_redis: Some("it collects replies without a limit (client-output-buffer-limit normal 0)"),

@@ -1,0 +1,95 @@
+//! A server whose output nobody reads, or that cannot be written.
+
+use super::fault::Fault;
+use super::no_descriptors;
+use super::siege::Siege;
+use super::{LITTLE, Needs, Scenario};
+use crate::server::Output;
+
+/// With a line for each, they fill any pipe: Linux gives it 64 KiB.
+const CLIENTS: usize = 3_000;
+
+pub(super) const UNREAD: Scenario = Scenario {
+    name: "a_log_that_nobody_reads_keeps_nobody_waiting",
+    chapter: "01-ping",
+    claim: "A server serves its clients, though its output goes into a pipe that nobody reads and \
+            thousands of clients leave with a reset, as load balancers' checks do.",
+    options: &[],
+    needs: Needs::Nothing,
+    output: Output::Unread,
+    growth: |_| LITTLE,
+    but_redis: None,
+    likely: "a line is printed for each client, the pipe is full after some, and from then on each \
+             print waits. What a client does at will is not worth a line.",
+    run: |siege| {
+        siege.scene = format!(
+            "{CLIENTS} clients connect and leave with a reset, while nobody reads what the server \
+             prints"
+        );
+        come_and_vanish(siege)
+    },
+};
+
+pub(super) const FULL_DISK: Scenario = Scenario {
+    name: "a_log_on_a_full_disk_ends_nothing",
+    claim: "A server starts and serves its clients, though its output goes to a disk that is full.",
+    output: Output::FullDisk,
+    likely: "a print that fails ends the program, or the thread or task that prints. Nobody is \
+             left to be told of it: pass it over.",
+    run: |siege| {
+        siege.scene = format!(
+            "{CLIENTS} clients connect and leave with a reset, while the disk is full on which \
+             the server's log is"
+        );
+        come_and_vanish(siege)
+    },
+    ..UNREAD
+};
+
+pub(super) const CLOSED: Scenario = Scenario {
+    name: "a_log_whose_reader_is_gone_ends_nothing",
+    claim: "A server lets new clients in as soon as others leave, though it had no descriptor left \
+            for a while, and nobody has its output open any more.",
+    needs: Needs::FewerDescriptors,
+    output: Output::Closed,
+    likely: "a print that fails ends the program, or the thread or task that accepts. Nobody is \
+             left to be told of it: pass it over.",
+    run: |siege| {
+        no_descriptors::take(siege)?;
+        siege.scene.push_str(", while the reader of its log is gone");
+        let clients = no_descriptors::crowd(siege)?;
+        no_descriptors::leave(siege, clients)
+    },
+    ..UNREAD
+};
+
+pub(super) const STUFFED: Scenario = Scenario {
+    name: "a_log_that_is_full_keeps_no_server_from_starting",
+    chapter: "05-config",
+    claim: "A server starts, serves and tells of trouble, though the pipe for its output is full \
+            from the beginning: another program filled it, or the server before this one.",
+    needs: Needs::FewerDescriptors,
+    output: Output::Stuffed,
+    but_redis: Some("it waits for the reader of its log"),
+    likely: "a print waits for room in the pipe. Ask first whether there is some (poll), and leave \
+             the line out if not.",
+    run: |siege| {
+        no_descriptors::take(siege)?;
+        siege.scene.push_str(", while the pipe that it prints into is full");
+        let clients = no_descriptors::crowd(siege)?;
+        no_descriptors::leave(siege, clients)
+    },
+    ..UNREAD
+};
+
+fn come_and_vanish(siege: &mut Siege) -> Result<(), Fault> {
+    for number in 0..CLIENTS {
+        let mut client = siege.connect()?;
+        // Some are there long enough to be served, others are gone before.
+        if number % 2 == 0 {
+            client.ping()?;
+        }
+        client.vanish();
+    }
+    siege.others_are_served()
+}
