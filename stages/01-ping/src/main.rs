@@ -1,5 +1,6 @@
 //! A server that answers PING, to any number of clients at once.
 
+use std::io::{Write, stderr, stdout};
 use std::{process::ExitCode, time::Duration};
 
 use anyhow::{Context, bail};
@@ -12,7 +13,8 @@ const MAX_LINE: u64 = 64 * 1024;
 #[tokio::main(flavor = "current_thread")] // Redis, too, serves all clients on one thread.
 async fn main() -> ExitCode {
     let Err(error) = run().await;
-    eprintln!("{}: {error:#}", env!("CARGO_PKG_NAME"));
+    // If this cannot be written, the exit code alone has to say it.
+    let _ = writeln!(stderr(), "{}: {error:#}", env!("CARGO_PKG_NAME"));
     ExitCode::from(2)
 }
 
@@ -21,16 +23,15 @@ async fn run() -> anyhow::Result<std::convert::Infallible> {
     let listener = TcpListener::bind(("127.0.0.1", port))
         .await
         .with_context(|| format!("cannot listen on port {port}, try another with --port"))?;
-    println!("ready to accept connections on {}", listener.local_addr()?);
+    // Not with `println!`, which panics if the line cannot be written. And from here on, nothing
+    // more is said: once a pipe that nobody reads is full, each print waits for ever.
+    let _ = writeln!(stdout(), "ready to accept connections on {}", listener.local_addr()?);
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => drop(tokio::spawn(async {
-                serve(stream).await.unwrap_or_else(|error| eprintln!("client lost: {error}"));
-            })),
-            Err(error) => {
-                eprintln!("cannot accept a client until one leaves: {error}");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
+            // How it leaves is the client's own affair.
+            Ok((stream, _)) => drop(tokio::spawn(serve(stream))),
+            // Out of file descriptors, most likely: wait for a client to leave.
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
     }
 }

@@ -1,17 +1,26 @@
 //! One client's connection: reads requests, has them executed, writes replies.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use stage_03::command;
 use stage_03::db::Db;
 use stage_03::resp::{Decoder, Reply};
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task;
+use tokio::time::{self, Instant};
 
 /// How many bytes are asked for at once, at least (Redis: `PROTO_IOBUF_LEN`).
 const READ_SIZE: usize = 16 * 1024;
 /// An empty buffer larger than this is given back. A client that once sent something large may
 /// stay for days.
 const KEPT_SIZE: usize = 256 * 1024;
+/// As much room may be free in the two buffers for as long as the client is there (Redis:
+/// `PROTO_RESIZE_THRESHOLD`).
+const MAX_SPARE: usize = 2 * READ_SIZE;
+/// So often, more room than that is given back (Redis: in `clientsCronResizeQueryBuffer`).
+const TRIM_INTERVAL: Duration = Duration::from_secs(2);
 /// A request larger than this ends the connection (Redis: `client-query-buffer-limit`).
 const MAX_INPUT: usize = 1024 * 1024 * 1024;
 /// While so many bytes of replies wait for the client to read them, its requests wait, too.
@@ -26,6 +35,9 @@ pub async fn serve(mut stream: TcpStream, db: &Db) -> io::Result<()> {
     let (mut input, mut output) = (Vec::new(), Vec::new());
     let mut written = 0;
     let mut reading = true;
+    // It is waited for only while there is something to give back: a timer that runs is a cost for
+    // each wait.
+    let mut trim = pin!(time::sleep(TRIM_INTERVAL));
     loop {
         reading &= answer(&mut decoder, &mut input, &mut output, db);
         input.reserve(READ_SIZE);
@@ -35,13 +47,14 @@ pub async fn serve(mut stream: TcpStream, db: &Db) -> io::Result<()> {
             // than the work itself. Redis waits with its replies for `beforeSleep`.
             task::yield_now().await;
         }
+        let spare = input.capacity() - input.len() + output.capacity() - output.len();
         tokio::select! {
             biased;
             count = sink.write(&output[written..]), if !output.is_empty() => {
                 written += count?;
                 if written == output.len() {
                     output.clear();
-                    output.shrink_to(KEPT_SIZE);
+                    release(&mut output, KEPT_SIZE);
                     written = 0;
                 }
             }
@@ -50,6 +63,12 @@ pub async fn serve(mut stream: TcpStream, db: &Db) -> io::Result<()> {
                 if input.len() > MAX_INPUT {
                     return Err(io::Error::other("a request of more than 1 GiB"));
                 }
+            }
+            () = &mut trim, if reading && spare > MAX_SPARE => {
+                release(&mut input, READ_SIZE);
+                release(&mut output, READ_SIZE);
+                input.shrink_to(input.len() + READ_SIZE);
+                trim.as_mut().reset(Instant::now() + TRIM_INTERVAL);
             }
             else => return Ok(()),
         }
@@ -78,8 +97,13 @@ fn answer(decoder: &mut Decoder, input: &mut Vec<u8>, output: &mut Vec<u8>, db: 
         }
     }
     input.drain(..done);
-    if input.is_empty() {
-        input.shrink_to(KEPT_SIZE);
-    }
+    release(input, KEPT_SIZE);
     intact
+}
+
+/// Lets go of a buffer that is empty and larger than this.
+fn release(buffer: &mut Vec<u8>, most: usize) {
+    if buffer.is_empty() && buffer.capacity() > most {
+        *buffer = Vec::new();
+    }
 }

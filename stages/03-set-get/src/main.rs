@@ -3,6 +3,7 @@
 mod connection;
 
 use std::convert::Infallible;
+use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,8 @@ use tokio::net::TcpListener;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Err(error) = run().await;
-    eprintln!("{}: {error:#}", env!("CARGO_PKG_NAME"));
+    // If this cannot be written, the exit code alone has to say it.
+    let _ = writeln!(stderr(), "{}: {error:#}", env!("CARGO_PKG_NAME"));
     ExitCode::from(2)
 }
 
@@ -24,25 +26,22 @@ async fn run() -> anyhow::Result<Infallible> {
     let listener = TcpListener::bind(("127.0.0.1", port))
         .await
         .with_context(|| format!("cannot listen on port {port}, try another with --port"))?;
-    println!("ready to accept connections on {}", listener.local_addr()?);
+    // Not with `println!`, which panics if the line cannot be written. And from here on, nothing
+    // more is said: once a pipe that nobody reads is full, each print waits for ever.
+    let _ = writeln!(stdout(), "ready to accept connections on {}", listener.local_addr()?);
     accept(&listener, &Arc::default()).await
 }
 
 async fn accept(listener: &TcpListener, db: &Arc<Db>) -> ! {
     loop {
         match listener.accept().await {
-            Ok((stream, client)) => {
+            Ok((stream, _)) => {
                 let db = Arc::clone(db);
-                tokio::spawn(async move {
-                    let served = connection::serve(stream, &db).await;
-                    served.unwrap_or_else(|error| eprintln!("lost {client}: {error}"));
-                });
+                // How it leaves is the client's own affair.
+                tokio::spawn(async move { connection::serve(stream, &db).await });
             }
             // Out of file descriptors, most likely: wait for a client to leave.
-            Err(error) => {
-                eprintln!("cannot accept a client: {error}");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
     }
 }

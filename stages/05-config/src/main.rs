@@ -2,8 +2,9 @@
 
 mod connection;
 mod listener;
+mod log;
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use anyhow::{Context, anyhow};
 use stage_05::Server;
 use stage_05::config::{Config, HELP, Task};
 use stage_05::db::Db;
+#[cfg(unix)]
+use tokio::signal::unix::{self, SignalKind};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -27,7 +30,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{NAME}: {error:#}");
+            log::warn(format_args!("{NAME}: {error:#}"));
             ExitCode::from(2)
         }
     }
@@ -37,13 +40,16 @@ async fn run() -> anyhow::Result<()> {
     let task = Task::from_args(std::env::args_os().skip(1));
     match task.map_err(|error| anyhow!("{error}, see --help"))? {
         Task::Serve(config) => serve(config).await?,
-        Task::Help => println!("{NAME} [option ...]\n\n{HELP}"),
-        Task::Version => println!("{NAME} {}", env!("CARGO_PKG_VERSION")),
+        Task::Help => writeln!(io::stdout(), "{NAME} [option ...]\n\n{HELP}")?,
+        Task::Version => writeln!(io::stdout(), "{NAME} {}", env!("CARGO_PKG_VERSION"))?,
     }
     Ok(())
 }
 
 async fn serve(mut config: Config) -> anyhow::Result<()> {
+    // A signal that has a handler ends nothing by itself: the server outlives its terminal.
+    #[cfg(unix)]
+    drop(unix::signal(SignalKind::hangup())?);
     config.dir =
         open_dir(&config.dir).with_context(|| format!("cannot use --dir {:?}", config.dir))?;
     open_files_limit(&mut config)?;
@@ -54,7 +60,7 @@ async fn serve(mut config: Config) -> anyhow::Result<()> {
     let end = end()?;
     let mut tasks = JoinSet::new();
     for listener in listeners {
-        println!("ready to accept connections on {}", listener.local_addr()?);
+        log::info(format_args!("ready to accept connections on {}", listener.local_addr()?));
         tasks.spawn(listener::accept(listener, Arc::clone(&server), Arc::clone(&places)));
     }
     end.await;
@@ -66,10 +72,8 @@ async fn serve(mut config: Config) -> anyhow::Result<()> {
 /// the signal that `kill`, service managers and containers send.
 #[cfg(unix)]
 fn end() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = unix::signal(SignalKind::interrupt())?;
+    let mut terminate = unix::signal(SignalKind::terminate())?;
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -92,7 +96,10 @@ fn open_files_limit(config: &mut Config) -> io::Result<()> {
     let limit = rlimit::increase_nofile_limit(wanted)?;
     if limit < wanted {
         config.maxclients = limit.saturating_sub(OTHER_FILES).max(1) as u32;
-        eprintln!("the system allows {limit} open files, so --maxclients is {}", config.maxclients);
+        let maxclients = config.maxclients;
+        log::warn(format_args!(
+            "the system allows {limit} open files, so --maxclients is {maxclients}"
+        ));
     }
     Ok(())
 }

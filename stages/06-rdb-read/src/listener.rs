@@ -12,7 +12,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use crate::connection;
+use crate::{connection, log};
 
 /// After so long a silence the system asks whether the client is still there, and closes the
 /// connection if not (Redis: `tcp-keepalive`). Or who vanishes without a word would keep a place.
@@ -29,7 +29,7 @@ pub async fn bind(config: &mut Config) -> anyhow::Result<Vec<TcpListener>> {
                 listeners.push(listener);
             }
             Err(error) if host != address && error.kind() != io::ErrorKind::AddrInUse => {
-                eprintln!("not listening on {host}: {error}");
+                log::warn(format_args!("not listening on {host}: {error}"));
             }
             Err(error) => {
                 let place = format!("{host}:{}", config.port);
@@ -45,25 +45,31 @@ pub async fn bind(config: &mut Config) -> anyhow::Result<Vec<TcpListener>> {
 /// Lets clients in as long as there is a place, and serves each in a task of its own. Mirrors
 /// `acceptCommonHandler`.
 pub async fn accept(listener: TcpListener, server: Arc<Server>, places: Arc<Semaphore>) {
+    // That it fails is worth a line; each try is not.
+    let mut failing = false;
     loop {
         match listener.accept().await {
-            Ok((mut stream, client)) => {
+            Ok((mut stream, _)) => {
                 let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
                     // Nothing waits for room to write on a new connection. Nor does it matter
                     // whether the client is still there.
                     let _ = stream.write_all(b"-ERR max number of clients reached\r\n").await;
                     continue;
                 };
+                failing = false;
                 let server = Arc::clone(&server);
                 tokio::spawn(async move {
-                    let served = serve(stream, &server).await;
-                    served.unwrap_or_else(|error| eprintln!("lost {client}: {error}"));
+                    // How it leaves is the client's own affair, and not worth a line.
+                    let _ = serve(stream, &server).await;
                     drop(place);
                 });
             }
             // Out of file descriptors, most likely: wait for a client to leave.
             Err(error) => {
-                eprintln!("cannot accept a client: {error}");
+                if !failing {
+                    log::warn(format_args!("cannot accept a client: {error}"));
+                }
+                failing = true;
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }

@@ -2,9 +2,10 @@
 
 mod connection;
 mod listener;
+mod log;
 
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 use std::sync::Arc;
@@ -16,6 +17,8 @@ use stage_06::Server;
 use stage_06::config::{Config, HELP, Task};
 use stage_06::db::Db;
 use stage_06::rdb;
+#[cfg(unix)]
+use tokio::signal::unix::{self, SignalKind};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -34,7 +37,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{NAME}: {error:#}");
+            log::warn(format_args!("{NAME}: {error:#}"));
             ExitCode::from(2)
         }
     }
@@ -44,13 +47,16 @@ async fn run() -> anyhow::Result<()> {
     let task = Task::from_args(std::env::args_os().skip(1));
     match task.map_err(|error| anyhow!("{error}, see --help"))? {
         Task::Serve(config) => serve(config).await?,
-        Task::Help => println!("{NAME} [option ...]\n\n{HELP}"),
-        Task::Version => println!("{NAME} {}", env!("CARGO_PKG_VERSION")),
+        Task::Help => writeln!(io::stdout(), "{NAME} [option ...]\n\n{HELP}")?,
+        Task::Version => writeln!(io::stdout(), "{NAME} {}", env!("CARGO_PKG_VERSION"))?,
     }
     Ok(())
 }
 
 async fn serve(mut config: Config) -> anyhow::Result<()> {
+    // A signal that has a handler ends nothing by itself: the server outlives its terminal.
+    #[cfg(unix)]
+    drop(unix::signal(SignalKind::hangup())?);
     config.dir =
         open_dir(&config.dir).with_context(|| format!("cannot use --dir {:?}", config.dir))?;
     open_files_limit(&mut config)?;
@@ -62,7 +68,7 @@ async fn serve(mut config: Config) -> anyhow::Result<()> {
     let end = end()?;
     let mut tasks = JoinSet::new();
     for listener in listeners {
-        println!("ready to accept connections on {}", listener.local_addr()?);
+        log::info(format_args!("ready to accept connections on {}", listener.local_addr()?));
         tasks.spawn(listener::accept(listener, Arc::clone(&server), Arc::clone(&places)));
     }
     end.await;
@@ -84,7 +90,7 @@ fn load(config: &Config) -> anyhow::Result<Db> {
     let loaded = rdb::load(BufReader::with_capacity(READ_SIZE, file), size, &db, now())
         .with_context(|| format!("cannot load {}", path.display()))?;
     let seconds = start.elapsed().as_secs_f64();
-    println!("loaded {}: {loaded}, {seconds:.3} seconds", path.display());
+    log::info(format_args!("loaded {}: {loaded}, {seconds:.3} seconds", path.display()));
     Ok(db)
 }
 
@@ -92,10 +98,8 @@ fn load(config: &Config) -> anyhow::Result<Db> {
 /// the signal that `kill`, service managers and containers send.
 #[cfg(unix)]
 fn end() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = unix::signal(SignalKind::interrupt())?;
+    let mut terminate = unix::signal(SignalKind::terminate())?;
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -118,7 +122,10 @@ fn open_files_limit(config: &mut Config) -> io::Result<()> {
     let limit = rlimit::increase_nofile_limit(wanted)?;
     if limit < wanted {
         config.maxclients = limit.saturating_sub(OTHER_FILES).max(1) as u32;
-        eprintln!("the system allows {limit} open files, so --maxclients is {}", config.maxclients);
+        let maxclients = config.maxclients;
+        log::warn(format_args!(
+            "the system allows {limit} open files, so --maxclients is {maxclients}"
+        ));
     }
     Ok(())
 }

@@ -34,15 +34,20 @@ pub(super) const BUFFERS: Scenario = Scenario {
             seconds after that, whether they say nothing any more or only little.",
     needs: Needs::FreedMemory,
     // As it arrived, on the way out, and twice where a buffer grows.
-    growth: |size| clients(size) as u64 * 4 * LENGTH as u64,
+    growth: |size| clients(size) as u64 * 4 * LENGTHS[0] as u64,
     likely: "a buffer stays as large as it once had to be. Look at it again after a few seconds, \
              and give back what is not used.",
     run: buffers,
     ..VALUES
 };
 
-/// What a buffer must not stay as large as, of a client that has nothing to say.
-const LENGTH: usize = 400 * 1000;
+/// What they send, by turns: more and less than what a buffer may well keep from one request to the
+/// next.
+const LENGTHS: [usize; 2] = [400 * 1000, 200 * 1000];
+
+/// As much may be left for each of them: what is read at once, and holes that the C library leaves
+/// between. Less than what either of the two has used.
+const LEFT: u64 = 100 * 1000;
 
 fn clients(size: Size) -> usize {
     size.pick(300, 1000)
@@ -51,18 +56,17 @@ fn clients(size: Size) -> usize {
 fn buffers(siege: &mut Siege) -> Result<(), Fault> {
     let count = clients(siege.size);
     siege.scene =
-        format!("{count} clients ECHO {LENGTH} bytes; then half of them PING now and then");
+        format!("{count} clients ECHO {LENGTHS:?} bytes; then half of them PING now and then");
     let mut clients: Vec<Peer> = siege.connect_many(count)?;
-    let value = vec![b'v'; LENGTH];
-    for client in &mut clients {
+    for (client, length) in clients.iter_mut().zip(LENGTHS.into_iter().cycle()) {
+        let value = vec![b'v'; length];
         client.command(&[b"ECHO", &value], &bulk(&value))?;
     }
     for _ in 0..8 {
         thread::sleep(Duration::from_millis(500));
-        clients.iter_mut().step_by(2).try_for_each(Peer::ping)?;
+        clients.iter_mut().skip(count / 2).try_for_each(Peer::ping)?;
     }
-    // A tenth of one buffer each.
-    siege.gives_back_all_but(count as u64 * LENGTH as u64 / 10)?;
+    siege.gives_back_all_but(count as u64 * LEFT)?;
     clients.iter_mut().try_for_each(Peer::ping)?;
     siege.others_are_served()
 }
