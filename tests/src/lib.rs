@@ -23,6 +23,7 @@
 pub mod check;
 mod choices;
 pub mod corpus;
+pub mod departures;
 pub mod diagnosis;
 pub mod differ;
 mod entries;

@@ -1,7 +1,7 @@
 //! What a server does under load that it should not.
 
-use std::io;
 use std::time::Duration;
+use std::{fmt, io};
 
 use crate::text;
 
@@ -45,6 +45,14 @@ impl Fault {
         Self::new(expected, happened)
     }
 }
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}, but {}", self.expected, self.happened)
+    }
+}
+
+impl std::error::Error for Fault {}
 
 /// Whether a read or write took too long.
 pub(super) fn is_timeout(error: &io::Error) -> bool {

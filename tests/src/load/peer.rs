@@ -120,6 +120,24 @@ impl Peer {
         rest
     }
 
+    /// Returns the next line that comes, or `None` if none comes in time.
+    ///
+    /// # Errors
+    /// When the connection ends, or what comes is no text.
+    pub fn line(&mut self) -> Result<Option<String>, Fault> {
+        let mut line = Vec::new();
+        while !line.ends_with(b"\n") {
+            let mut byte = [0];
+            match self.fill(&mut byte) {
+                (_, None) => line.extend(byte),
+                (_, Some(error)) if is_timeout(&error) && line.is_empty() => return Ok(None),
+                (_, Some(error)) => return Err(Fault::of(&error, "a line", self.patience)),
+            }
+        }
+        let text = String::from_utf8(line);
+        text.map(Some).map_err(|error| Fault::new("a line of text", error.to_string()))
+    }
+
     /// Returns the same connection once more, for a thread that reads while another one writes.
     ///
     /// # Errors
