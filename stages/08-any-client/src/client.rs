@@ -102,12 +102,19 @@ impl Client {
     }
 
     /// Appends the reply to a request to `output`, if the client wants it. Called for each request
-    /// once: a reply that is skipped is one that counts. Mirrors `prepareClientToWrite` and
-    /// `resetClient`.
+    /// once: a reply that is skipped is one that counts. Mirrors `prepareClientToWrite`.
     pub fn send(&mut self, reply: &Reply, output: &mut Vec<u8>) {
+        if self.replies == Replies::On {
+            reply.encode(self.state.protocol, output);
+        }
+        self.end_request();
+    }
+
+    /// Uses up a skip. Called after each request, also after an empty one, which gets no reply.
+    /// Mirrors `resetClient`.
+    pub fn end_request(&mut self) {
         match self.replies {
-            Replies::On => reply.encode(self.state.protocol, output),
-            Replies::Off => {}
+            Replies::On | Replies::Off => {}
             Replies::SkipTwo => self.replies = Replies::SkipOne,
             Replies::SkipOne => self.replies = Replies::On,
         }

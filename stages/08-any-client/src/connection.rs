@@ -155,6 +155,8 @@ async fn answer(
                 } else if !request.args.is_empty() {
                     let reply = command::execute(&request.args, server, client, time);
                     client.send(&reply, output);
+                } else {
+                    client.end_request();
                 }
                 if client.closing {
                     done = input.len();

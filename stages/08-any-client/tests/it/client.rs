@@ -7,12 +7,16 @@ use stage_08::resp::{Protocol, Reply};
 use crate::request::{shown, words};
 use crate::subject::Subject;
 
-/// Returns all replies to these requests, one behind the other.
+/// Returns all replies to these requests, one after the other. An empty request gets none.
 fn replies(requests: &[&str]) -> String {
     let subject = Subject::default();
     let mut client = subject.connect(50_000);
     let mut output = Vec::new();
     for request in requests {
+        if request.is_empty() {
+            client.end_request();
+            continue;
+        }
         let reply = subject.execute_as(&mut client, &words(request));
         client.send(&reply, &mut output);
     }
@@ -42,6 +46,11 @@ fn replies_are_silenced_as_client_reply_says() {
         (&["CLIENT REPLY x", "CLIENT REPLY", "PING"], ERROR),
         (&[OFF, "RESET", "PING"], r"+RESET\r\n+PONG\r\n"),
         (&[SKIP, "RESET", "PING"], r"+PONG\r\n"),
+        (&[SKIP, "", "PING", "PING"], r"+PONG\r\n+PONG\r\n"),
+        (&["", SKIP, "PING", "", "PING"], r"+PONG\r\n"),
+        (&[SKIP, SKIP, "", "PING"], r"+PONG\r\n"),
+        (&[SKIP, "", SKIP, "PING", "PING"], r"+PONG\r\n"),
+        (&[OFF, "", "", "PING", ON], r"+OK\r\n"),
         (&[OFF, "HELLO 3", ON, "GET k"], r"+OK\r\n_\r\n"),
     ] {
         let arity = r"-ERR wrong number of arguments for \'client|reply\' command\r\n+PONG\r\n";
