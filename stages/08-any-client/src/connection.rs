@@ -166,7 +166,9 @@ async fn answer(
             Err(error) => {
                 done = input.len();
                 intact = false;
-                client.send(&Reply::from(error), output);
+                let reply = Reply::from(error);
+                server.stats.count_error(&reply);
+                client.send(&reply, output);
             }
         }
     }
