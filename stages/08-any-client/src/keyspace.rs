@@ -14,7 +14,12 @@ pub(crate) fn exists(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, 
 /// `TYPE key`
 pub(crate) fn type_of(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> {
     let [key] = args else { return Err(CommandError::Arity) };
-    Ok(Reply::Simple(if db.exists(key, now) { "string" } else { "none" }))
+    Ok(Reply::Simple(type_name(key, db, now)))
+}
+
+/// Returns what TYPE says of a key: all values are strings. Mirrors `getObjectTypeName`.
+pub(crate) fn type_name(key: &[u8], db: &Db, now: UnixMillis) -> &'static str {
+    if db.exists(key, now) { "string" } else { "none" }
 }
 
 /// `STRLEN key`

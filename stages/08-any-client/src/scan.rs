@@ -4,6 +4,7 @@ use crate::clock::UnixMillis;
 use crate::command::CommandError;
 use crate::db::Db;
 use crate::glob::Glob;
+use crate::keyspace;
 use crate::resp::{Reply, parse_integer};
 
 /// `SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]`, mirrors `scanGenericCommand`.
@@ -14,7 +15,7 @@ pub(crate) fn scan(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, Co
     let cursor = parse_cursor(cursor).ok_or("invalid cursor")?;
     let options = Options::parse(options)?;
     let (next, keys) = db.scan(cursor, options.count, now);
-    let wanted = keys.into_iter().filter(|key| options.want(key));
+    let wanted = keys.into_iter().filter(|key| options.want(key, db, now));
     Ok(Reply::Array(vec![
         Reply::bulk(next.to_string()),
         Reply::Array(wanted.map(Reply::Bulk).collect()),
@@ -49,13 +50,15 @@ impl<'a> Options<'a> {
         Ok(options)
     }
 
-    /// All values are strings.
-    fn want(&self, key: &[u8]) -> bool {
-        self.kind.is_none_or(|kind| kind.eq_ignore_ascii_case(b"string"))
-            && self.pattern.is_none_or(|pattern| {
-                // To SCAN, as to KEYS, a lone star matches the empty key as well.
-                Glob { pattern, ignore_case: false }.matches(key)
-            })
+    /// The type is that of a value, so TYPE looks each key up that the pattern matches, which INFO
+    /// counts.
+    fn want(&self, key: &[u8], db: &Db, now: UnixMillis) -> bool {
+        self.pattern.is_none_or(|pattern| {
+            // To SCAN, as to KEYS, a lone star matches the empty key as well.
+            Glob { pattern, ignore_case: false }.matches(key)
+        }) && self.kind.is_none_or(|kind| {
+            kind.eq_ignore_ascii_case(keyspace::type_name(key, db, now).as_bytes())
+        })
     }
 }
 
