@@ -1,5 +1,6 @@
 //! One client's connection: reads requests, has them executed, writes replies.
 
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -32,17 +33,25 @@ const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 
 /// Serves one client until it leaves, is told to, or breaks the protocol, and every reply owed is
 /// written; or until another client ends the connection.
-pub async fn serve(stream: TcpStream, server: &Arc<Server>) -> io::Result<()> {
+pub async fn serve(stream: TcpStream, peer: SocketAddr, server: &Arc<Server>) -> io::Result<()> {
     let connection = Connection {
-        address: stream.peer_addr()?.to_string(),
+        address: peer.to_string(),
         local_address: stream.local_addr()?.to_string(),
         fd: descriptor(&stream),
     };
-    let client = server.clients.add(connection, now());
+    let mut client = server.clients.add(connection, now());
     let id = client.id;
     server.stats.connections.add(1);
     // A task of its own, since a task can be ended from outside, whatever it waits for.
-    let conversation = task::spawn(converse(stream, Arc::clone(server), client));
+    let conversation = task::spawn({
+        let server = Arc::clone(server);
+        async move {
+            let served = converse(stream, &server, &mut client).await;
+            // The read that met the end counts, too, and so does one that failed.
+            server.settle(&mut client);
+            served
+        }
+    });
     let end = conversation.abort_handle();
     server.clients.on_kill(id, move || end.abort());
     let ended = conversation.await;
@@ -56,8 +65,8 @@ pub async fn serve(stream: TcpStream, server: &Arc<Server>) -> io::Result<()> {
 
 async fn converse(
     mut stream: TcpStream,
-    server: Arc<Server>,
-    mut client: Client,
+    server: &Arc<Server>,
+    client: &mut Client,
 ) -> io::Result<()> {
     // Replies are written whole: there is nothing to come that could go along with them.
     stream.set_nodelay(true)?;
@@ -72,7 +81,7 @@ async fn converse(
     loop {
         // After a write nothing new has arrived, and nobody has to ask what time it is.
         if !input.is_empty() {
-            reading &= answer(&mut decoder, &mut input, &mut output, &server, &mut client).await?;
+            reading &= answer(&mut decoder, &mut input, &mut output, server, client).await?;
         }
         input.reserve(READ_SIZE);
         if !output.is_empty() {
@@ -85,9 +94,9 @@ async fn converse(
         tokio::select! {
             biased;
             count = sink.write(&output[written..]), if !output.is_empty() => {
+                client.traffic.writes += 1;
                 let count = count?;
                 client.traffic.output += count as u64;
-                client.traffic.writes += 1;
                 if count < output.len() {
                     // It reads slowly, and this is a sign of it.
                     client.state.last_interaction = now();
@@ -99,12 +108,12 @@ async fn converse(
                     written = 0;
                 }
                 client.note_buffers(&input, &output);
-                server.settle(&mut client);
+                server.settle(client);
             }
             count = source.read_buf(&mut input), if reading && output.len() < MAX_OUTPUT => {
+                client.traffic.reads += 1;
                 let count = count?;
                 client.traffic.input += count as u64;
-                client.traffic.reads += 1;
                 reading = count > 0;
                 if input.len() > MAX_INPUT {
                     return Err(io::Error::other("a request of more than 1 GiB"));
@@ -121,8 +130,6 @@ async fn converse(
             else => break,
         }
     }
-    // That it has read to the end counts, too.
-    server.settle(&mut client);
     Ok(())
 }
 
@@ -193,6 +200,8 @@ async fn execute_aside(
         let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
         let reply = command::execute(&args, &server, &mut copy, now());
         copy.send(&reply, &mut output);
+        // If the client is killed meanwhile, this copy is dropped, and the command still counts.
+        server.settle(&mut copy);
         (copy, output)
     };
     let output;

@@ -1,6 +1,7 @@
 //! Where clients arrive.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,7 +50,7 @@ pub async fn accept(listener: TcpListener, server: Arc<Server>, places: Arc<Sema
     let mut failing = false;
     loop {
         match listener.accept().await {
-            Ok((mut stream, _)) => {
+            Ok((mut stream, client)) => {
                 let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
                     server.stats.rejected_connections.add(1);
                     // Nothing waits for room to write on a new connection. Nor does it matter
@@ -61,7 +62,7 @@ pub async fn accept(listener: TcpListener, server: Arc<Server>, places: Arc<Sema
                 let server = Arc::clone(&server);
                 tokio::spawn(async move {
                     // How it leaves is the client's own affair, and not worth a line.
-                    let _ = serve(stream, &server).await;
+                    let _ = serve(stream, client, &server).await;
                     drop(place);
                 });
             }
@@ -77,8 +78,8 @@ pub async fn accept(listener: TcpListener, server: Arc<Server>, places: Arc<Sema
     }
 }
 
-async fn serve(stream: TcpStream, server: &Arc<Server>) -> io::Result<()> {
+async fn serve(stream: TcpStream, client: SocketAddr, server: &Arc<Server>) -> io::Result<()> {
     let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE / 3);
     SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
-    connection::serve(stream, server).await
+    connection::serve(stream, client, server).await
 }

@@ -5,6 +5,8 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use socket2::SockRef;
+
 use crate::connection::{MIB, expect, ping, send};
 use crate::request::{array, shown};
 use crate::server::{PATIENCE, Server};
@@ -29,18 +31,45 @@ fn rest(client: &mut TcpStream) -> String {
     shown(&rest)
 }
 
-/// Waits until the server knows of so many clients.
-fn wait_for_clients(observer: &mut TcpStream, count: usize) {
+/// Returns what INFO or CLIENT LIST says.
+fn text(client: &mut TcpStream, args: &[&str]) -> String {
+    send(client, &array(args));
+    let mut reply = Vec::new();
+    while !reply.ends_with(b"\n\r\n") {
+        let mut chunk = [0; 4096];
+        let length = client.read(&mut chunk).expect("a reply");
+        reply.extend_from_slice(&chunk[..length]);
+    }
+    String::from_utf8(reply).expect("a text")
+}
+
+/// Waits until a text says `wanted`.
+fn wait_for(observer: &mut TcpStream, args: &[&str], wanted: &str) {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        send(observer, b"INFO clients\r\n");
-        let mut reply = vec![0; 4096];
-        let length = observer.read(&mut reply).expect("a reply");
-        let text = String::from_utf8_lossy(&reply[..length]).into_owned();
-        if text.contains(&format!("connected_clients:{count}\r\n")) {
+        let text = text(observer, args);
+        if text.contains(wanted) {
             return;
         }
-        assert!(Instant::now() < deadline, "{text}");
+        assert!(Instant::now() < deadline, "{wanted:?} in {text}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Waits until the server knows of so many clients.
+fn wait_for_clients(observer: &mut TcpStream, count: usize) {
+    wait_for(observer, &["INFO", "clients"], &format!("connected_clients:{count}\r\n"));
+}
+
+/// Waits until a counter has come to this, not counting what each further INFO adds to it.
+fn wait_for_count(observer: &mut TcpStream, counter: &str, count: u64) {
+    let deadline = Instant::now() + PATIENCE;
+    for asked in 0.. {
+        let text = text(observer, &["INFO", "stats"]);
+        if text.contains(&format!("\r\n{counter}:{}\r\n", count + asked)) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{counter}:{count} and {asked} in {text}");
         thread::sleep(Duration::from_millis(5));
     }
 }
@@ -97,6 +126,35 @@ fn a_client_can_be_killed_while_its_keys_is_at_work() {
     assert_eq!(integer(&mut other, &["CLIENT", "KILL", "ID", &id]), 1);
     assert_eq!(rest(&mut slow), "");
     wait_for_clients(&mut other, 1);
+}
+
+#[test]
+fn a_keys_counts_though_its_client_was_killed_meanwhile() {
+    let server = Server::start(&[]);
+    let (mut slow, mut other) = (server.connect(), server.connect());
+    let id = integer(&mut slow, &["CLIENT", "ID"]).to_string();
+    let (key, pattern) = ("a".repeat(100_000), format!("*{}b", "a".repeat(1000)));
+    send(&mut slow, &array(&["SET", &key, ""]));
+    expect(&mut slow, b"+OK\r\n");
+    send(&mut slow, &array(&["KEYS", &pattern]));
+    ping(&mut other);
+    assert_eq!(integer(&mut other, &["CLIENT", "KILL", "ID", &id]), 1);
+    // CLIENT ID, SET, PING and CLIENT KILL are four.
+    wait_for_count(&mut other, "total_commands_processed", 5);
+}
+
+#[test]
+fn a_connection_that_breaks_counts_and_so_does_the_read_that_failed() {
+    let server = Server::start(&[]);
+    let mut observer = server.connect();
+    ping(&mut observer);
+    let broken = server.connect();
+    SockRef::from(&broken).set_linger(Some(Duration::ZERO)).expect("an option of the socket");
+    drop(broken);
+    // The others are PING and the first INFO.
+    wait_for_count(&mut observer, "total_reads_processed", 3);
+    assert!(text(&mut observer, &["INFO", "stats"]).contains("total_connections_received:2\r\n"));
+    wait_for_clients(&mut observer, 1);
 }
 
 #[test]
