@@ -34,6 +34,8 @@ pub struct State {
     pub no_evict: bool,
     /// The full name of the command that it has executed last.
     pub last_command: Option<&'static str>,
+    /// Whether replies are left that the last write did not take: it reads slowly.
+    pub waits_to_write: bool,
     /// When it was last heard of.
     pub last_interaction: UnixMillis,
     /// What it takes up in memory.
@@ -77,6 +79,7 @@ impl Client {
             database: 0,
             no_evict: false,
             last_command: None,
+            waits_to_write: false,
             last_interaction: now,
             buffers: Buffers::default(),
         };

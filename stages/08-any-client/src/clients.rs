@@ -184,7 +184,7 @@ impl Listed {
         let flags = state.flags();
         let free = buffers.input_capacity.saturating_sub(buffers.input);
         let memory = buffers.input_capacity + buffers.output_capacity + size_of::<Self>();
-        let events = if buffers.output > 0 { "rw" } else { "r" };
+        let events = if state.waits_to_write { "rw" } else { "r" };
         let command = state.last_command.unwrap_or("NULL");
         // Nobody subscribes, queues commands, copies arguments or keeps a list of replies: these
         // zeros are true.

@@ -107,6 +107,7 @@ async fn converse(
                     release(&mut output, KEPT_SIZE);
                     written = 0;
                 }
+                client.state.waits_to_write = written > 0;
                 client.note_buffers(&input, &output);
                 server.settle(client);
             }

@@ -56,6 +56,10 @@ fn a_line_shows_what_the_client_has_done_and_how_full_its_buffers_are() {
     client.note_buffers(&input, &output);
     subject.server.settle(&mut client);
     let line = &lines(&subject, &mut other, &format!("CLIENT LIST ID {}", client.id))[0];
+    assert!(line.contains(" obl=1 ") && line.contains(" events=r "), "{line}");
+    client.state.waits_to_write = true;
+    subject.server.settle(&mut client);
+    let line = &lines(&subject, &mut other, &format!("CLIENT LIST ID {}", client.id))[0];
     for field in [
         " name=me ",
         " flags=e ",

@@ -165,7 +165,7 @@ fn a_client_that_does_not_read_can_be_killed() {
     send(&mut deaf, &array(&["SET", "k", &"x".repeat(MIB)]));
     expect(&mut deaf, b"+OK\r\n");
     send(&mut deaf, &b"GET k\r\n".repeat(30));
-    ping(&mut other);
+    wait_for(&mut other, &["CLIENT", "LIST"], " events=rw ");
     assert_eq!(integer(&mut other, &["CLIENT", "KILL", "ID", &id]), 1);
     wait_for_clients(&mut other, 1);
 }
