@@ -126,7 +126,7 @@ async fn converse(
                 input.shrink_to(input.len() + READ_SIZE);
                 trim.as_mut().reset(Instant::now() + TRIM_INTERVAL);
                 client.note_buffers(&input, &output);
-                server.settle(&mut client);
+                server.settle(client);
             }
             else => break,
         }
