@@ -51,6 +51,19 @@ fn a_port_that_is_taken_is_named_in_one_line() {
     assert!(line.starts_with(&expected), "{line}");
 }
 
+#[cfg(target_os = "linux")]
+fn full_disk() -> std::fs::File {
+    std::fs::File::options().write(true).open("/dev/full").expect("a disk that is full")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_refusal_that_cannot_be_written_is_one_all_the_same() {
+    let mut command = std::process::Command::new(BINARY);
+    let status = command.arg("--nosuch").stdout(full_disk()).stderr(full_disk()).status();
+    assert_eq!(status.expect("the binary runs").code(), Some(2));
+}
+
 #[test]
 fn the_server_says_where_it_listens() {
     let server = Server::start(&[]);

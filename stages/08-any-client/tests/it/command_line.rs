@@ -184,6 +184,31 @@ fn the_directory_is_shown_as_an_absolute_path_without_links() {
     }
 }
 
+#[cfg(target_os = "linux")]
+fn full_disk() -> std::fs::File {
+    std::fs::File::options().write(true).open("/dev/full").expect("a disk that is full")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_refusal_that_cannot_be_written_is_one_all_the_same() {
+    let mut command = std::process::Command::new(BINARY);
+    let status = command.arg("--nosuch").stdout(full_disk()).stderr(full_disk()).status();
+    assert_eq!(status.expect("the binary runs").code(), Some(2));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn help_that_cannot_be_written_is_an_error() {
+    for option in ["--help", "--version"] {
+        let mut command = std::process::Command::new(BINARY);
+        let output = command.arg(option).stdout(full_disk()).output().expect("the binary runs");
+        assert_eq!(output.status.code(), Some(2), "{option}");
+        let line = String::from_utf8(output.stderr).expect("text");
+        assert!(line.starts_with(&format!("{NAME}: No space left on device")), "{line}");
+    }
+}
+
 #[test]
 fn the_server_says_where_it_listens() {
     let server = Server::start(&[]);
