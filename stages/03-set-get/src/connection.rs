@@ -15,7 +15,7 @@ use tokio::time::{self, Instant};
 const READ_SIZE: usize = 16 * 1024;
 /// An empty buffer larger than this is given back. A client that once sent something large may
 /// stay for days.
-const KEPT_SIZE: usize = 256 * 1024;
+const MAX_IDLE_CAPACITY: usize = 256 * 1024;
 /// As much room may be free in the two buffers for as long as the client is there (Redis:
 /// `PROTO_RESIZE_THRESHOLD`).
 const MAX_SPARE: usize = 2 * READ_SIZE;
@@ -54,7 +54,7 @@ pub async fn serve(mut stream: TcpStream, db: &Db) -> io::Result<()> {
                 written += count?;
                 if written == output.len() {
                     output.clear();
-                    release(&mut output, KEPT_SIZE);
+                    release(&mut output, MAX_IDLE_CAPACITY);
                     written = 0;
                 }
             }
@@ -79,8 +79,8 @@ pub async fn serve(mut stream: TcpStream, db: &Db) -> io::Result<()> {
 /// the last.
 fn answer(decoder: &mut Decoder, input: &mut Vec<u8>, output: &mut Vec<u8>, db: &Db) -> bool {
     let mut done = 0;
-    let mut intact = true;
-    while intact && output.len() < MAX_OUTPUT {
+    let mut keep_reading = true;
+    while keep_reading && output.len() < MAX_OUTPUT {
         match decoder.decode(&input[done..]) {
             Ok(None) => break,
             Ok(Some(request)) => {
@@ -91,14 +91,14 @@ fn answer(decoder: &mut Decoder, input: &mut Vec<u8>, output: &mut Vec<u8>, db: 
             }
             Err(error) => {
                 done = input.len();
-                intact = false;
+                keep_reading = false;
                 Reply::from(error).encode(output);
             }
         }
     }
     input.drain(..done);
-    release(input, KEPT_SIZE);
-    intact
+    release(input, MAX_IDLE_CAPACITY);
+    keep_reading
 }
 
 /// Lets go of a buffer that is empty and larger than this.

@@ -15,7 +15,7 @@ use tokio::time::{self, Instant};
 const READ_SIZE: usize = 16 * 1024;
 /// An empty buffer larger than this is given back. A client that once sent something large may
 /// stay for days.
-const KEPT_SIZE: usize = 256 * 1024;
+const MAX_IDLE_CAPACITY: usize = 256 * 1024;
 /// As much room may be free in the two buffers for as long as the client is there (Redis:
 /// `PROTO_RESIZE_THRESHOLD`).
 const MAX_SPARE: usize = 2 * READ_SIZE;
@@ -57,7 +57,7 @@ pub async fn serve(mut stream: TcpStream, server: &Server) -> io::Result<()> {
                 written += count?;
                 if written == output.len() {
                     output.clear();
-                    release(&mut output, KEPT_SIZE);
+                    release(&mut output, MAX_IDLE_CAPACITY);
                     written = 0;
                 }
             }
@@ -87,10 +87,10 @@ fn answer(
     server: &Server,
 ) -> bool {
     let mut done = 0;
-    let mut intact = true;
+    let mut keep_reading = true;
     // They have arrived together, so they are executed at the same time.
     let time = now();
-    while intact && output.len() < MAX_OUTPUT {
+    while keep_reading && output.len() < MAX_OUTPUT {
         match decoder.decode(&input[done..]) {
             Ok(None) => break,
             Ok(Some(request)) => {
@@ -101,14 +101,14 @@ fn answer(
             }
             Err(error) => {
                 done = input.len();
-                intact = false;
+                keep_reading = false;
                 Reply::from(error).encode(output);
             }
         }
     }
     input.drain(..done);
-    release(input, KEPT_SIZE);
-    intact
+    release(input, MAX_IDLE_CAPACITY);
+    keep_reading
 }
 
 /// Lets go of a buffer that is empty and larger than this.

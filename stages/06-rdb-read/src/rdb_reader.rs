@@ -21,7 +21,7 @@ pub struct RdbReader<R> {
     source: R,
     checksum: Digest<'static, u64, Table<16>>,
     /// How many bytes are in the checksum.
-    summed_up: u64,
+    checksummed: u64,
     /// How many more have been read. They are still in the source's buffer.
     read: usize,
 }
@@ -29,17 +29,17 @@ pub struct RdbReader<R> {
 impl<R: BufRead> RdbReader<R> {
     /// Starts at the beginning of `source`.
     pub fn new(source: R) -> Self {
-        Self { source, checksum: CRC.digest(), summed_up: 0, read: 0 }
+        Self { source, checksum: CRC.digest(), checksummed: 0, read: 0 }
     }
 
     /// Returns how many bytes have been read.
     pub fn offset(&self) -> u64 {
-        self.summed_up + self.read as u64
+        self.checksummed + self.read as u64
     }
 
     /// Returns the CRC-64 of all bytes that have been read.
     pub fn checksum(&mut self) -> io::Result<u64> {
-        self.sum_up()?;
+        self.update_checksum()?;
         Ok(self.checksum.clone().finalize())
     }
 
@@ -52,7 +52,7 @@ impl<R: BufRead> RdbReader<R> {
     pub fn array<const N: usize>(&mut self, expected: &'static str) -> io::Result<[u8; N]> {
         let mut bytes = [0; N];
         let mut filled = 0;
-        self.pieces(N as u64, expected, |piece| {
+        self.read_chunks(N as u64, expected, |piece| {
             bytes[filled..filled + piece.len()].copy_from_slice(piece);
             filled += piece.len();
         })?;
@@ -130,10 +130,10 @@ impl<R: BufRead> RdbReader<R> {
                         return Err(corrupt(offset, &format!("a marker within {values:?}"), value));
                     }
                 }
-                Part::Bytes(count) => self.pieces(*count, "a number", |_| {})?,
+                Part::Bytes(count) => self.read_chunks(*count, "a number", |_| {})?,
                 Part::Score => match self.byte("a score")? {
                     253..=255 => {}
-                    length => self.pieces(length.into(), "a score", |_| {})?,
+                    length => self.read_chunks(length.into(), "a score", |_| {})?,
                 },
                 Part::Module => while self.skip_of_module()? {},
                 Part::Optional(parts) => {
@@ -178,11 +178,11 @@ impl<R: BufRead> RdbReader<R> {
     }
 
     fn bytes(&mut self, count: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
-        self.pieces(count, "a string", |piece| bytes.extend_from_slice(piece))
+        self.read_chunks(count, "a string", |piece| bytes.extend_from_slice(piece))
     }
 
     /// Gives the next `count` bytes to `take`, as they come out of the file.
-    fn pieces(
+    fn read_chunks(
         &mut self,
         mut count: u64,
         expected: &'static str,
@@ -196,7 +196,7 @@ impl<R: BufRead> RdbReader<R> {
                 Err(error) => return Err(error),
             };
             if buffer.is_empty() {
-                self.sum_up()?;
+                self.update_checksum()?;
                 continue;
             }
             let size = count.min(buffer.len() as u64) as usize;
@@ -209,11 +209,11 @@ impl<R: BufRead> RdbReader<R> {
 
     /// Puts what has been read of the source's buffer into the checksum. The more bytes at once,
     /// the better: most strings are too short to make use of the tables.
-    fn sum_up(&mut self) -> io::Result<()> {
+    fn update_checksum(&mut self) -> io::Result<()> {
         if self.read > 0 {
             self.checksum.update(&self.source.fill_buf()?[..self.read]);
             self.source.consume(self.read);
-            self.summed_up += self.read as u64;
+            self.checksummed += self.read as u64;
             self.read = 0;
         }
         Ok(())

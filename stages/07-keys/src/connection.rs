@@ -17,7 +17,7 @@ use tokio::time::{self, Instant};
 const READ_SIZE: usize = 16 * 1024;
 /// An empty buffer larger than this is given back. A client that once sent something large may
 /// stay for days.
-const KEPT_SIZE: usize = 256 * 1024;
+const MAX_IDLE_CAPACITY: usize = 256 * 1024;
 /// As much room may be free in the two buffers for as long as the client is there (Redis:
 /// `PROTO_RESIZE_THRESHOLD`).
 const MAX_SPARE: usize = 2 * READ_SIZE;
@@ -59,7 +59,7 @@ pub async fn serve(mut stream: TcpStream, server: &Arc<Server>) -> io::Result<()
                 written += count?;
                 if written == output.len() {
                     output.clear();
-                    release(&mut output, KEPT_SIZE);
+                    release(&mut output, MAX_IDLE_CAPACITY);
                     written = 0;
                 }
             }
@@ -89,10 +89,10 @@ async fn answer(
     server: &Arc<Server>,
 ) -> io::Result<bool> {
     let mut done = 0;
-    let mut intact = true;
+    let mut keep_reading = true;
     // They have arrived together, so they are executed at the same time.
     let mut time = now();
-    while intact && output.len() < MAX_OUTPUT {
+    while keep_reading && output.len() < MAX_OUTPUT {
         match decoder.decode(&input[done..]) {
             Ok(None) => break,
             Ok(Some(request)) => {
@@ -100,7 +100,7 @@ async fn answer(
                 if command::is_slow(&request.args) {
                     let args = request.args.into_iter().map(<[u8]>::to_vec).collect();
                     let replies = mem::take(output);
-                    *output = execute_aside(args, Arc::clone(server), replies).await?;
+                    *output = execute_blocking(args, Arc::clone(server), replies).await?;
                     time = now();
                 } else if !request.args.is_empty() {
                     command::execute(&request.args, server, time).encode(output);
@@ -108,19 +108,19 @@ async fn answer(
             }
             Err(error) => {
                 done = input.len();
-                intact = false;
+                keep_reading = false;
                 Reply::from(error).encode(output);
             }
         }
     }
     input.drain(..done);
-    release(input, KEPT_SIZE);
-    Ok(intact)
+    release(input, MAX_IDLE_CAPACITY);
+    Ok(keep_reading)
 }
 
 /// Executes a request on another thread, while this one serves the other clients. Returns the
 /// output with the reply at its end.
-async fn execute_aside(
+async fn execute_blocking(
     args: Vec<Vec<u8>>,
     server: Arc<Server>,
     mut output: Vec<u8>,

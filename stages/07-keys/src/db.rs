@@ -24,7 +24,7 @@ const SHARDS: usize = 256;
 
 /// A key's length by a pattern's, the steps that a match takes at worst: with more, the two are
 /// compared when nobody has to wait for the shard.
-const MAX_LABOUR: usize = 4096;
+const MAX_LOCKED_STEPS: usize = 4096;
 
 /// A database (Redis: `redisDb`), shared by all connections, in shards with a lock each.
 ///
@@ -103,16 +103,16 @@ impl Db {
         for shard in &self.shards {
             let keyspace = lock(shard);
             let living = keyspace.iter().filter(|(_, value)| !value.is_expired(now));
-            let mut laborious = Vec::new();
+            let mut deferred = Vec::new();
             for (key, _) in living {
-                if key.len().saturating_mul(glob.pattern.len()) > MAX_LABOUR {
-                    laborious.push(key.to_vec());
+                if key.len().saturating_mul(glob.pattern.len()) > MAX_LOCKED_STEPS {
+                    deferred.push(key.to_vec());
                 } else if glob.matches(key) {
                     keys.push(key.to_vec());
                 }
             }
             drop(keyspace);
-            keys.extend(laborious.into_iter().filter(|key| glob.matches(key)));
+            keys.extend(deferred.into_iter().filter(|key| glob.matches(key)));
         }
         keys
     }

@@ -13,7 +13,7 @@ pub(crate) fn id(client: &Client) -> Result<Reply, CommandError> {
 
 /// `CLIENT INFO`
 pub(crate) fn info(context: &mut Context<'_>) -> Result<Reply, CommandError> {
-    context.server.settle(context.client);
+    context.server.flush_client(context.client);
     let clients = &context.server.clients;
     let filter = Filter { id: Some(context.client.id), ..Filter::default() };
     Ok(Reply::Verbatim(clients.list(&filter, context.now)))
@@ -21,12 +21,12 @@ pub(crate) fn info(context: &mut Context<'_>) -> Result<Reply, CommandError> {
 
 /// `CLIENT LIST [TYPE type | ID id ...]`
 pub(crate) fn list(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, CommandError> {
-    context.server.settle(context.client);
+    context.server.flush_client(context.client);
     let clients = &context.server.clients;
     let lines = match args {
         [] => clients.list(&Filter::default(), context.now),
         [option, kind] if option.eq_ignore_ascii_case(b"type") => {
-            let filter = Filter { nobody: !is_normal(kind)?, ..Filter::default() };
+            let filter = Filter { match_none: !is_normal(kind)?, ..Filter::default() };
             clients.list(&filter, context.now)
         }
         [option, ids @ ..] if option.eq_ignore_ascii_case(b"id") && !ids.is_empty() => {
@@ -65,7 +65,7 @@ fn parse_filter<'a>(mut options: &[&'a [u8]], own: u64) -> Result<Filter<'a>, Co
                 let id = id.filter(|id| *id > 0).ok_or("client-id should be greater than 0")?;
                 filter.id = Some(id);
             }
-            b"type" => filter.nobody = !is_normal(value)?,
+            b"type" => filter.match_none = !is_normal(value)?,
             b"addr" => filter.address = Some(value),
             b"laddr" => filter.local_address = Some(value),
             b"user" if *value == b"default" => {}

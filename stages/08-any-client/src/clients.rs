@@ -13,7 +13,7 @@ use crate::clock::UnixMillis;
 pub struct Clients {
     last_id: AtomicU64,
     /// By number, which is the order in which they came.
-    listed: Mutex<BTreeMap<u64, Listed>>,
+    entries: Mutex<BTreeMap<u64, ClientEntry>>,
 }
 
 /// Where a connection comes from, and where it arrives.
@@ -31,7 +31,7 @@ pub struct Connection {
 type Close = Box<dyn FnOnce() + Send>;
 
 /// One client, as the list shows it.
-struct Listed {
+struct ClientEntry {
     id: u64,
     connection: Connection,
     since: UnixMillis,
@@ -41,9 +41,9 @@ struct Listed {
     close: Option<Close>,
 }
 
-impl fmt::Debug for Listed {
+impl fmt::Debug for ClientEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Listed({}, {:?})", self.id, self.connection)
+        write!(f, "ClientEntry({}, {:?})", self.id, self.connection)
     }
 }
 
@@ -59,7 +59,7 @@ pub struct Filter<'a> {
     /// Any but this one.
     pub except: Option<u64>,
     /// None of them.
-    pub nobody: bool,
+    pub match_none: bool,
 }
 
 impl Clients {
@@ -67,15 +67,16 @@ impl Clients {
     pub fn add(&self, connection: Connection, now: UnixMillis) -> Client {
         let client = Client::new(self.last_id.fetch_add(1, Ordering::Relaxed) + 1, now);
         let (id, state) = (client.id, Arc::clone(&client.published));
-        let listed = Listed { id, connection, since: now, name: Vec::new(), state, close: None };
-        self.lock().insert(id, listed);
+        let entry =
+            ClientEntry { id, connection, since: now, name: Vec::new(), state, close: None };
+        self.lock().insert(id, entry);
         client
     }
 
     /// Takes down what closes a client's connection, for those who end it.
     pub fn on_kill(&self, id: u64, close: impl FnOnce() + Send + 'static) {
-        if let Some(listed) = self.lock().get_mut(&id) {
-            listed.close = Some(Box::new(close));
+        if let Some(entry) = self.lock().get_mut(&id) {
+            entry.close = Some(Box::new(close));
         }
     }
 
@@ -102,29 +103,29 @@ impl Clients {
 
     /// Gives a client a name, or takes it away: an empty one is none.
     pub fn set_name(&self, id: u64, name: &[u8]) {
-        if let Some(listed) = self.lock().get_mut(&id) {
-            listed.name = name.into();
+        if let Some(entry) = self.lock().get_mut(&id) {
+            entry.name = name.into();
         }
     }
 
     /// Returns a line for each client that `filter` lets through. Mirrors
     /// `getAllClientsInfoString`.
     pub fn list(&self, filter: &Filter<'_>, now: UnixMillis) -> Vec<u8> {
-        let listed = self.lock();
+        let entries = self.lock();
         let mut lines = Vec::new();
-        for listed in listed.values().filter(|listed| filter.matches(listed)) {
-            listed.describe(now, &mut lines);
+        for entry in entries.values().filter(|entry| filter.matches(entry)) {
+            entry.describe(now, &mut lines);
         }
         lines
     }
 
     /// Returns a line for each of these numbers that a client has, in this order.
     pub fn list_ids(&self, ids: &[i64], now: UnixMillis) -> Vec<u8> {
-        let listed = self.lock();
+        let entries = self.lock();
         let mut lines = Vec::new();
         for id in ids.iter().filter_map(|&id| id.try_into().ok()) {
-            if let Some(listed) = listed.get::<u64>(&id) {
-                listed.describe(now, &mut lines);
+            if let Some(entry) = entries.get::<u64>(&id) {
+                entry.describe(now, &mut lines);
             }
         }
         lines
@@ -134,40 +135,40 @@ impl Clients {
     /// with the number `own` is left to its own task, which has a reply to send first; the second
     /// value says whether it was one of them.
     pub fn kill(&self, filter: &Filter<'_>, own: u64) -> (usize, bool) {
-        let mut listed = self.lock();
-        let own_too = listed.get(&own).is_some_and(|own| filter.matches(own));
-        let others: Vec<u64> = listed
+        let mut entries = self.lock();
+        let own_too = entries.get(&own).is_some_and(|own| filter.matches(own));
+        let others: Vec<u64> = entries
             .iter()
-            .filter(|(id, listed)| **id != own && filter.matches(listed))
+            .filter(|(id, entry)| **id != own && filter.matches(entry))
             .map(|(id, _)| *id)
             .collect();
         let killed = others.len() + usize::from(own_too);
-        let close: Vec<Close> = others.iter().filter_map(|id| listed.remove(id)?.close).collect();
+        let close: Vec<Close> = others.iter().filter_map(|id| entries.remove(id)?.close).collect();
         // Who is told to close may ask for the list in turn.
-        drop(listed);
+        drop(entries);
         close.into_iter().for_each(|close| close());
         (killed, own_too)
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Listed>> {
-        self.listed.lock().expect("nothing panics while it holds the lock")
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, ClientEntry>> {
+        self.entries.lock().expect("nothing panics while it holds the lock")
     }
 }
 
 impl Filter<'_> {
-    fn matches(&self, listed: &Listed) -> bool {
+    fn matches(&self, entry: &ClientEntry) -> bool {
         let is = |wanted: Option<&[u8]>, address: &str| {
             wanted.is_none_or(|wanted| wanted == address.as_bytes())
         };
-        !self.nobody
-            && self.except != Some(listed.id)
-            && self.id.is_none_or(|wanted| wanted == listed.id)
-            && is(self.address, &listed.connection.address)
-            && is(self.local_address, &listed.connection.local_address)
+        !self.match_none
+            && self.except != Some(entry.id)
+            && self.id.is_none_or(|wanted| wanted == entry.id)
+            && is(self.address, &entry.connection.address)
+            && is(self.local_address, &entry.connection.local_address)
     }
 }
 
-impl Listed {
+impl ClientEntry {
     /// Appends the line of this client. Mirrors `catClientInfoString`.
     fn describe(&self, now: UnixMillis, line: &mut Vec<u8>) {
         let state = *self.state.lock().expect("nothing panics while it holds the lock");

@@ -20,7 +20,7 @@ use tokio::time::{self, Instant};
 const READ_SIZE: usize = 16 * 1024;
 /// An empty buffer larger than this is given back. A client that once sent something large may
 /// stay for days.
-const KEPT_SIZE: usize = 256 * 1024;
+const MAX_IDLE_CAPACITY: usize = 256 * 1024;
 /// As much room may be free in the two buffers for as long as the client is there (Redis:
 /// `PROTO_RESIZE_THRESHOLD`).
 const MAX_SPARE: usize = 2 * READ_SIZE;
@@ -43,18 +43,18 @@ pub async fn serve(stream: TcpStream, peer: SocketAddr, server: &Arc<Server>) ->
     let id = client.id;
     server.stats.connections.add(1);
     // A task of its own, since a task can be ended from outside, whatever it waits for.
-    let conversation = task::spawn({
+    let client_task = task::spawn({
         let server = Arc::clone(server);
         async move {
-            let served = converse(stream, &server, &mut client).await;
+            let served = run_client(stream, &server, &mut client).await;
             // The read that met the end counts, too, and so does one that failed.
-            server.settle(&mut client);
+            server.flush_client(&mut client);
             served
         }
     });
-    let end = conversation.abort_handle();
+    let end = client_task.abort_handle();
     server.clients.on_kill(id, move || end.abort());
-    let ended = conversation.await;
+    let ended = client_task.await;
     server.clients.remove(id);
     match ended {
         Ok(served) => served,
@@ -63,7 +63,7 @@ pub async fn serve(stream: TcpStream, peer: SocketAddr, server: &Arc<Server>) ->
     }
 }
 
-async fn converse(
+async fn run_client(
     mut stream: TcpStream,
     server: &Arc<Server>,
     client: &mut Client,
@@ -104,12 +104,12 @@ async fn converse(
                 written += count;
                 if written == output.len() {
                     output.clear();
-                    release(&mut output, KEPT_SIZE);
+                    release(&mut output, MAX_IDLE_CAPACITY);
                     written = 0;
                 }
                 client.state.waits_to_write = written > 0;
                 client.note_buffers(&input, &output);
-                server.settle(client);
+                server.flush_client(client);
             }
             count = source.read_buf(&mut input), if reading && output.len() < MAX_OUTPUT => {
                 client.traffic.reads += 1;
@@ -126,7 +126,7 @@ async fn converse(
                 input.shrink_to(input.len() + READ_SIZE);
                 trim.as_mut().reset(Instant::now() + TRIM_INTERVAL);
                 client.note_buffers(&input, &output);
-                server.settle(client);
+                server.flush_client(client);
             }
             else => break,
         }
@@ -144,12 +144,12 @@ async fn answer(
     client: &mut Client,
 ) -> io::Result<bool> {
     let mut done = 0;
-    let mut intact = true;
+    let mut keep_reading = true;
     // They have arrived together, so they are executed at the same time.
     let mut time = now();
     client.state.last_interaction = time;
     server.stats.sample(time);
-    while intact && output.len() < MAX_OUTPUT {
+    while keep_reading && output.len() < MAX_OUTPUT {
         match decoder.decode(&input[done..]) {
             Ok(None) => break,
             Ok(Some(request)) => {
@@ -158,7 +158,7 @@ async fn answer(
                 if command::is_slow(&request.args) {
                     let args = request.args.into_iter().map(<[u8]>::to_vec).collect();
                     let replies = mem::take(output);
-                    *output = execute_aside(args, Arc::clone(server), client, replies).await?;
+                    *output = execute_blocking(args, Arc::clone(server), client, replies).await?;
                     time = now();
                 } else if !request.args.is_empty() {
                     let reply = command::execute(&request.args, server, client, time);
@@ -168,12 +168,12 @@ async fn answer(
                 }
                 if client.closing {
                     done = input.len();
-                    intact = false;
+                    keep_reading = false;
                 }
             }
             Err(error) => {
                 done = input.len();
-                intact = false;
+                keep_reading = false;
                 let reply = Reply::from(error);
                 server.stats.count_error(&reply);
                 client.send(&reply, output);
@@ -181,28 +181,28 @@ async fn answer(
         }
     }
     input.drain(..done);
-    release(input, KEPT_SIZE);
+    release(input, MAX_IDLE_CAPACITY);
     client.note_buffers(input, output);
-    server.settle(client);
-    Ok(intact)
+    server.flush_client(client);
+    Ok(keep_reading)
 }
 
 /// Executes a request on another thread, while this one serves the other clients. Returns the
 /// output with the reply at its end.
-async fn execute_aside(
+async fn execute_blocking(
     args: Vec<Vec<u8>>,
     server: Arc<Server>,
     client: &mut Client,
     mut output: Vec<u8>,
 ) -> io::Result<Vec<u8>> {
-    server.settle(client);
+    server.flush_client(client);
     let mut copy = client.clone();
     let execute = move || {
         let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
         let reply = command::execute(&args, &server, &mut copy, now());
         copy.send(&reply, &mut output);
         // If the client is killed meanwhile, this copy is dropped, and the command still counts.
-        server.settle(&mut copy);
+        server.flush_client(&mut copy);
         (copy, output)
     };
     let output;

@@ -26,7 +26,7 @@ const SHARDS: usize = 1 << SHARD_BITS;
 
 /// A key's length by a pattern's, the steps that a match takes at worst: with more, the two are
 /// compared when nobody has to wait for the shard.
-const MAX_LABOUR: usize = 4096;
+const MAX_LOCKED_STEPS: usize = 4096;
 
 /// The first bits of a hash, with those of the shard, are what a cursor is. So far can even
 /// JavaScript count, and hardly ever do two keys have them all in common.
@@ -64,12 +64,12 @@ pub struct Db {
 #[derive(Debug, Default)]
 struct Keyspace {
     dict: Dict<Value>,
-    usage: Usage,
+    usage: KeyspaceStats,
 }
 
 /// What a database holds, and how it has been used, for INFO.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
+pub struct KeyspaceStats {
     /// How many keys there are, with those that have expired and are not yet removed.
     pub keys: usize,
     /// How many of them have a deadline.
@@ -192,23 +192,23 @@ impl Db {
         for shard in &self.shards {
             let keyspace = lock(shard);
             let living = keyspace.dict.iter().filter(|(_, value)| !value.is_expired(now));
-            let mut laborious = Vec::new();
+            let mut deferred = Vec::new();
             for (key, _) in living {
-                if key.len().saturating_mul(glob.pattern.len()) > MAX_LABOUR {
-                    laborious.push(key.to_vec());
+                if key.len().saturating_mul(glob.pattern.len()) > MAX_LOCKED_STEPS {
+                    deferred.push(key.to_vec());
                 } else if glob.matches(key) {
                     keys.push(key.to_vec());
                 }
             }
             drop(keyspace);
-            keys.extend(laborious.into_iter().filter(|key| glob.matches(key)));
+            keys.extend(deferred.into_iter().filter(|key| glob.matches(key)));
         }
         keys
     }
 
     /// Returns `count` keys, or a few more or less, from the place on that `cursor` names, and the
     /// cursor of the place behind them: 0 at the end. Who begins with 0 and goes on to the end
-    /// sees every key that is there all the while, see [`Dict::from`].
+    /// sees every key that is there all the while, see [`Dict::iter_from`].
     ///
     /// Looks at ten times `count` slots at most, even if they are empty, and at all shards.
     pub fn scan(&self, cursor: u64, count: usize, now: UnixMillis) -> (u64, Vec<Vec<u8>>) {
@@ -220,7 +220,7 @@ impl Db {
             let start = if number == first { cursor } else { 0 };
             let start = start << (u64::BITS - CURSOR_BITS) << SHARD_BITS;
             let (mut end, mut expired) = (None, Vec::new());
-            for (hash, found) in keyspace.dict.from(start) {
+            for (hash, found) in keyspace.dict.iter_from(start) {
                 let place = number << (u64::BITS - SHARD_BITS) | hash >> SHARD_BITS;
                 let place = place >> (u64::BITS - CURSOR_BITS);
                 // Keys between which no cursor can tell come together.
@@ -267,9 +267,9 @@ impl Db {
     }
 
     /// Returns what it holds, and how it has been used.
-    pub fn usage(&self) -> Usage {
+    pub fn usage(&self) -> KeyspaceStats {
         let usages = self.shards.iter().map(|shard| lock(shard).usage());
-        usages.fold(Usage::default(), Usage::with)
+        usages.fold(KeyspaceStats::default(), KeyspaceStats::merge)
     }
 
     /// Returns the shard that `key` is in, or would be, and its hash in there: the bits of the hash
@@ -286,27 +286,27 @@ fn lock(shard: &Mutex<Keyspace>) -> MutexGuard<'_, Keyspace> {
 }
 
 impl Keyspace {
-    fn usage(&self) -> Usage {
-        Usage { keys: self.dict.len(), ..self.usage }
+    fn usage(&self) -> KeyspaceStats {
+        KeyspaceStats { keys: self.dict.len(), ..self.usage }
     }
 
     fn insert(&mut self, hash: u64, key: &[u8], value: Value) {
         let deadline = value.deadline();
         let old = self.dict.insert(hash, key, value);
-        self.usage.forget(old.and_then(|old| old.deadline()));
-        self.usage.note(deadline);
+        self.usage.remove_deadline(old.and_then(|old| old.deadline()));
+        self.usage.add_deadline(deadline);
     }
 
     fn expire(&mut self, hash: u64, key: &[u8]) {
         let old = self.dict.remove(hash, key);
-        self.usage.forget(old.and_then(|old| old.deadline()));
+        self.usage.remove_deadline(old.and_then(|old| old.deadline()));
         self.usage.expired += 1;
     }
 }
 
-impl Usage {
+impl KeyspaceStats {
     /// Returns what both are together.
-    pub fn with(self, other: Self) -> Self {
+    pub fn merge(self, other: Self) -> Self {
         Self {
             keys: self.keys + other.keys,
             expires: self.expires + other.expires,
@@ -324,14 +324,14 @@ impl Usage {
         }
     }
 
-    fn note(&mut self, deadline: Option<UnixMillis>) {
+    fn add_deadline(&mut self, deadline: Option<UnixMillis>) {
         if let Some(deadline) = deadline {
             self.expires += 1;
             self.deadlines += i128::from(deadline.0);
         }
     }
 
-    fn forget(&mut self, deadline: Option<UnixMillis>) {
+    fn remove_deadline(&mut self, deadline: Option<UnixMillis>) {
         if let Some(deadline) = deadline {
             self.expires -= 1;
             self.deadlines -= i128::from(deadline.0);

@@ -3,13 +3,13 @@
 use std::mem;
 
 /// For how many keys there is room behind the last slot, to begin with.
-const TAIL: usize = 2;
+const OVERFLOW_SLOTS: usize = 2;
 
 /// Keys and their values, in the order of the keys' hashes (Redis: `dict`).
 ///
 /// The slots share all hashes out among themselves, in order and evenly: a key belongs into the one
 /// that has its hash. If others are there already, the keys stand in line behind it, so that always
-/// `belongs(key) <= slot(key)`, with no free slot between the two, and the hashes never descend
+/// `home_slot(key) <= slot(key)`, with no free slot between the two, and the hashes never descend
 /// from one slot to the next. So a hash names a place among all keys, and the same place after the
 /// table has grown.
 ///
@@ -20,7 +20,7 @@ pub struct Dict<V> {
     /// Those that have a share of the hashes, and behind them those that the end of the line takes.
     slots: Vec<Option<Entry<V>>>,
     /// How many slots have a share.
-    shares: usize,
+    home_slots: usize,
     len: usize,
 }
 
@@ -34,7 +34,7 @@ struct Entry<V> {
 
 impl<V> Default for Dict<V> {
     fn default() -> Self {
-        Self { slots: Vec::new(), shares: 0, len: 0 }
+        Self { slots: Vec::new(), home_slots: 0, len: 0 }
     }
 }
 
@@ -65,12 +65,12 @@ impl<V> Dict<V> {
             Err(slot) => slot,
         };
         // Seven eighths full: a line of five keys, on average.
-        if self.len * 8 >= self.shares * 7 {
+        if self.len * 8 >= self.home_slots * 7 {
             self.grow();
             slot = self.find(hash, key).unwrap_or_else(|slot| slot);
         }
         self.len += 1;
-        self.put(slot, Entry { hash, key: key.into(), value });
+        self.insert_at(slot, Entry { hash, key: key.into(), value });
         None
     }
 
@@ -81,7 +81,7 @@ impl<V> Dict<V> {
         self.len -= 1;
         // Those who stand in line move up.
         while let Some(Some(next)) = self.slots.get(slot + 1) {
-            if self.belongs(next.hash) > slot {
+            if self.home_slot(next.hash) > slot {
                 break;
             }
             self.slots.swap(slot, slot + 1);
@@ -92,7 +92,7 @@ impl<V> Dict<V> {
 
     /// Returns all keys and values.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &V)> {
-        self.from(0).filter_map(|(_, found)| found)
+        self.iter_from(0).filter_map(|(_, found)| found)
     }
 
     /// Walks through the slots from the first key on whose hash is not below `hash`, and returns
@@ -101,8 +101,8 @@ impl<V> Dict<V> {
     /// Who walks from 0 to the end, in one go or in many, sees every key that is there all the
     /// while, whatever comes, goes and grows meanwhile. Mirrors `dictScan`, which has to count with
     /// reversed bits because the keys of a bucket part when its table grows.
-    pub fn from(&self, hash: u64) -> impl Iterator<Item = (u64, Option<(&[u8], &V)>)> {
-        let first = self.belongs(hash);
+    pub fn iter_from(&self, hash: u64) -> impl Iterator<Item = (u64, Option<(&[u8], &V)>)> {
+        let first = self.home_slot(hash);
         let slots = self.slots.get(first..).unwrap_or_default();
         let passed = slots
             .iter()
@@ -110,14 +110,14 @@ impl<V> Dict<V> {
         let first = first + passed.count();
         self.slots.iter().enumerate().skip(first).map(|(index, slot)| match slot {
             Some(entry) => (entry.hash, Some((&entry.key[..], &entry.value))),
-            None => (self.beginning(index), None),
+            None => (self.lowest_hash(index), None),
         })
     }
 
     /// Returns the slot of `key`, or else the one where it is to be put in. Every key in line
     /// before it has a lower hash, or the same one.
     fn find(&self, hash: u64, key: &[u8]) -> Result<usize, usize> {
-        let first = self.belongs(hash);
+        let first = self.home_slot(hash);
         for (slot, entry) in self.slots.iter().enumerate().skip(first) {
             match entry {
                 Some(entry) if entry.hash < hash => {}
@@ -130,7 +130,7 @@ impl<V> Dict<V> {
     }
 
     /// Puts a key into a slot. Those who stand in line from there on move on.
-    fn put(&mut self, slot: usize, entry: Entry<V>) {
+    fn insert_at(&mut self, slot: usize, entry: Entry<V>) {
         let mut moved = Some(entry);
         for place in self.slots.iter_mut().skip(slot) {
             mem::swap(place, &mut moved);
@@ -145,19 +145,19 @@ impl<V> Dict<V> {
     /// vector would make.
     fn push(&mut self, slot: Option<Entry<V>>) {
         if self.slots.len() == self.slots.capacity() {
-            self.slots.reserve_exact(TAIL);
+            self.slots.reserve_exact(OVERFLOW_SLOTS);
         }
         self.slots.push(slot);
     }
 
     /// Returns the slot where a hash belongs: it is as far into the slots as into all hashes.
-    fn belongs(&self, hash: u64) -> usize {
-        ((u128::from(hash) * self.shares as u128) >> u64::BITS) as usize
+    fn home_slot(&self, hash: u64) -> usize {
+        ((u128::from(hash) * self.home_slots as u128) >> u64::BITS) as usize
     }
 
     /// Returns the lowest hash that belongs to a slot. Behind those that have a share, the highest.
-    fn beginning(&self, slot: usize) -> u64 {
-        let hash = ((slot as u128) << u64::BITS).div_ceil(self.shares as u128);
+    fn lowest_hash(&self, slot: usize) -> u64 {
+        let hash = ((slot as u128) << u64::BITS).div_ceil(self.home_slots as u128);
         u64::try_from(hash).unwrap_or(u64::MAX)
     }
 
@@ -165,14 +165,15 @@ impl<V> Dict<V> {
     /// slots free: 56 bytes a key are in the table on average, and would be 63. The keys stay in
     /// order, so each moves once, and forward.
     fn grow(&mut self) {
-        self.shares = (self.shares + self.shares / 2).max(4);
-        let old = mem::replace(&mut self.slots, Vec::with_capacity(self.shares + TAIL));
+        self.home_slots = (self.home_slots + self.home_slots / 2).max(4);
+        let old =
+            mem::replace(&mut self.slots, Vec::with_capacity(self.home_slots + OVERFLOW_SLOTS));
         for entry in old.into_iter().flatten() {
-            let slot = self.belongs(entry.hash).max(self.slots.len());
+            let slot = self.home_slot(entry.hash).max(self.slots.len());
             self.slots.resize_with(slot, || None);
             self.push(Some(entry));
         }
         // The line may be longer than the table: it is not cut.
-        self.slots.resize_with(self.shares.max(self.slots.len()), || None);
+        self.slots.resize_with(self.home_slots.max(self.slots.len()), || None);
     }
 }

@@ -22,9 +22,9 @@ pub const HELLO: Docs = Docs::new("Handshake with Redis", "6.0.0", "connection",
                 "username_password",
                 &[Argument::new("username", "string"), Argument::new("password", "string")],
             )
-            .behind("AUTH")
+            .token("AUTH")
             .flags(&["optional"]),
-            Argument::new("clientname", "string").behind("SETNAME").flags(&["optional"]),
+            Argument::new("clientname", "string").token("SETNAME").flags(&["optional"]),
         ],
     )
     .flags(&["optional"])]);
@@ -86,11 +86,11 @@ pub const CLIENT_LIST: Docs = Docs::new(
             Argument::word("pubsub", "PUBSUB"),
         ],
     )
-    .behind("TYPE")
+    .token("TYPE")
     .since("5.0.0")
     .flags(&["optional"]),
     Argument::block("id", &[Argument::new("client-id", "integer").flags(&["multiple"])])
-        .behind("ID")
+        .token("ID")
         .since("6.2.0")
         .flags(&["optional"]),
 ]);
@@ -120,7 +120,7 @@ pub const CLIENT_KILL: Docs = Docs::new(
             "new-format",
             &[
                 Argument::new("client-id", "integer")
-                    .behind("ID")
+                    .token("ID")
                     .since("2.8.12")
                     .flags(&["optional"]),
                 Argument::choice(
@@ -133,16 +133,16 @@ pub const CLIENT_KILL: Docs = Docs::new(
                         Argument::word("pubsub", "PUBSUB"),
                     ],
                 )
-                .behind("TYPE")
+                .token("TYPE")
                 .since("2.8.12")
                 .flags(&["optional"]),
-                Argument::new("username", "string").behind("USER").flags(&["optional"]),
-                Argument::new("ip:port", "string").behind("ADDR").flags(&["optional"]),
+                Argument::new("username", "string").token("USER").flags(&["optional"]),
+                Argument::new("ip:port", "string").token("ADDR").flags(&["optional"]),
                 Argument::new("ip:port", "string")
-                    .behind("LADDR")
+                    .token("LADDR")
                     .since("6.2.0")
                     .flags(&["optional"]),
-                Argument::new("yes/no", "string").behind("SKIPME").flags(&["optional"]),
+                Argument::new("yes/no", "string").token("SKIPME").flags(&["optional"]),
             ],
         )
         .flags(&["multiple"]),
@@ -197,10 +197,10 @@ pub const SET: Docs = Docs::new("Set the string value of a key", "1.0.0", "strin
         Argument::choice(
             "expiration",
             &[
-                Argument::new("seconds", "integer").behind("EX").since("2.6.12"),
-                Argument::new("milliseconds", "integer").behind("PX").since("2.6.12"),
-                Argument::new("unix-time-seconds", "unix-time").behind("EXAT").since("6.2.0"),
-                Argument::new("unix-time-milliseconds", "unix-time").behind("PXAT").since("6.2.0"),
+                Argument::new("seconds", "integer").token("EX").since("2.6.12"),
+                Argument::new("milliseconds", "integer").token("PX").since("2.6.12"),
+                Argument::new("unix-time-seconds", "unix-time").token("EXAT").since("6.2.0"),
+                Argument::new("unix-time-milliseconds", "unix-time").token("PXAT").since("6.2.0"),
                 Argument::word("keepttl", "KEEPTTL").since("6.0.0"),
             ],
         )
@@ -253,9 +253,9 @@ pub const SCAN: Docs = Docs::new(
 .history(&[("6.0.0", "Added the `TYPE` subcommand.")])
 .arguments(&[
     Argument::new("cursor", "integer"),
-    Argument::new("pattern", "pattern").behind("MATCH").flags(&["optional"]),
-    Argument::new("count", "integer").behind("COUNT").flags(&["optional"]),
-    Argument::new("type", "string").behind("TYPE").since("6.0.0").flags(&["optional"]),
+    Argument::new("pattern", "pattern").token("MATCH").flags(&["optional"]),
+    Argument::new("count", "integer").token("COUNT").flags(&["optional"]),
+    Argument::new("type", "string").token("TYPE").since("6.0.0").flags(&["optional"]),
 ]);
 
 pub const DBSIZE: Docs =
@@ -297,12 +297,12 @@ pub const COMMAND_LIST: Docs = Docs::new(
 .arguments(&[Argument::choice(
     "filterby",
     &[
-        Argument::new("module-name", "string").behind("MODULE"),
-        Argument::new("category", "string").behind("ACLCAT"),
-        Argument::new("pattern", "pattern").behind("PATTERN"),
+        Argument::new("module-name", "string").token("MODULE"),
+        Argument::new("category", "string").token("ACLCAT"),
+        Argument::new("pattern", "pattern").token("PATTERN"),
     ],
 )
-.behind("FILTERBY")
+.token("FILTERBY")
 .flags(&["optional"])]);
 
 pub const COMMAND_GETKEYS: Docs = Docs::new(

@@ -9,7 +9,7 @@ use std::fmt::Display;
 
 use crate::clock::UnixMillis;
 use crate::command::{CommandError, Context};
-use crate::db::{Db, Usage};
+use crate::db::{Db, KeyspaceStats};
 use crate::resp::Reply;
 use crate::session::REDIS_VERSION;
 use crate::stats::HZ;
@@ -34,7 +34,7 @@ const SECTIONS: [(&[&str], &str, Section); 11] = [
 
 /// `INFO [section ...]`, mirrors `infoCommand` and `genRedisInfoString`.
 pub(crate) fn info(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, CommandError> {
-    context.server.settle(context.client);
+    context.server.flush_client(context.client);
     let is_asked = |names: &[&str]| {
         let names = || names.iter().chain(&["default", "all", "everything"]);
         args.is_empty()
@@ -129,7 +129,7 @@ fn persistence(context: &Context<'_>, lines: &mut Lines) {
 fn stats(context: &Context<'_>, lines: &mut Lines) {
     let stats = &context.server.stats;
     let usages = context.server.databases.iter().map(Db::usage);
-    let usage = usages.fold(Usage::default(), Usage::with);
+    let usage = usages.fold(KeyspaceStats::default(), KeyspaceStats::merge);
     lines.put("total_connections_received", stats.connections.get());
     let traffic = stats.traffic();
     lines.put("total_commands_processed", traffic.commands);
@@ -185,7 +185,7 @@ fn errors(context: &Context<'_>, lines: &mut Lines) {
 fn keyspace(context: &Context<'_>, lines: &mut Lines) {
     for (number, db) in context.server.databases.iter().enumerate() {
         let usage = db.usage();
-        let Usage { keys, expires, .. } = usage;
+        let KeyspaceStats { keys, expires, .. } = usage;
         if keys > 0 {
             let ttl = average_ttl(&usage, context.now);
             lines.put(
@@ -198,7 +198,7 @@ fn keyspace(context: &Context<'_>, lines: &mut Lines) {
 
 /// How long the keys that have a deadline have to live on average, in milliseconds. Redis knows
 /// that of a sample only.
-fn average_ttl(usage: &Usage, now: UnixMillis) -> i128 {
+fn average_ttl(usage: &KeyspaceStats, now: UnixMillis) -> i128 {
     let average = usage.deadlines.checked_div(usage.expires as i128);
     average.map_or(0, |deadline| (deadline - i128::from(now.0)).max(0))
 }

@@ -68,7 +68,7 @@ pub(crate) fn get_keys(args: &[&[u8]]) -> Result<Reply, CommandError> {
 /// `COMMAND GETKEYSANDFLAGS command argument ...`
 pub(crate) fn get_keys_and_flags(args: &[&[u8]]) -> Result<Reply, CommandError> {
     let (keys, spec) = find_keys(args)?;
-    let fate: &[&str] =
+    let key_flags: &[&str] =
         match args {
             // The only command of which the options decide.
             [name, _, _, options @ ..] if name.eq_ignore_ascii_case(b"set") => {
@@ -76,7 +76,7 @@ pub(crate) fn get_keys_and_flags(args: &[&[u8]]) -> Result<Reply, CommandError> 
             }
             _ => spec.flags,
         };
-    let pairs = keys.iter().map(|key| Reply::Array(vec![Reply::bulk(*key), flags(fate)]));
+    let pairs = keys.iter().map(|key| Reply::Array(vec![Reply::bulk(*key), flags(key_flags)]));
     Ok(Reply::Array(pairs.collect()))
 }
 

@@ -46,7 +46,7 @@ pub struct Server {
 impl Server {
     /// Makes known to others what a client has done and what has become of it. To be called when
     /// its requests are answered, before anybody else's are.
-    pub fn settle(&self, client: &mut client::Client) {
+    pub fn flush_client(&self, client: &mut client::Client) {
         self.stats.count(std::mem::take(&mut client.traffic));
         client.publish();
     }

@@ -100,14 +100,14 @@ impl<R: BufRead> Loader<'_, R> {
                 STRING => {
                     self.reader.string(&mut key)?;
                     self.reader.string(&mut value)?;
-                    self.keep(&key, &value, offset)?;
+                    self.store(&key, &value, offset)?;
                 }
                 other => match rdb_value::layout(other, self.format) {
                     Some(Layout::Operands(parts)) => self.reader.skip(parts)?,
                     Some(Layout::Value(name, parts)) => {
                         self.reader.skip(&[Part::String])?;
                         self.reader.skip(parts)?;
-                        self.skipped(name);
+                        self.count_skipped(name);
                     }
                     None => return Err(corrupt(offset, "a key's type or an opcode", other)),
                 },
@@ -117,9 +117,9 @@ impl<R: BufRead> Loader<'_, R> {
         Ok(self.loaded)
     }
 
-    fn keep(&mut self, key: &[u8], value: &[u8], offset: u64) -> io::Result<()> {
+    fn store(&mut self, key: &[u8], value: &[u8], offset: u64) -> io::Result<()> {
         let Some(db) = self.db else {
-            self.skipped("strings");
+            self.count_skipped("strings");
             return Ok(());
         };
         let expires_at = self.expires_at.take();
@@ -134,7 +134,7 @@ impl<R: BufRead> Loader<'_, R> {
         Ok(())
     }
 
-    fn skipped(&mut self, kind: &'static str) {
+    fn count_skipped(&mut self, kind: &'static str) {
         let kind = if self.db.is_some() { kind } else { "keys of other databases" };
         *self.loaded.skipped.entry(kind).or_default() += 1;
         self.expires_at = None;

@@ -16,7 +16,7 @@ pub(crate) fn hello(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, 
         [] => (context.client.state.protocol, args),
         [version, options @ ..] => (parse_protocol(version)?, options),
     };
-    read_options(options, context)?;
+    apply_options(options, context)?;
     context.client.state.protocol = protocol;
     let text = |text: &str| Reply::bulk(text);
     Ok(Reply::Map(vec![
@@ -39,7 +39,7 @@ fn parse_protocol(version: &[u8]) -> Result<Protocol, CommandError> {
     }
 }
 
-fn read_options(mut options: &[&[u8]], context: &Context<'_>) -> Result<(), CommandError> {
+fn apply_options(mut options: &[&[u8]], context: &Context<'_>) -> Result<(), CommandError> {
     while let [option, rest @ ..] = options {
         options = match (option.to_ascii_lowercase().as_slice(), rest) {
             (b"auth", [user, _, rest @ ..]) => {

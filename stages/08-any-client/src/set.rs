@@ -46,17 +46,17 @@ impl<'a> Options<'a> {
                     options.get = true;
                     rest
                 }
-                ("NX", rest) => options.only(Condition::IfAbsent, rest)?,
-                ("XX", rest) => options.only(Condition::IfPresent, rest)?,
-                ("KEEPTTL", rest) => options.expire("KEEPTTL", None, rest)?,
-                (option, [number, rest @ ..]) => options.expire(option, Some(number), rest)?,
+                ("NX", rest) => options.set_condition(Condition::IfAbsent, rest)?,
+                ("XX", rest) => options.set_condition(Condition::IfPresent, rest)?,
+                ("KEEPTTL", rest) => options.set_expiry("KEEPTTL", None, rest)?,
+                (option, [number, rest @ ..]) => options.set_expiry(option, Some(number), rest)?,
                 _ => return Err(CommandError::SYNTAX.into()),
             };
         }
         Ok(options)
     }
 
-    fn only<'b>(
+    fn set_condition<'b>(
         &mut self,
         condition: Condition,
         rest: &'b [&'a [u8]],
@@ -68,7 +68,7 @@ impl<'a> Options<'a> {
         Ok(rest)
     }
 
-    fn expire<'b>(
+    fn set_expiry<'b>(
         &mut self,
         option: &'static str,
         number: Option<&'a [u8]>,

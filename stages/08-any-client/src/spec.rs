@@ -188,7 +188,7 @@ impl Argument {
 
     /// Describes a word that says something by being there.
     pub const fn word(name: &'static str, token: &'static str) -> Self {
-        Self::new(name, "pure-token").behind(token)
+        Self::new(name, "pure-token").token(token)
     }
 
     /// Describes a key.
@@ -207,7 +207,7 @@ impl Argument {
     }
 
     /// It stands behind this word.
-    pub const fn behind(self, token: &'static str) -> Self {
+    pub const fn token(self, token: &'static str) -> Self {
         Self { token: Some(token), ..self }
     }
 

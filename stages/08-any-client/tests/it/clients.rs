@@ -54,11 +54,11 @@ fn a_line_shows_what_the_client_has_done_and_how_full_its_buffers_are() {
     client.note_buffers(&input, &output);
     output.push(0);
     client.note_buffers(&input, &output);
-    subject.server.settle(&mut client);
+    subject.server.flush_client(&mut client);
     let line = &lines(&subject, &mut other, &format!("CLIENT LIST ID {}", client.id))[0];
     assert!(line.contains(" obl=1 ") && line.contains(" events=r "), "{line}");
     client.state.waits_to_write = true;
-    subject.server.settle(&mut client);
+    subject.server.flush_client(&mut client);
     let line = &lines(&subject, &mut other, &format!("CLIENT LIST ID {}", client.id))[0];
     for field in [
         " name=me ",
@@ -89,7 +89,7 @@ fn age_and_idle_time_are_differences_of_whole_seconds() {
     let subject = Subject::default();
     let (mut client, mut other) = (subject.connect(50_001), subject.connect(50_002));
     client.state.last_interaction = UnixMillis(NOW + 2999);
-    subject.server.settle(&mut client);
+    subject.server.flush_client(&mut client);
     let request = format!("CLIENT LIST ID {}", client.id);
     let reply =
         command::execute(&words(&request), &subject.server, &mut other, UnixMillis(NOW + 10_000));

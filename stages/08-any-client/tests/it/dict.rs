@@ -62,7 +62,7 @@ proptest! {
             }
             let found: BTreeMap<u8, u32> = dict.iter().map(|(key, value)| (key[0], *value)).collect();
             prop_assert_eq!(dict.iter().count(), map.len());
-            let places: Vec<u64> = dict.from(0).map(|(hash, _)| hash).collect();
+            let places: Vec<u64> = dict.iter_from(0).map(|(hash, _)| hash).collect();
             prop_assert!(places.is_sorted(), "a walk goes back: {places:x?}");
             prop_assert_eq!(found, map);
         }
@@ -88,7 +88,7 @@ proptest! {
             while let Some(place) = next.take() {
                 // As many slots as there are steps, and then to the end of those with the same hash.
                 let mut last = None;
-                for (index, (hash, found)) in dict.from(place).enumerate() {
+                for (index, (hash, found)) in dict.iter_from(place).enumerate() {
                     if index >= steps && last != Some(hash) {
                         next = Some(hash);
                         break;
@@ -116,7 +116,7 @@ fn a_walk_is_in_the_order_of_hashes_whatever_the_order_of_insertion() {
             let key = number * step % 1000;
             dict.insert(spread(key), &key.to_le_bytes(), ());
         }
-        let places: Vec<u64> = dict.from(0).map(|(hash, _)| hash).collect();
+        let places: Vec<u64> = dict.iter_from(0).map(|(hash, _)| hash).collect();
         assert!(places.is_sorted());
         assert!((1000..=2100).contains(&places.len()), "{} slots", places.len());
     }

@@ -42,7 +42,7 @@ impl Subject {
     /// Returns the reply to a request of another client than the one that is always there.
     pub fn execute_as(&self, client: &mut Client, args: &[&[u8]]) -> Reply {
         let reply = command::execute(args, &self.server, client, UnixMillis(NOW));
-        self.server.settle(client);
+        self.server.flush_client(client);
         reply
     }
 
