@@ -1,11 +1,38 @@
 //! What a dump holds besides strings. Nothing of it is kept: only its structure counts.
 
+use std::io::{self, BufRead};
 use std::ops::RangeInclusive;
 
 use Layout::{Operands, Value};
 use Part::{Bytes, Lengths, Marker, Module, Optional, Repeat, Score, String};
 
-use crate::rdb::Format::{self, Redis, Valkey};
+use crate::rdb_reader::{RdbReader, corrupt};
+use Format::{Redis, Valkey};
+
+/// Whose dump it is, and how new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Redis, and Valkey before version 9: what changed is counted up to 12 here.
+    Redis(u16),
+    /// Valkey 9, which counts from 80.
+    Valkey,
+}
+
+impl Format {
+    /// `REDIS0010`, `VALKEY080`
+    pub fn read(reader: &mut RdbReader<impl BufRead>) -> io::Result<Self> {
+        const EXPECTED: &str = "REDIS0001 to REDIS0012 or VALKEY080";
+        let magic: [u8; 9] = reader.array(EXPECTED)?;
+        let digits =
+            magic.strip_prefix(b"REDIS").filter(|digits| digits.iter().all(u8::is_ascii_digit));
+        let version = digits.and_then(|digits| str::from_utf8(digits).ok()?.parse().ok());
+        match version {
+            Some(version @ 1..=12) => Ok(Self::Redis(version)),
+            _ if &magic == b"VALKEY080" => Ok(Self::Valkey),
+            _ => Err(corrupt(0, EXPECTED, format!("'{}'", magic.escape_ascii()))),
+        }
+    }
+}
 
 /// What values, and the operands of opcodes, are made of.
 #[derive(Debug)]
@@ -26,6 +53,63 @@ pub enum Part {
     Optional(&'static [Part]),
     /// A length, and so many times all of this.
     Repeat(&'static [Part]),
+}
+
+impl Part {
+    /// Steps over what it describes.
+    pub fn skip(&self, reader: &mut RdbReader<impl BufRead>) -> io::Result<()> {
+        match self {
+            String => reader.string(&mut Vec::new())?,
+            Lengths(count) => {
+                for _ in 0..*count {
+                    reader.length("a number")?;
+                }
+            }
+            Marker(values) => {
+                let offset = reader.offset();
+                let value = reader.length("a marker")?;
+                if !values.contains(&value) {
+                    return Err(corrupt(offset, &format!("a marker within {values:?}"), value));
+                }
+            }
+            Bytes(count) => reader.skip(*count, "a number")?,
+            Score => match reader.byte("a score")? {
+                253..=255 => {}
+                length => reader.skip(length.into(), "a score")?,
+            },
+            Module => while skip_of_module(reader)? {},
+            Optional(parts) => {
+                if reader.length("whether something follows")? != 0 {
+                    skip(parts, reader)?;
+                }
+            }
+            Repeat(parts) => {
+                for _ in 0..reader.length("a number of elements")? {
+                    skip(parts, reader)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Steps over all of these parts.
+pub fn skip(parts: &[Part], reader: &mut RdbReader<impl BufRead>) -> io::Result<()> {
+    parts.iter().try_for_each(|part| part.skip(reader))
+}
+
+/// Steps over one thing that a module has written. Returns false at the end.
+fn skip_of_module(reader: &mut RdbReader<impl BufRead>) -> io::Result<bool> {
+    let offset = reader.offset();
+    match reader.length("a module's opcode")? {
+        0 => return Ok(false),
+        1 | 2 => Lengths(1).skip(reader)?,
+        3 => Bytes(4).skip(reader)?,
+        4 => Bytes(8).skip(reader)?,
+        5 => String.skip(reader)?,
+        other => return Err(corrupt(offset, "a module's opcode", other)),
+    }
+    Ok(true)
 }
 
 /// Entries with numbers on them, then groups: each with its numbers, with the entries that nobody

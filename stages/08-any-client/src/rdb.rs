@@ -7,7 +7,7 @@ use std::io::{self, BufRead};
 use crate::clock::UnixMillis;
 use crate::db::Db;
 use crate::rdb_reader::{RdbReader, corrupt};
-use crate::rdb_value::{self, Layout, Part};
+use crate::rdb_value::{self, Format, Layout, Part};
 
 /// The type of a key whose value is a string.
 const STRING: u8 = 0;
@@ -52,31 +52,6 @@ pub fn load(source: impl BufRead, databases: &[Db], now: UnixMillis) -> io::Resu
     Loader { reader, format, databases, db, now, expires_at: None, loaded }.load()
 }
 
-/// Whose dump it is, and how new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Redis, and Valkey before version 9: what changed is counted up to 12 here.
-    Redis(u16),
-    /// Valkey 9, which counts from 80.
-    Valkey,
-}
-
-impl Format {
-    /// `REDIS0010`, `VALKEY080`
-    fn read(reader: &mut RdbReader<impl BufRead>) -> io::Result<Self> {
-        const EXPECTED: &str = "REDIS0001 to REDIS0012 or VALKEY080";
-        let magic: [u8; 9] = reader.array(EXPECTED)?;
-        let digits =
-            magic.strip_prefix(b"REDIS").filter(|digits| digits.iter().all(u8::is_ascii_digit));
-        let version = digits.and_then(|digits| str::from_utf8(digits).ok()?.parse().ok());
-        match version {
-            Some(version @ 1..=12) => Ok(Self::Redis(version)),
-            _ if &magic == b"VALKEY080" => Ok(Self::Valkey),
-            _ => Err(corrupt(0, EXPECTED, format!("'{}'", magic.escape_ascii()))),
-        }
-    }
-}
-
 struct Loader<'a, R> {
     reader: RdbReader<R>,
     format: Format,
@@ -96,17 +71,20 @@ impl<R: BufRead> Loader<'_, R> {
             let offset = self.reader.offset();
             match self.reader.byte("a key's type or an opcode")? {
                 EOF => break,
-                opcode @ RESIZE_DB.. => self.opcode(opcode)?,
+                SELECT_DB => self.select()?,
+                EXPIRE_TIME => self.expires_at = Some(self.seconds()?),
+                EXPIRE_TIME_MS => self.expires_at = self.milliseconds()?,
+                RESIZE_DB => self.resize()?,
                 STRING => {
                     self.reader.string(&mut key)?;
                     self.reader.string(&mut value)?;
                     self.store(&key, &value, offset)?;
                 }
                 other => match rdb_value::layout(other, self.format) {
-                    Some(Layout::Operands(parts)) => self.reader.skip(parts)?,
+                    Some(Layout::Operands(parts)) => rdb_value::skip(parts, &mut self.reader)?,
                     Some(Layout::Value(name, parts)) => {
-                        self.reader.skip(&[Part::String])?;
-                        self.reader.skip(parts)?;
+                        Part::String.skip(&mut self.reader)?;
+                        rdb_value::skip(parts, &mut self.reader)?;
                         self.count_skipped(name);
                     }
                     None => return Err(corrupt(offset, "a key's type or an opcode", other)),
@@ -140,28 +118,27 @@ impl<R: BufRead> Loader<'_, R> {
         self.expires_at = None;
     }
 
-    fn opcode(&mut self, opcode: u8) -> io::Result<()> {
-        let reader = &mut self.reader;
-        match opcode {
-            SELECT_DB => {
-                let number = reader.length("the number of a database")?;
-                self.db = usize::try_from(number).ok().and_then(|n| self.databases.get(n));
-            }
-            EXPIRE_TIME => {
-                let seconds = i32::from_le_bytes(reader.array("a time in seconds")?);
-                self.expires_at = Some(UnixMillis(i64::from(seconds) * 1000));
-            }
-            EXPIRE_TIME_MS => {
-                let ms = i64::from_le_bytes(reader.array("a time in milliseconds")?);
-                // -1 is how Redis says that there is none.
-                self.expires_at = (ms != -1).then_some(UnixMillis(ms));
-            }
-            // A hint of how many keys will come. The table grows fast enough without it.
-            _ => {
-                reader.length("a number of keys")?;
-                reader.length("a number of deadlines")?;
-            }
-        }
+    fn select(&mut self) -> io::Result<()> {
+        let number = self.reader.length("the number of a database")?;
+        self.db = usize::try_from(number).ok().and_then(|number| self.databases.get(number));
+        Ok(())
+    }
+
+    fn seconds(&mut self) -> io::Result<UnixMillis> {
+        let seconds = i32::from_le_bytes(self.reader.array("a time in seconds")?);
+        Ok(UnixMillis(i64::from(seconds) * 1000))
+    }
+
+    fn milliseconds(&mut self) -> io::Result<Option<UnixMillis>> {
+        let ms = i64::from_le_bytes(self.reader.array("a time in milliseconds")?);
+        // -1 is how Redis says that there is none.
+        Ok((ms != -1).then_some(UnixMillis(ms)))
+    }
+
+    /// A hint of how many keys and deadlines will come. The table grows fast enough without it.
+    fn resize(&mut self) -> io::Result<()> {
+        self.reader.length("a number of keys")?;
+        self.reader.length("a number of deadlines")?;
         Ok(())
     }
 
