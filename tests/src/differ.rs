@@ -4,9 +4,11 @@
 //! A [`Session`] is what several clients write, in one order. A second, plain reading of the
 //! protocol ([`request`]) tells how many replies are due to it, and whether the server hangs up:
 //! nobody waits longer than he must, and who sends nothing, too little or too much is found out.
+//! From stage 08 on, what INFO has counted is compared after each session, too ([`counters`]).
 //! What is allowed to differ stands in one table ([`documented`]). A session that shows another
 //! difference is made as small as possible, and kept as a transcript.
 
+pub mod counters;
 pub mod damage;
 pub mod deadline;
 pub mod documented;
@@ -91,6 +93,7 @@ pub fn hunt(
     mut progress: impl FnMut(&Tally),
 ) -> Result<Hunt, StartError> {
     let vocabulary = pair.vocabulary(plan.stage);
+    pair.has_counters = plan.stage >= counters::STAGE;
     let mut generator = Generator::new(plan.seed, vocabulary.clone());
     let began = Instant::now();
     let mut tally = Tally::default();

@@ -1,16 +1,17 @@
 //! The newest stage beside a real Redis: what is random, and what is known to differ.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{self, ExitCode};
 use std::time::Duration;
 use std::{env, thread};
 
+use conformance::differ::counters::{COMPARED, NOT_COMPARED};
 use conformance::differ::documented::{DOCUMENTED, Documented};
 use conformance::differ::generator::unfit;
 use conformance::differ::pair::{Kind, Pair};
 use conformance::differ::{Limit, Plan, Session, Step, hunt, report};
-use conformance::server::{CommandLine, Target};
+use conformance::server::{CommandLine, Server, Target};
 use conformance::{check, harness, workspace};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
     };
     let mut trials = vec![
         Trial::test("every_documented_difference_is_in_the_readme", told_in_the_readme),
+        Trial::test("every_counter_is_compared_or_named", counters_are_known),
         beside(
             "differ/the_newest_stage".into(),
             Box::new(|redis| same(redis, &stage()?, SESSIONS)),
@@ -85,7 +87,8 @@ fn same(redis: &CommandLine, server: &CommandLine, sessions: u64) -> Result<(), 
     let tally = hunt.tally;
     let counts = [&tally.replies[..], &[tally.faults]].concat();
     let is_rich = tally.sessions == sessions && counts.iter().all(|count| *count >= enough);
-    if is_rich && tally.parts >= enough / 4 { Ok(()) } else { Err(format!("{tally}").into()) }
+    let is_rich = is_rich && tally.parts >= enough / 4 && tally.counted >= enough / 2;
+    if is_rich { Ok(()) } else { Err(format!("{tally}").into()) }
 }
 
 /// A server that knows nothing but PONG, and does not survive an ECHO.
@@ -160,6 +163,26 @@ fn exists(redis: &CommandLine, documented: &'static Documented) -> Result<(), Fa
         }
     }
     Ok(())
+}
+
+/// Holds the counters that the newest stage shows to be compared, unless there is a reason.
+fn counters_are_known() -> Result<(), Failed> {
+    let server = Server::start(&stage()?, "", Duration::from_secs(20), |_| Ok(Vec::new()))?;
+    let mut client = TcpStream::connect((Ipv4Addr::LOCALHOST, server.place().port))?;
+    client.write_all(b"INFO clients stats\r\nQUIT\r\n")?;
+    let mut text = String::new();
+    client.read_to_string(&mut text)?;
+    let names: Vec<&str> = text.lines().filter_map(|line| Some(line.split_once(':')?.0)).collect();
+    let is_known = |name: &str| {
+        COMPARED.contains(&name)
+            || name == "expired_keys"
+            || NOT_COMPARED.iter().any(|(known, _)| *known == name)
+    };
+    match names.iter().find(|name| !is_known(name)) {
+        Some(name) => Err(format!("{name} is neither compared nor named").into()),
+        None if names.len() < COMPARED.len() => Err(format!("too few fields: {text}").into()),
+        None => Ok(()),
+    }
 }
 
 fn told_in_the_readme() -> Result<(), Failed> {

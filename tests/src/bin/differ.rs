@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use conformance::check;
+use conformance::differ::counters;
 use conformance::differ::documented::DOCUMENTED;
 use conformance::differ::generator::unfit;
 use conformance::differ::pair::{Pair, Tally};
@@ -136,6 +137,7 @@ impl Options {
         let session = Session::from_text(&source, file).map_err(|error| anyhow!(error))?;
         let (mut pair, stage, name) = self.pair()?;
         let vocabulary = pair.vocabulary(stage);
+        pair.has_counters = stage >= counters::STAGE;
         if let Some(why) = unfit(&session, &vocabulary) {
             println!("note: a hunt does not play this, because of {why}");
         }

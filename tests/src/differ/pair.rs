@@ -1,11 +1,15 @@
 //! Redis and the server that is compared with it, playing the same session.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::io;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use super::counters::{self, Counters, Extent};
 use super::documented::{Vocabulary, comparable};
-use super::peer::{Peer, Received};
+use super::peer::{Bytes, Peer, Received};
 use super::request::{self, Asked, Request, Rest};
 use super::session::Session;
 use crate::server::{CommandLine, Server, StartError};
@@ -25,6 +29,18 @@ pub struct Pair {
     pub patience: Duration,
     /// Whether replies are compared as they are, and nothing is granted.
     pub strict: bool,
+    /// Whether the counters of INFO are compared as well, after each session.
+    pub has_counters: bool,
+    books: Books,
+}
+
+/// What Redis and the other server have counted.
+#[derive(Debug, Default)]
+struct Books {
+    /// When the session began.
+    start: [Counters; 2],
+    /// What the session was like until now.
+    extent: Extent,
 }
 
 #[derive(Debug)]
@@ -33,6 +49,8 @@ struct Side {
     server: Server,
     /// A client of its own, which is always served.
     control: Peer,
+    /// What all its clients have sent and received.
+    bytes: Rc<Cell<Bytes>>,
 }
 
 /// How a session came out differently.
@@ -61,6 +79,8 @@ pub enum Kind {
     StillOpen,
     /// More comes than is due.
     Surplus,
+    /// What INFO counts.
+    Counters,
     /// The server does not read what is sent.
     Deaf,
     /// The server serves nobody any more.
@@ -84,6 +104,8 @@ pub struct Tally {
     pub faults: u64,
     /// Connections that were left in the middle of a request.
     pub parts: u64,
+    /// Sessions after which all counters of INFO were compared.
+    pub counted: u64,
 }
 
 /// What one client has on both servers.
@@ -103,7 +125,9 @@ impl Pair {
     /// When one does not start.
     pub fn start(redis: &CommandLine, ours: &CommandLine) -> Result<Self, StartError> {
         let patience = Duration::from_secs(10);
-        Ok(Self { redis: Side::start(redis)?, ours: Side::start(ours)?, patience, strict: false })
+        let (redis, ours) = (Side::start(redis)?, Side::start(ours)?);
+        let books = Books::default();
+        Ok(Self { redis, ours, patience, strict: false, has_counters: false, books })
     }
 
     /// Starts both anew.
@@ -127,12 +151,13 @@ impl Pair {
         Vocabulary { stage, redis: names.collect::<BTreeSet<_>>() }
     }
 
-    /// Plays a session on both, and compares what comes.
+    /// Plays a session on both, and compares what comes, and what INFO counts.
     ///
     /// # Errors
     /// With the first difference.
     pub fn play(&mut self, session: &Session) -> Result<Tally, Box<Difference>> {
         let mut tally = Tally { sessions: 1, ..Tally::default() };
+        self.begin();
         let mut clients: Vec<Option<Client>> = (0..session.clients()).map(|_| None).collect();
         for (index, step) in session.steps.iter().enumerate() {
             let Some(slot) = clients.get_mut(step.client) else { continue };
@@ -150,17 +175,54 @@ impl Pair {
                 self.farewell(client, &mut tally).map_err(|found| found.at(index))?;
             }
         }
+        if self.has_counters {
+            let last = session.steps.len().saturating_sub(1);
+            self.compare_counters().map_err(|found| found.at(last))?;
+            tally.counted += u64::from(self.books.extent == Extent::default());
+        }
         Ok(tally)
     }
 
+    /// Opens the books for a session. A server that has just started may still be at work on the
+    /// connection that asked whether it was there.
+    fn begin(&mut self) {
+        self.books = Books::default();
+        let until = Instant::now() + self.patience;
+        while self.has_counters {
+            self.books.start = self.look();
+            let are_alone = self.books.start.iter().all(Counters::are_of_one_client);
+            if are_alone || Instant::now() > until {
+                break;
+            }
+        }
+    }
+
+    /// Returns what both count. Asking counts as well, so both are always asked.
+    fn look(&mut self) -> [Counters; 2] {
+        [self.redis.look(self.patience), self.ours.look(self.patience)]
+    }
+
+    fn compare_counters(&mut self) -> Result<(), Found> {
+        let [redis, ours] = self.look();
+        let ([redis_start, ours_start], extent) = (&self.books.start, self.books.extent);
+        let (redis, ours) = (redis.since(redis_start), ours.since(ours_start));
+        if !redis.count_what_went(extent) {
+            return Err(Found::of(Kind::Misjudged("Redis counts other bytes than come and go")));
+        }
+        match Counters::differences(&redis, &ours, extent) {
+            Some(replies) => Err(Found { kind: Kind::Counters, request: None, replies }),
+            None => Ok(()),
+        }
+    }
+
     fn connect(&mut self) -> Result<Client, Found> {
-        let refused = |side: &mut Side, error: std::io::Error| {
+        let refused = |side: &mut Side, error: io::Error| {
             Found::of(Kind::Gone(format!("it takes no connection: {error}{}", side.end())))
         };
-        let redis = Peer::connect(self.redis.server.place().port, self.patience)
-            .map_err(|error| refused(&mut self.redis, error))?;
-        let ours = Peer::connect(self.ours.server.place().port, self.patience)
-            .map_err(|error| refused(&mut self.ours, error))?;
+        let redis =
+            self.redis.connect(self.patience).map_err(|error| refused(&mut self.redis, error))?;
+        let ours =
+            self.ours.connect(self.patience).map_err(|error| refused(&mut self.ours, error))?;
         Ok(Client { redis, ours, stream: Vec::new(), answered: 0 })
     }
 
@@ -186,9 +248,15 @@ impl Pair {
         // If Redis was slow, the machine is: the other one gets its time, too.
         let until = Instant::now() + self.patience;
         let ours = client.ours.receive(due, closes, until);
+        let may_lose = closes && bytes.len() > READ_AT_ONCE;
+        let largest = client.stream.len().max(redis.size()).max(ours.size());
+        self.books.extent.add(Extent {
+            is_large: largest > READ_AT_ONCE,
+            may_join: due == 0,
+            may_lose,
+        });
         let is_short = |received: &Received| received.ended && received.replies.len() < due;
-        let may_lose = closes && bytes.len() > READ_AT_ONCE && !self.strict;
-        let found = if may_lose && (is_short(&redis) || is_short(&ours)) {
+        let found = if may_lose && !self.strict && (is_short(&redis) || is_short(&ours)) {
             let both = redis.replies.len().min(ours.replies.len());
             self.compare_replies(&asked, client.answered, both, &redis, &ours)
         } else {
@@ -323,9 +391,21 @@ impl Side {
     fn start(command: &CommandLine) -> Result<Self, StartError> {
         let server = Server::start(command, "", START, |_| Ok(Vec::new()))?;
         let port = server.place().port;
-        let control = Peer::connect(port, START)
+        let bytes = Rc::default();
+        let control = Peer::connect(port, START, &bytes)
             .map_err(|error| StartError::Run { command: command.to_string(), error })?;
-        Ok(Self { command: command.clone(), server, control })
+        Ok(Self { command: command.clone(), server, control, bytes })
+    }
+
+    fn connect(&self, patience: Duration) -> io::Result<Peer> {
+        Peer::connect(self.server.place().port, patience, &self.bytes)
+    }
+
+    /// Returns what the server counts.
+    fn look(&mut self, patience: Duration) -> Counters {
+        let received = self.bytes.get().received;
+        let reply = self.ask(counters::REQUEST, patience);
+        Counters::read(&reply, Bytes { received, ..self.bytes.get() })
     }
 
     /// Returns the reply to one request; less if the server does not give one.
@@ -374,6 +454,7 @@ impl Tally {
         self.bytes += other.bytes;
         self.faults += other.faults;
         self.parts += other.parts;
+        self.counted += other.counted;
         self.replies.iter_mut().zip(other.replies).for_each(|(sum, more)| *sum += more);
     }
 
@@ -397,14 +478,14 @@ impl Tally {
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [simple, errors, bulks, nils, arrays] = self.replies;
-        let Self { sessions, steps, faults, parts, .. } = self;
+        let Self { sessions, steps, faults, parts, counted, .. } = self;
         let replies: u64 = self.replies.iter().sum();
         let mib = self.bytes / (1024 * 1024);
         write!(
             f,
             "{sessions} sessions, {steps} writes, {replies} replies ({simple} simple, {bulks} \
              bulks, {nils} nil, {arrays} arrays, {errors} errors), {mib} MiB, {faults} hung up \
-             after a fault, {parts} left in mid-request"
+             after a fault, {parts} left in mid-request, all counters compared after {counted}"
         )
     }
 }

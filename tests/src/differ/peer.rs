@@ -1,7 +1,9 @@
 //! One connection to one server, on a plain socket.
 
+use std::cell::Cell;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::resp::reply_length;
@@ -10,10 +12,21 @@ use crate::server;
 /// More than this is a server that does not stop.
 const FLOOD: usize = 256 * 1024 * 1024;
 
+/// How many bytes a server's clients have sent and received.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Bytes {
+    /// To the server.
+    pub sent: u64,
+    /// From it.
+    pub received: u64,
+}
+
 /// One connection to one server.
 #[derive(Debug)]
 pub struct Peer {
     stream: TcpStream,
+    /// What all connections to this server add to.
+    total: Rc<Cell<Bytes>>,
     /// What has come, without the replies that were taken.
     buffer: Vec<u8>,
     /// Whether the server has hung up.
@@ -31,16 +44,24 @@ pub struct Received {
     pub ended: bool,
 }
 
+impl Received {
+    /// Returns how many bytes the replies have.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.replies.iter().map(Vec::len).sum()
+    }
+}
+
 impl Peer {
-    /// Connects to the server on this port.
+    /// Connects to the server on this port, and counts in `total` what goes there and comes.
     ///
     /// # Errors
     /// As the system says.
-    pub fn connect(port: u16, patience: Duration) -> io::Result<Self> {
+    pub fn connect(port: u16, patience: Duration, total: &Rc<Cell<Bytes>>) -> io::Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let stream = server::connect(address, patience)?;
         stream.set_write_timeout(Some(patience))?;
-        Ok(Self { stream, buffer: Vec::new(), ended: false })
+        Ok(Self { stream, total: Rc::clone(total), buffer: Vec::new(), ended: false })
     }
 
     /// Sends bytes. That the server has hung up is for [`receive`](Self::receive) to see.
@@ -48,6 +69,7 @@ impl Peer {
     /// # Errors
     /// When the server does not read.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.count(bytes.len(), 0);
         match self.stream.write_all(bytes) {
             Err(error) if is_timeout(&error) => Err(error),
             _ => Ok(()),
@@ -98,6 +120,12 @@ impl Peer {
         let _ = self.stream.shutdown(Shutdown::Write);
     }
 
+    fn count(&self, sent: usize, received: usize) {
+        let total = self.total.get();
+        let (sent, received) = (total.sent + sent as u64, total.received + received as u64);
+        self.total.set(Bytes { sent, received });
+    }
+
     /// Reads some more; false when nothing more comes.
     fn fill(&mut self, until: Instant) -> bool {
         let left = until.saturating_duration_since(Instant::now());
@@ -110,6 +138,7 @@ impl Peer {
         match read {
             Ok(0) => self.ended = true,
             Ok(length) => {
+                self.count(0, length);
                 self.buffer.extend_from_slice(chunk.get(..length).unwrap_or_default());
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
