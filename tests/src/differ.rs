@@ -20,6 +20,7 @@ mod report;
 pub mod request;
 mod session;
 mod shrink;
+mod silence;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -143,6 +143,12 @@ impl Counters {
         (lines != [[], []]).then_some(lines)
     }
 
+    /// Whether the server has counted all bytes that were sent to it.
+    #[must_use]
+    pub fn count_all_sent(&self) -> bool {
+        self.0.get(INPUT).is_none_or(|more| *more >= 0)
+    }
+
     /// Whether the server has counted as many bytes as its clients have sent and received.
     #[must_use]
     pub fn count_what_went(&self, extent: Extent) -> bool {

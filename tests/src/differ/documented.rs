@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::request::{self, Request, Rest};
 use super::session::{Session, Step};
+use super::silence::chooses_replies;
 use crate::resp::{reply_length, split_replies};
 use crate::text::Place;
 
@@ -64,9 +65,9 @@ pub struct Vocabulary {
 }
 
 /// The commands of the course that are compared, and the stage that brings each. Those whose replies
-/// are each server's own, or the moment's, are left to the transcripts: CLIENT, COMMAND, HELLO, INFO,
-/// SCAN, TTL and others of stage 08.
-pub const COMMANDS: [(&str, u32); 10] = [
+/// are each server's own, or the moment's, are left to the transcripts: most of CLIENT, COMMAND, HELLO,
+/// INFO, SCAN, TTL and others of stage 08.
+pub const COMMANDS: [(&str, u32); 12] = [
     ("ping", 1),
     ("echo", 2),
     ("set", 3),
@@ -77,6 +78,8 @@ pub const COMMANDS: [(&str, u32); 10] = [
     ("type", 8),
     ("strlen", 8),
     ("select", 8),
+    ("reset", 8),
+    ("client|reply", 8),
 ];
 
 /// The options of SET that Redis has, and the stage that brings each, if one does.
@@ -185,6 +188,7 @@ pub const DOCUMENTED: [Documented; 10] = [
                 &many("CONFIG \"get\\x00#\" port\n"),
                 "CONFIG GET \"por*\\x00\"",
                 "SET k v \"EX\\x00\" 100000",
+                "CLIENT REPLY \"ON\\x00\"",
             ])
         },
     },
@@ -238,8 +242,10 @@ pub(crate) fn is(request: &Request, index: usize, word: &str) -> bool {
 
 fn is_only_in_redis(vocabulary: &Vocabulary, request: &Request) -> bool {
     let name = request.first().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
-    let is_known =
-        |(known, stage): &(&str, u32)| known.as_bytes() == name && *stage <= vocabulary.stage;
+    let full_name = request.get(..2).unwrap_or_default().join(&b'|').to_ascii_lowercase();
+    let is_known = |(known, stage): &(&str, u32)| {
+        [&name, &full_name].contains(&&known.as_bytes().to_vec()) && *stage <= vocabulary.stage
+    };
     vocabulary.redis.contains(&name) && !COMMANDS.iter().any(is_known)
 }
 
@@ -294,6 +300,7 @@ fn has_zero_byte(vocabulary: &Vocabulary, request: &Request) -> bool {
         || is(request, 0, "config") && request.get(1).filter(is_cut).is_some()
         || is_config_get(request) && request.iter().skip(2).any(|name| name.contains(&0))
         || options(request).iter().any(|(option, _)| option.contains(&0))
+        || chooses_replies(request) && request.last().filter(is_cut).is_some()
 }
 
 fn has_mixed_range(_: &Vocabulary, request: &Request) -> bool {

@@ -6,9 +6,9 @@ use fastrand::Rng;
 
 use super::damage;
 use super::deadline::{is_near, now_ms};
-use super::documented::{Vocabulary, avoided};
+use super::documented::{Vocabulary, avoided, is};
 use super::pattern;
-use super::request;
+use super::request::{self, Request, Rest};
 use super::session::{Session, Step};
 use crate::resp;
 
@@ -128,6 +128,9 @@ const NO_COMMANDS: [&str; 16] = [
     "\u{e9}", "%s%n", "SET ", "\t", "*1",
 ];
 
+/// What gets no reply.
+const EMPTY: [&str; 6] = ["\r\n", "\n", " \t\r\n", "*0\r\n", "*-1\r\n", "*-10\r\n"];
+
 impl Generator {
     /// Makes sessions for a stage. The same seed makes the same sessions.
     #[must_use]
@@ -205,6 +208,9 @@ impl Generator {
     }
 
     fn request(&mut self) -> Vec<u8> {
+        if self.vocabulary.stage >= 8 && self.rng.u8(..16) == 0 {
+            return self.choose(&EMPTY).as_bytes().to_vec();
+        }
         let words = self.words();
         if self.rng.u8(..3) == 0 { self.line(&words) } else { resp::request(&words) }
     }
@@ -220,6 +226,7 @@ impl Generator {
             26..28 if stage >= 5 => self.config(),
             28 if stage >= 8 => self.about_keys(),
             29 => self.wrong_count(),
+            30 if stage >= 8 => self.about_replies(),
             _ => self.unknown(),
         };
         if let Some(name) = words.first_mut() {
@@ -246,13 +253,26 @@ impl Generator {
         vec![name.as_bytes().to_vec(), argument]
     }
 
+    /// What decides which replies come. Most of it is over soon, since silence compares nothing.
+    fn about_replies(&mut self) -> Vec<Word> {
+        let mode = *self.choose(&["SKIP", "SKIP", "SKIP", "SKIP", "OFF", "ON", "ON", "x", ""]);
+        if mode.is_empty() {
+            return vec![b"RESET".to_vec()];
+        }
+        let mut words = ["CLIENT", "REPLY", mode].map(|word| word.as_bytes().to_vec());
+        words.iter_mut().for_each(|word| self.letter_case(word));
+        words.to_vec()
+    }
+
     /// A known command with any number of arguments.
     fn wrong_count(&mut self) -> Vec<Word> {
         let stage = self.vocabulary.stage;
         let known = super::documented::COMMANDS.iter().filter(|(_, since)| *since <= stage);
         let known: Vec<&str> = known.map(|(name, _)| *name).collect();
         let name = *self.choose(&known);
-        self.simple(name, 0..=5)
+        let arguments = self.simple(name, 0..=5).split_off(1);
+        let name = name.split('|').map(|word| word.as_bytes().to_vec());
+        name.chain(arguments).collect()
     }
 
     fn set(&mut self) -> Vec<Word> {
@@ -426,12 +446,22 @@ impl Generator {
 }
 
 /// Returns why a session is not played: it would show a documented difference, or depend on the
-/// clock.
+/// clock, or on what nothing tells.
 #[must_use]
 pub fn unfit(session: &Session, vocabulary: &Vocabulary) -> Option<&'static str> {
     session.streams().iter().find_map(|stream| {
-        let is_near = || request::read(stream).requests.iter().any(is_near);
-        let documented = avoided(stream, vocabulary).map(|documented| documented.name);
-        documented.or_else(|| is_near().then_some("a deadline that is near"))
+        if let Some(documented) = avoided(stream, vocabulary) {
+            return Some(documented.name);
+        }
+        let asked = request::read(stream);
+        if asked.requests.iter().any(is_near) {
+            return Some("a deadline that is near");
+        }
+        if asked.rest == Rest::Fault && asked.is_deaf {
+            return Some("a protocol error in silence");
+        }
+        // It may run beside what other clients ask.
+        let is_keys = |request: &Request| is(request, 0, "keys");
+        asked.unheard().any(is_keys).then_some("a KEYS in silence")
     })
 }

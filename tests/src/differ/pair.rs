@@ -39,6 +39,8 @@ pub struct Pair {
 struct Books {
     /// When the session began.
     start: [Counters; 2],
+    /// When nothing was on its way that they would read.
+    level: [Counters; 2],
     /// What the session was like until now.
     extent: Extent,
 }
@@ -190,6 +192,7 @@ impl Pair {
         let until = Instant::now() + self.patience;
         while self.has_counters {
             self.books.start = self.look();
+            self.books.level.clone_from(&self.books.start);
             let are_alone = self.books.start.iter().all(Counters::are_of_one_client);
             if are_alone || Instant::now() > until {
                 break;
@@ -252,7 +255,7 @@ impl Pair {
         let largest = client.stream.len().max(redis.size()).max(ours.size());
         self.books.extent.add(Extent {
             is_large: largest > READ_AT_ONCE,
-            may_join: due == 0,
+            may_join: due == 0 && !asked.ends_unheard(),
             may_lose,
         });
         let is_short = |received: &Received| received.ended && received.replies.len() < due;
@@ -268,7 +271,12 @@ impl Pair {
         client.answered += due;
         tally.count(&redis.replies);
         tally.faults += u64::from(closes);
-        if due == 0 {
+        if may_lose && self.has_counters {
+            // What they have not read, they never will.
+            self.books.level = self.look();
+        } else if asked.ends_unheard() {
+            self.wait_until_read()?;
+        } else if due == 0 {
             // Time to read what waits for more, and the proof that others are served meanwhile.
             self.ping()?;
         }
@@ -311,7 +319,7 @@ impl Pair {
         ours: &Received,
     ) -> Result<(), Found> {
         for index in 0..due {
-            let request = asked.requests.get(answered + index);
+            let request = asked.request(answered + index);
             let found = |kind, replies| Found { kind, request: request.cloned(), replies };
             let Some(expected) = redis.replies.get(index) else {
                 let came = ours.replies.get(index).unwrap_or(&ours.rest);
@@ -357,9 +365,27 @@ impl Pair {
         client.ours.half_close();
         let redis = client.redis.receive(0, true, Instant::now() + self.patience);
         let ours = client.ours.receive(0, true, Instant::now() + self.patience);
-        let nothing = Asked { requests: Vec::new(), ends: Vec::new(), rest: Rest::Nothing };
-        let found = self.compare(&nothing, 0, true, &redis, &ours);
+        let found = self.compare(&request::read(b""), 0, true, &redis, &ours);
         found.map_err(|found| self.explained(found))
+    }
+
+    /// Waits until both have done what has no reply, by what they count as read. Others may ask
+    /// about it.
+    fn wait_until_read(&mut self) -> Result<(), Found> {
+        let until = Instant::now() + self.patience;
+        while self.has_counters {
+            let [redis, ours] = self.look();
+            let [redis_level, ours_level] = &self.books.level;
+            let has_redis_read = redis.since(redis_level).count_all_sent();
+            if has_redis_read && ours.since(ours_level).count_all_sent() {
+                break;
+            }
+            if Instant::now() > until {
+                let misjudged = Kind::Misjudged("Redis does not read");
+                return Err(Found::of(if has_redis_read { Kind::Deaf } else { misjudged }));
+            }
+        }
+        Ok(())
     }
 
     /// Sees that both still serve a client that has nothing to do with all this.

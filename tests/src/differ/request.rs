@@ -3,6 +3,8 @@
 //! It tells how many replies are due, so that nobody has to wait for more, and to which request
 //! each reply belongs.
 
+use super::silence::Silence;
+
 /// The longest line that is clear (Redis: `PROTO_INLINE_MAX_SIZE`).
 const MAX_LINE: usize = 64 * 1024;
 const MAX_BULK: i64 = 512 * 1024 * 1024;
@@ -13,12 +15,16 @@ pub type Request = Vec<Vec<u8>>;
 /// What a stream asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
-    /// All requests that get a reply.
+    /// All requests but the empty ones.
     pub requests: Vec<Request>,
     /// Where each of them ends.
     pub ends: Vec<usize>,
+    /// Which of them get a reply.
+    pub heard: Vec<usize>,
     /// What comes behind them.
     pub rest: Rest,
+    /// Whether a reply to what comes behind them is left out.
+    pub is_deaf: bool,
 }
 
 /// What comes behind the last whole request.
@@ -41,7 +47,8 @@ type Attempt<T> = Result<T, Rest>;
 /// Reads a stream from its beginning. Mirrors `processInputBuffer`.
 #[must_use]
 pub fn read(stream: &[u8]) -> Asked {
-    let (mut requests, mut ends, mut at) = (Vec::new(), Vec::new(), 0);
+    let (mut requests, mut ends, mut heard) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut silence, mut at) = (Silence::default(), 0);
     loop {
         let rest = stream.get(at..).unwrap_or_default();
         let read = match rest.first() {
@@ -52,12 +59,17 @@ pub fn read(stream: &[u8]) -> Asked {
         match read {
             Ok((request, length)) => {
                 at += length;
+                if silence.hears(&request) {
+                    heard.push(requests.len());
+                }
                 if !request.is_empty() {
                     requests.push(request);
                     ends.push(at);
                 }
             }
-            Err(rest) => return Asked { requests, ends, rest },
+            Err(rest) => {
+                return Asked { requests, ends, heard, rest, is_deaf: silence.is_deaf() };
+            }
         }
     }
 }
@@ -66,7 +78,26 @@ impl Asked {
     /// How many replies are due.
     #[must_use]
     pub fn replies(&self) -> usize {
-        self.requests.len() + usize::from(self.rest == Rest::Fault)
+        self.heard.len() + usize::from(self.rest == Rest::Fault && !self.is_deaf)
+    }
+
+    /// Returns the request to which this one of the replies belongs, if it is a request's.
+    #[must_use]
+    pub fn request(&self, reply: usize) -> Option<&Request> {
+        self.requests.get(*self.heard.get(reply)?)
+    }
+
+    /// Returns the requests that get no reply.
+    pub fn unheard(&self) -> impl Iterator<Item = &Request> {
+        let requests = self.requests.iter().enumerate();
+        let unheard = requests.filter(|(index, _)| !self.heard.contains(index));
+        unheard.map(|(_, request)| request)
+    }
+
+    /// Whether nothing tells when the last request is done.
+    #[must_use]
+    pub fn ends_unheard(&self) -> bool {
+        self.requests.len() != self.heard.last().map_or(0, |last| last + 1)
     }
 }
 

@@ -99,7 +99,7 @@ impl Session {
             let _ = writeln!(text, "@send {}", quoted(&step.bytes));
             stream.extend_from_slice(&step.bytes);
             let asked = request::read(stream);
-            let due = asked.requests.len() - *received;
+            let due = asked.heard.len() - *received;
             if due > 0 {
                 let _ = writeln!(text, "@receive {due}");
             }
