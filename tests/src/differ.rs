@@ -23,7 +23,10 @@ mod shrink;
 mod silence;
 
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 pub use report::report;
 pub use session::{Session, Step};
@@ -31,11 +34,19 @@ pub use shrink::Shrunk;
 
 use self::generator::{Generator, unfit};
 use self::pair::{Difference, Pair, Tally};
-use crate::server::StartError;
+use crate::server::{CommandLine, StartError, Target};
+use crate::{check, harness, workspace};
 
 /// So many sessions find what the ones before have left in the keyspace, then it is emptied: by
 /// turns, so that some bugs need few sessions to come again, and some keyspaces grow.
 const KEYSPACE_LIVES: [usize; 4] = [100, 400, 100, 2000];
+
+/// So many sessions are a test of the newest stage, and so many of each before it: they take some
+/// seconds. `cargo run --release -p conformance --bin differ` plays more.
+const SESSIONS: [u64; 2] = [3000, 400];
+
+/// The same in every test run.
+const SEED: u64 = 20_261_124;
 
 /// How long a reply may take while a difference is made smaller.
 const SHRINKING_PATIENCE: Duration = Duration::from_secs(1);
@@ -82,6 +93,69 @@ pub struct Finding {
     pub comes_again: bool,
     /// How often smaller ones were tried.
     pub tries: u32,
+}
+
+/// Compares a stage's binary with the real Redis, if there is one, in random sessions.
+///
+/// `package` and the environment's `SERVER` are as in [`stage`](crate::stage()).
+#[must_use]
+pub fn stage(binary: &str, package: &str) -> ExitCode {
+    let arguments = Arguments::from_args();
+    let (server, stage) = match harness::subject(binary, package) {
+        Ok(subject) => subject,
+        Err(reason) => {
+            eprintln!("{reason}");
+            return ExitCode::from(2);
+        }
+    };
+    let redis = redis();
+    let trial = Trial::ignorable_test(format!("differ/{package}"), move || match redis {
+        Ok(redis) => {
+            let is_newest = workspace::newest_stage()? == stage;
+            let sessions = if is_newest { SESSIONS[0] } else { SESSIONS[1] };
+            same(&redis, &server, stage, sessions).map(|()| Completion::Completed)
+        }
+        Err(reason) => Ok(Completion::ignored_with(reason)),
+    });
+    harness::run(arguments, vec![trial])
+}
+
+/// Returns the command that starts the real Redis. Where there is none, the run says so in plain
+/// sight.
+///
+/// # Errors
+/// Says what is missing.
+pub fn redis() -> Result<CommandLine, String> {
+    let redis = match check::redis() {
+        Ok(Target::Spawn(redis)) => Ok(redis),
+        Ok(Target::Address(_)) => Err("it was started by somebody else".to_owned()),
+        Err(reason) => Err(reason),
+    };
+    if let Err(reason) = &redis {
+        eprintln!("\nNOT COMPARED with a real Redis: {reason}.\n");
+    }
+    redis
+}
+
+/// Holds a server to be no different from Redis in so many sessions.
+///
+/// # Errors
+/// With the first difference, or if too little happened for a comparison.
+pub fn same(
+    redis: &CommandLine,
+    server: &CommandLine,
+    stage: u32,
+    sessions: u64,
+) -> Result<(), Failed> {
+    let mut pair = Pair::start(redis, server)?;
+    let limit = Limit::Sessions(sessions);
+    let plan = Plan { stage, seed: SEED, limit, shrinking: Duration::from_secs(60) };
+    let hunt = hunt(&mut pair, plan, |_| {})?;
+    if let Some(finding) = hunt.finding {
+        let told = report(&finding.shrunk.session, &finding.shrunk.difference, "server");
+        return Err(format!("\n{told}\n{}", finding.shrunk.session.to_text()).into());
+    }
+    if hunt.tally.is_rich(stage, sessions) { Ok(()) } else { Err(hunt.tally.to_string().into()) }
 }
 
 /// Plays random sessions until two servers differ, or until the limit.

@@ -1,4 +1,5 @@
-//! The newest stage beside a real Redis: what is random, and what is known to differ.
+//! The newest stage beside a real Redis: what is known to differ. Random sessions are a test of each
+//! stage.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -10,16 +11,10 @@ use conformance::differ::counters::{COMPARED, NOT_COMPARED};
 use conformance::differ::documented::{DOCUMENTED, Documented};
 use conformance::differ::generator::unfit;
 use conformance::differ::pair::{Kind, Pair};
-use conformance::differ::{Limit, Plan, Session, Step, hunt, report};
-use conformance::server::{CommandLine, Server, Target};
-use conformance::{check, harness, workspace};
+use conformance::differ::{self, Session, Step, report};
+use conformance::server::{CommandLine, Server};
+use conformance::{harness, workspace};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-
-/// As many as take some seconds. `cargo run --release -p conformance --bin differ` plays more.
-const SESSIONS: u64 = 3000;
-
-/// The same in every run.
-const SEED: u64 = 20_261_124;
 
 /// A test that needs a real Redis.
 type Test = Box<dyn FnOnce(&CommandLine) -> Result<(), Failed> + Send>;
@@ -31,14 +26,7 @@ fn main() -> ExitCode {
     {
         return crash(port.parse().expect("a port"));
     }
-    let redis = match check::redis() {
-        Ok(Target::Spawn(redis)) => Ok(redis),
-        Ok(Target::Address(_)) => Err("it was started by somebody else".to_owned()),
-        Err(reason) => Err(reason),
-    };
-    if let Err(reason) = &redis {
-        eprintln!("\nNOT COMPARED with a real Redis: {reason}.\n");
-    }
+    let redis = differ::redis();
     let beside = |name: String, test: Test| {
         let redis = redis.clone();
         Trial::ignorable_test(name, move || match redis {
@@ -49,12 +37,8 @@ fn main() -> ExitCode {
     let mut trials = vec![
         Trial::test("every_documented_difference_is_in_the_readme", told_in_the_readme),
         Trial::test("every_counter_is_compared_or_named", counters_are_known),
-        beside(
-            "differ/the_newest_stage".into(),
-            Box::new(|redis| same(redis, &stage()?, SESSIONS)),
-        ),
         beside("a_server_that_dies_is_found_out".into(), Box::new(dies)),
-        beside("differ/redis_itself".into(), Box::new(|redis| same(redis, redis, 300))),
+        beside("differ/redis_itself".into(), Box::new(redis_itself)),
     ];
     for documented in &DOCUMENTED {
         let name = format!("documented/{}", documented.name.replace(' ', "_"));
@@ -63,32 +47,13 @@ fn main() -> ExitCode {
     harness::run(Arguments::from_args(), trials)
 }
 
+fn redis_itself(redis: &CommandLine) -> Result<(), Failed> {
+    differ::same(redis, redis, workspace::newest_stage()?, 300)
+}
+
 fn stage() -> Result<CommandLine, Failed> {
     let binary = workspace::build(&format!("stage-{:02}", workspace::newest_stage()?), false)?;
     Ok(CommandLine::binary(&binary.to_string_lossy()))
-}
-
-/// Holds a server to be no different from Redis in so many sessions.
-fn same(redis: &CommandLine, server: &CommandLine, sessions: u64) -> Result<(), Failed> {
-    let mut pair = Pair::start(redis, server)?;
-    let plan = Plan {
-        stage: workspace::newest_stage()?,
-        seed: SEED,
-        limit: Limit::Sessions(sessions),
-        shrinking: Duration::from_secs(60),
-    };
-    let hunt = hunt(&mut pair, plan, |_| {})?;
-    if let Some(finding) = hunt.finding {
-        let told = report(&finding.shrunk.session, &finding.shrunk.difference, "server");
-        return Err(format!("\n{told}\n{}", finding.shrunk.session.to_text()).into());
-    }
-    // A comparison in which nothing happens proves nothing.
-    let enough = sessions / 4;
-    let tally = hunt.tally;
-    let counts = [&tally.replies[..], &[tally.faults]].concat();
-    let is_rich = tally.sessions == sessions && counts.iter().all(|count| *count >= enough);
-    let is_rich = is_rich && tally.parts >= enough / 4 && tally.counted >= enough / 2;
-    if is_rich { Ok(()) } else { Err(format!("{tally}").into()) }
 }
 
 /// A server that knows nothing but PONG, and does not survive an ECHO.

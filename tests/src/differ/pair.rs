@@ -473,6 +473,21 @@ impl Found {
 }
 
 impl Tally {
+    /// Whether enough happened in so many sessions of a stage. A comparison in which nothing happens
+    /// proves nothing.
+    #[must_use]
+    pub fn is_rich(&self, stage: u32, sessions: u64) -> bool {
+        let enough = sessions / 4;
+        // Nil comes with GET, arrays come with CONFIG GET, counters with INFO.
+        let since = [2, 2, 2, 3, 5];
+        let are_rich = self.replies.iter().zip(since);
+        self.sessions == sessions
+            && self.faults >= enough
+            && self.parts >= enough / 4
+            && are_rich.filter(|(_, since)| stage >= *since).all(|(count, _)| *count >= enough)
+            && (stage < 8 || self.counted >= enough / 2)
+    }
+
     /// Adds another's counts.
     pub fn add(&mut self, other: &Self) {
         self.sessions += other.sessions;
