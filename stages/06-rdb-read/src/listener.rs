@@ -1,15 +1,17 @@
 //! Where clients arrive.
 
 use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
+use rustix::io::Errno;
 use socket2::{SockRef, TcpKeepalive};
 use stage_06::Server;
 use stage_06::config::Config;
 use tokio::io::AsyncWriteExt;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 
 use crate::{connection, log};
@@ -18,17 +20,21 @@ use crate::{connection, log};
 /// connection if not (Redis: `tcp-keepalive`). Or who vanishes without a word would keep a place.
 const KEEPALIVE: Duration = Duration::from_secs(300);
 
-/// Listens on all addresses, and fills in the port that the system has chosen.
+/// How many clients the kernel connects before they are accepted (Redis: `tcp-backlog`).
+const BACKLOG: u32 = 511;
+
+/// Listens on all addresses, and fills in the port that the system has chosen. Mirrors
+/// `listenToPort`.
 pub async fn bind(config: &mut Config) -> anyhow::Result<Vec<TcpListener>> {
     let mut listeners = Vec::new();
     for address in &config.bind {
         let host = address.strip_prefix('-').unwrap_or(address);
-        match TcpListener::bind((host, config.port)).await {
+        match listen(host, config.port).await {
             Ok(listener) => {
                 config.port = listener.local_addr()?.port();
                 listeners.push(listener);
             }
-            Err(error) if host != address && error.kind() != io::ErrorKind::AddrInUse => {
+            Err(error) if is_forgiven(&error, host != address) => {
                 log::warn(format_args!("not listening on {host}: {error}"));
             }
             Err(error) => {
@@ -40,6 +46,55 @@ pub async fn bind(config: &mut Config) -> anyhow::Result<Vec<TcpListener>> {
     }
     ensure!(!listeners.is_empty(), "none of the addresses of --bind is one of this machine");
     Ok(listeners)
+}
+
+/// Whether the server starts without an address that has failed like this: one that may be missing
+/// on this machine, or one of a protocol that the kernel does not know, such as IPv6.
+fn is_forgiven(error: &io::Error, may_be_missing: bool) -> bool {
+    match Errno::from_io_error(error) {
+        Some(Errno::ADDRNOTAVAIL) => may_be_missing,
+        Some(
+            Errno::AFNOSUPPORT
+            | Errno::NOPROTOOPT
+            | Errno::PFNOSUPPORT
+            | Errno::PROTONOSUPPORT
+            | Errno::SOCKTNOSUPPORT,
+        ) => true,
+        _ => false,
+    }
+}
+
+/// Listens on one address. Mirrors `_anetTcpServer`.
+async fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
+    let address = resolve(host, port).await?;
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    if address.is_ipv6() {
+        // Or `::` stands for every address of IPv4 as well, and collides with `0.0.0.0`.
+        SockRef::from(&socket).set_only_v6(true)?;
+    }
+    // Or the port of a server that had clients stays taken for a minute after its end. On Windows
+    // it does not, and the option lets two servers share a port.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Returns the first address of a host: of IPv6 if there is a colon in it, or else of IPv4, as for
+/// all names.
+async fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
+    match host {
+        "*" => Ok((Ipv4Addr::UNSPECIFIED, port).into()),
+        "::*" => Ok((Ipv6Addr::UNSPECIFIED, port).into()),
+        _ => {
+            let mut addresses = tokio::net::lookup_host((host, port)).await?;
+            let first = addresses.find(|address| address.is_ipv6() == host.contains(':'));
+            first.ok_or_else(|| io::Error::other("the name has no IPv4 address"))
+        }
+    }
 }
 
 /// Lets clients in as long as there is a place, and serves each in a task of its own. Mirrors

@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use lexopt::ValueExt;
 
 use crate::glob::Glob;
+use crate::inline;
+
+/// How many addresses one can listen on (Redis: `CONFIG_BINDADDR_MAX`).
+const MAX_ADDRESSES: usize = 16;
 
 /// The values of all parameters that one can set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +100,7 @@ fn parse_maxclients(digits: &str) -> Result<u32, &'static str> {
     number.ok_or("maxclients is a number from 1 to 4294967295")
 }
 
-/// Several addresses, as several words or in one.
+/// Several addresses, as several words or in one, which falls apart as a line of a request does.
 fn parse_bind(parser: &mut lexopt::Parser) -> Result<Vec<String>, lexopt::Error> {
     let mut values = Vec::from_iter(parser.optional_value());
     let mut words = parser.raw_args()?;
@@ -104,11 +108,17 @@ fn parse_bind(parser: &mut lexopt::Parser) -> Result<Vec<String>, lexopt::Error>
     while let Some(word) = words.next_if(|word| !word.as_encoded_bytes().starts_with(b"--")) {
         values.push(word);
     }
-    let mut addresses = Vec::new();
-    for value in values {
-        addresses.extend(value.string()?.split_whitespace().map(str::to_owned));
+    let mut addresses = Vec::from_iter(values.into_iter().map(OsString::into_encoded_bytes));
+    if let [line] = &addresses[..] {
+        addresses = inline::split(line).ok_or("a quote in --bind is not closed")?;
     }
-    if addresses.is_empty() { Err("--bind needs an address".into()) } else { Ok(addresses) }
+    let addresses = addresses.into_iter().map(String::from_utf8).collect::<Result<Vec<_>, _>>();
+    let addresses = addresses.map_err(|_| "--bind takes text")?;
+    match addresses.len() {
+        0 => Err("--bind needs an address".into()),
+        1..=MAX_ADDRESSES => Ok(addresses),
+        _ => Err(format!("--bind takes at most {MAX_ADDRESSES} addresses").into()),
+    }
 }
 
 fn parse_file_name(name: OsString) -> Result<OsString, lexopt::Error> {

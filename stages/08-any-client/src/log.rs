@@ -18,11 +18,12 @@ pub fn warn(line: impl Display) {
 
 #[cfg(unix)]
 fn write(mut output: impl Write + std::os::fd::AsFd, line: impl Display) {
-    use nix::libc::PIPE_BUF;
-    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::pipe::PIPE_BUF;
 
     let line = format!("{line}\n");
-    let has_room = poll(&mut [PollFd::new(output.as_fd(), PollFlags::POLLOUT)], PollTimeout::ZERO);
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let has_room = poll(&mut [PollFd::new(&output, PollFlags::OUT)], Some(&now));
     if has_room == Ok(1) {
         // A pipe that has room at all takes so many bytes without waiting. If the write fails,
         // there is no other place to say so.

@@ -311,6 +311,7 @@ mod tests {
         "none of the addresses of --bind is one of this machine",
         "not listening on {host}: {error}",
         "nothing panics while it holds the lock",
+        "the name has no IPv4 address",
     ];
 
     /// Every text of two words in the other files is one of these errors, or known to be none.

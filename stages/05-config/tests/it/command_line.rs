@@ -128,6 +128,15 @@ fn an_address_behind_a_minus_may_be_missing() {
 }
 
 #[test]
+fn a_minus_forgives_nothing_but_a_missing_address() {
+    for host in ["::g", "127.0.0.1:80", "", "::ffff:127.0.0.1"] {
+        let optional = format!("-{host}");
+        let line = refusal(&["--port", "0", "--bind", "127.0.0.1", &optional]);
+        assert!(line.starts_with(&format!("cannot listen on {host}:")), "{line}");
+    }
+}
+
+#[test]
 fn an_address_may_be_given_by_its_name() {
     let server = Server::start(&["--bind", "localhost"]);
     assert!(server.address.ip().is_loopback(), "{}", server.address);

@@ -106,6 +106,9 @@ fn bind_takes_several_addresses_as_words_or_in_one() {
         (&["--bind", "127.0.0.1", "::1"][..], &["127.0.0.1", "::1"][..]),
         (&["--bind", "127.0.0.1 ::1"], &["127.0.0.1", "::1"]),
         (&["--bind", " 127.0.0.1  ::1 "], &["127.0.0.1", "::1"]),
+        (&["--bind", "127.0.0.1\t'::1' \"a b\""], &["127.0.0.1", "::1", "a b"]),
+        (&["--bind", "'127.0.0.1'", " ::1", "a b", ""], &["'127.0.0.1'", " ::1", "a b", ""]),
+        (&["--bind", "* -::*"], &["*", "-::*"]),
         (&["--bind", "127.0.0.1", "-::1"], &["127.0.0.1", "-::1"]),
         (&["--bind", "-::1", "127.0.0.1"], &["-::1", "127.0.0.1"]),
         (&["--bind", "127.0.0.1", "::1", "--port", "1"], &["127.0.0.1", "::1"]),
@@ -116,12 +119,26 @@ fn bind_takes_several_addresses_as_words_or_in_one() {
 }
 
 #[test]
+fn bind_takes_no_more_than_16_addresses() {
+    let hosts: Vec<String> = (1..=17).map(|host| format!("127.0.0.{host}")).collect();
+    for (count, is_taken) in [(16, true), (17, false)] {
+        let in_one = ["--bind", &hosts[..count].join(" ")];
+        let words = hosts[..count].iter().map(String::as_str);
+        let words: Vec<&str> = std::iter::once("--bind").chain(words).collect();
+        for args in [&in_one[..], &words] {
+            assert_eq!(task(args).is_ok(), is_taken, "{args:?}");
+        }
+    }
+}
+
+#[test]
 fn a_value_may_follow_an_equals_sign() {
     assert_eq!(config(&["--port=7000"]).port, 7000);
     assert_eq!(config(&["--dir=a=b"]).dir.as_os_str(), "a=b");
     assert_eq!(config(&["--dbfilename=x.rdb"]).dbfilename, "x.rdb");
     assert_eq!(config(&["--bind=127.0.0.1"]).bind, ["127.0.0.1"]);
-    assert_eq!(config(&["--bind=127.0.0.1 ::1", "-::2"]).bind, ["127.0.0.1", "::1", "-::2"]);
+    assert_eq!(config(&["--bind=127.0.0.1 ::1"]).bind, ["127.0.0.1", "::1"]);
+    assert_eq!(config(&["--bind=127.0.0.1", "-::1"]).bind, ["127.0.0.1", "-::1"]);
 }
 
 #[test]
@@ -162,6 +179,8 @@ fn an_error_names_what_is_wrong() {
         (&["--bind"], "--bind"),
         (&["--bind", ""], "--bind"),
         (&["--bind", " "], "--bind"),
+        (&["--bind", "'127.0.0.1"], "a quote in --bind is not closed"),
+        (&["--bind", "\"\\xff\""], "--bind takes text"),
         (&["--bind", "--port", "1"], "--bind"),
         (&["--port", "--bind", "127.0.0.1"], "a number from 0 to 65535"),
         (&["--dbfilename", "a/b.rdb"], "--dbfilename"),
