@@ -51,7 +51,7 @@ async fn serve(mut config: Config) -> anyhow::Result<()> {
     #[cfg(unix)]
     drop(unix::signal(SignalKind::hangup())?);
     config.dir =
-        open_dir(&config.dir).with_context(|| format!("cannot use --dir {:?}", config.dir))?;
+        enter_dir(&config.dir).with_context(|| format!("cannot use --dir {:?}", config.dir))?;
     open_files_limit(&mut config)?;
     let listeners = listener::bind(&mut config).await?;
     let places = Arc::new(Semaphore::new(config.maxclients as usize));
@@ -104,8 +104,9 @@ fn open_files_limit(config: &mut Config) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns the directory's path as CONFIG GET shows it: absolute, without links.
-fn open_dir(dir: &Path) -> io::Result<PathBuf> {
-    std::fs::read_dir(dir)?;
-    dir.canonicalize()
+/// Makes this the working directory, and returns its path as CONFIG GET shows it: absolute, without
+/// links. Mirrors `setConfigDirOption` and `getConfigDirOption`.
+fn enter_dir(dir: &Path) -> io::Result<PathBuf> {
+    std::env::set_current_dir(dir)?;
+    std::env::current_dir()
 }

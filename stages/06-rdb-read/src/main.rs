@@ -58,7 +58,7 @@ async fn serve(mut config: Config) -> anyhow::Result<()> {
     #[cfg(unix)]
     drop(unix::signal(SignalKind::hangup())?);
     config.dir =
-        open_dir(&config.dir).with_context(|| format!("cannot use --dir {:?}", config.dir))?;
+        enter_dir(&config.dir).with_context(|| format!("cannot use --dir {:?}", config.dir))?;
     open_files_limit(&mut config)?;
     let listeners = listener::bind(&mut config).await?;
     let db = load(&config)?;
@@ -80,7 +80,9 @@ async fn serve(mut config: Config) -> anyhow::Result<()> {
 fn load(config: &Config) -> anyhow::Result<Db> {
     let db = Db::default();
     let path = config.dir.join(&config.dbfilename);
-    let opened = File::open(&path).and_then(|file| Ok((file.metadata()?.len(), file)));
+    // By its name alone, from the working directory: an empty name is that of no file.
+    let file = File::open(&config.dbfilename);
+    let opened = file.and_then(|file| Ok((file.metadata()?.len(), file)));
     let (size, file) = match opened {
         Ok(opened) => opened,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(db),
@@ -130,8 +132,9 @@ fn open_files_limit(config: &mut Config) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns the directory's path as CONFIG GET shows it: absolute, without links.
-fn open_dir(dir: &Path) -> io::Result<PathBuf> {
-    std::fs::read_dir(dir)?;
-    dir.canonicalize()
+/// Makes this the working directory, and returns its path as CONFIG GET shows it: absolute, without
+/// links. Mirrors `setConfigDirOption` and `getConfigDirOption`.
+fn enter_dir(dir: &Path) -> io::Result<PathBuf> {
+    std::env::set_current_dir(dir)?;
+    std::env::current_dir()
 }

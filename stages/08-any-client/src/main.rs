@@ -65,7 +65,7 @@ async fn serve(mut config: Config) -> anyhow::Result<()> {
     #[cfg(unix)]
     drop(unix::signal(SignalKind::hangup())?);
     config.dir =
-        open_dir(&config.dir).with_context(|| format!("cannot use --dir {:?}", config.dir))?;
+        enter_dir(&config.dir).with_context(|| format!("cannot use --dir {:?}", config.dir))?;
     open_files_limit(&mut config)?;
     let listeners = listener::bind(&mut config).await?;
     let databases = load(&config)?;
@@ -88,7 +88,8 @@ async fn serve(mut config: Config) -> anyhow::Result<()> {
 fn load(config: &Config) -> anyhow::Result<Databases> {
     let databases = Databases::default();
     let path = config.dir.join(&config.dbfilename);
-    let file = match File::open(&path) {
+    // By its name alone, from the working directory: an empty name is that of no file.
+    let file = match File::open(&config.dbfilename) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(databases),
         Err(error) => return Err(error).context(format!("cannot open {}", path.display())),
@@ -137,8 +138,9 @@ fn open_files_limit(config: &mut Config) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns the directory's path as CONFIG GET shows it: absolute, without links.
-fn open_dir(dir: &Path) -> io::Result<PathBuf> {
-    std::fs::read_dir(dir)?;
-    dir.canonicalize()
+/// Makes this the working directory, and returns its path as CONFIG GET shows it: absolute, without
+/// links. Mirrors `setConfigDirOption` and `getConfigDirOption`.
+fn enter_dir(dir: &Path) -> io::Result<PathBuf> {
+    std::env::set_current_dir(dir)?;
+    std::env::current_dir()
 }
