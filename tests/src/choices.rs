@@ -1,7 +1,7 @@
 //! What a wrong reply most likely means, where a client has chosen how it is served.
 
 use crate::diagnosis::{Said, Symptoms, say};
-use crate::hindsight;
+use crate::history;
 use crate::player::Trouble;
 use crate::resp::Protocol;
 use crate::transcript::Action;
@@ -89,7 +89,7 @@ pub(crate) fn farewell(s: &Symptoms<'_>) -> Said {
 
 /// The name of another client.
 pub(crate) fn name(s: &Symptoms<'_>) -> Said {
-    hindsight::arguments(s, "CLIENT")?;
+    history::arguments(s, "CLIENT")?;
     let is_text = s.received.starts_with(b"$") && !s.received.starts_with(b"$-1");
     let is_nil = s.expected.is_some_and(|due| due.starts_with(b"$-1") || due.starts_with(b"_"));
     (is_text && is_nil).then(|| {
@@ -100,9 +100,9 @@ pub(crate) fn name(s: &Symptoms<'_>) -> Said {
 /// A key is sought or found in another database than the selected one.
 pub(crate) fn database(s: &Symptoms<'_>) -> Said {
     const COMMANDS: [&str; 8] = ["GET", "EXISTS", "TYPE", "TTL", "PTTL", "DBSIZE", "KEYS", "SCAN"];
-    let looks = COMMANDS.iter().any(|name| hindsight::arguments(s, name).is_some());
+    let looks = COMMANDS.iter().any(|name| history::arguments(s, name).is_some());
     let is_error = |reply: &[u8]| reply.starts_with(b"-");
-    let selects = hindsight::said(s, "SELECT");
+    let selects = history::said(s, "SELECT");
     if !looks || is_error(s.received) || s.expected.is_none_or(is_error) || !selects {
         return None;
     }
@@ -118,7 +118,7 @@ pub(crate) fn number(s: &Symptoms<'_>) -> Said {
         let digits = reply.strip_prefix(b":")?.strip_suffix(b"\r\n")?;
         str::from_utf8(digits).ok()?.parse().ok()
     };
-    let is = |name: &str| hindsight::arguments(s, name).is_some();
+    let is = |name: &str| history::arguments(s, name).is_some();
     let came = number(s.received)?;
     if is("TTL") || is("PTTL") {
         let due = s.due.first()?.trim_start_matches("(integer) ").trim_start_matches("{near ");

@@ -1,7 +1,7 @@
 //! What a wrong reply most likely means.
 
 use crate::choices;
-use crate::hindsight;
+use crate::history;
 use crate::parts;
 use crate::player::Trouble;
 use crate::resp::{reply_length, split_replies};
@@ -55,12 +55,12 @@ pub fn diagnose(symptoms: &Symptoms<'_>) -> Option<String> {
         parts::entries,
         choices::database,
         choices::number,
-        hindsight::wrong_value,
-        hindsight::dump,
-        hindsight::listing,
-        hindsight::settings,
-        hindsight::misread,
-        hindsight::taken,
+        history::wrong_value,
+        history::dump,
+        history::listing,
+        history::settings,
+        history::misread,
+        history::taken,
         choices::name,
         lifetime,
         kind,
@@ -212,7 +212,7 @@ fn silence(s: &Symptoms<'_>) -> Said {
         Trouble::Unreachable(_) => {
             return say("The server no longer takes connections. Did it end, or stop accepting?");
         }
-        Trouble::Deaf => {
+        Trouble::NotReading => {
             return say(
                 "The server does not read what it is sent. Does it wait for something else first, such \
                  as its own write to a client that does not read?",
@@ -350,9 +350,9 @@ fn lifetime(s: &Symptoms<'_>) -> Said {
     }
     let waited = s.before.iter().any(|step| matches!(step, Action::Wait(_)));
     if nil(expected) && is_value(received) {
-        return say(if hindsight::said(s, "KEEPTTL") {
+        return say(if history::said(s, "KEEPTTL") {
             "The value outlives its time. KEEPTTL keeps the deadline that the key has."
-        } else if hindsight::said(s, "EXAT") || hindsight::said(s, "PXAT") {
+        } else if history::said(s, "EXAT") || history::said(s, "PXAT") {
             "The value outlives its time. EXAT and PXAT name a moment, not a time from now."
         } else if waited {
             "The value is still there after its time. Is the expiry stored, checked by every lookup \

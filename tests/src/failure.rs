@@ -304,7 +304,7 @@ fn words_for(trouble: &Trouble) -> String {
         Trouble::Silence => "then nothing more came, and the client gave up".into(),
         Trouble::Closed => "then the server closed the connection".into(),
         Trouble::StillOpen => "then the connection stayed open".into(),
-        Trouble::Deaf => "the server did not read what was sent".into(),
+        Trouble::NotReading => "the server did not read what was sent".into(),
         Trouble::NoReply => "which is no reply that a client understands".into(),
         Trouble::Protocol(Protocol::Resp2) => "which is RESP3, and this client speaks RESP2".into(),
         Trouble::Protocol(Protocol::Resp3) => {

@@ -31,7 +31,7 @@ pub mod exercise;
 pub mod failure;
 pub mod fields;
 pub mod harness;
-mod hindsight;
+mod history;
 pub mod load;
 mod parts;
 pub mod player;

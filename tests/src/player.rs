@@ -73,7 +73,7 @@ pub enum Trouble {
     /// The server was to close the connection, and did not in time.
     StillOpen,
     /// The server did not read what it was sent in time.
-    Deaf,
+    NotReading,
     /// What came is not a reply.
     NoReply,
     /// What came is not written in this protocol, which is what the client speaks.
@@ -499,7 +499,7 @@ pub(crate) fn marker(trouble: &Trouble, printed: usize) -> String {
         Trouble::Silence => "(nothing)",
         Trouble::Closed => "(closed)",
         Trouble::StillOpen => "(still open)",
-        Trouble::Deaf => "(not read)",
+        Trouble::NotReading => "(not read)",
         Trouble::NoReply => "(not a reply)",
         Trouble::Protocol(Protocol::Resp2) => "(in RESP3)",
         Trouble::Protocol(Protocol::Resp3) => "(in RESP2)",

@@ -56,8 +56,8 @@ impl Raw {
                     return outcome;
                 }
                 _ => {
-                    outcome.printed.push(marker(&Trouble::Deaf, 0));
-                    outcome.trouble = Some(Trouble::Deaf);
+                    outcome.printed.push(marker(&Trouble::NotReading, 0));
+                    outcome.trouble = Some(Trouble::NotReading);
                     return outcome;
                 }
             }

@@ -65,7 +65,7 @@ impl Talker {
         let mut values = Vec::new();
         let mut trouble = None;
         if let Err(error) = self.connection.send_packed_command(&packed(requests)) {
-            trouble = Some(if error.is_timeout() { Trouble::Deaf } else { Trouble::Closed });
+            trouble = Some(if error.is_timeout() { Trouble::NotReading } else { Trouble::Closed });
         }
         let (connection, tap) = (&mut self.connection, &self.tap);
         tap.until(limits.deadline, || {

@@ -40,7 +40,7 @@ impl Default for Config {
 
 /// What a command line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Task {
+pub enum Action {
     /// To run as a server.
     Serve(Config),
     /// To print how it is called.
@@ -59,7 +59,7 @@ Options, each with the value that it has if it is not given:
   --maxclients NUMBER  how many clients may be connected at once (10000)
   --help, --version";
 
-impl Task {
+impl Action {
     /// Reads a command line without the program's name. As in Redis, an option is a parameter's
     /// name in any letter case; of one that is given twice, the last counts. The error is one
     /// line for the user.

@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use crate::{connection, log};
 
 /// After so long a silence the system asks whether the client is still there, and closes the
-/// connection if not (Redis: `tcp-keepalive`). Or who vanishes without a word would keep a place.
+/// connection if not (Redis: `tcp-keepalive`). Or a client that vanishes would keep its permit.
 const KEEPALIVE: Duration = Duration::from_secs(300);
 
 /// How many clients the kernel connects before they are accepted (Redis: `tcp-backlog`).
@@ -97,15 +97,15 @@ async fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
     }
 }
 
-/// Lets clients in as long as there is a place, and serves each in a task of its own. Mirrors
+/// Lets clients in as long as there is a permit, and serves each in a task of its own. Mirrors
 /// `acceptCommonHandler`.
-pub async fn accept(listener: TcpListener, server: Arc<Server>, places: Arc<Semaphore>) {
+pub async fn accept(listener: TcpListener, server: Arc<Server>, permits: Arc<Semaphore>) {
     // That it fails is worth a line; each try is not.
     let mut failing = false;
     loop {
         match listener.accept().await {
             Ok((mut stream, _)) => {
-                let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+                let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
                     // Nothing waits for room to write on a new connection. Nor does it matter
                     // whether the client is still there.
                     let _ = stream.write_all(b"-ERR max number of clients reached\r\n").await;
@@ -116,7 +116,7 @@ pub async fn accept(listener: TcpListener, server: Arc<Server>, places: Arc<Sema
                 tokio::spawn(async move {
                     // How it leaves is the client's own affair, and not worth a line.
                     let _ = serve(stream, &server).await;
-                    drop(place);
+                    drop(permit);
                 });
             }
             // Out of file descriptors, most likely: wait for a client to leave.

@@ -15,7 +15,7 @@ use std::time::Instant;
 use anyhow::{Context, anyhow};
 use connection::now;
 use stage_08::Server;
-use stage_08::config::{Config, HELP, Task};
+use stage_08::config::{Action, Config, HELP};
 use stage_08::db::Databases;
 use stage_08::rdb;
 use tokio::runtime::Builder;
@@ -51,11 +51,11 @@ fn start() -> anyhow::Result<()> {
 }
 
 async fn run() -> anyhow::Result<()> {
-    let task = Task::from_args(std::env::args_os().skip(1));
-    match task.map_err(|error| anyhow!("{error}, see --help"))? {
-        Task::Serve(config) => serve(config).await?,
-        Task::Help => writeln!(io::stdout(), "{NAME} [option ...]\n\n{HELP}")?,
-        Task::Version => writeln!(io::stdout(), "{NAME} {}", env!("CARGO_PKG_VERSION"))?,
+    let action = Action::from_args(std::env::args_os().skip(1));
+    match action.map_err(|error| anyhow!("{error}, see --help"))? {
+        Action::Serve(config) => serve(config).await?,
+        Action::Help => writeln!(io::stdout(), "{NAME} [option ...]\n\n{HELP}")?,
+        Action::Version => writeln!(io::stdout(), "{NAME} {}", env!("CARGO_PKG_VERSION"))?,
     }
     Ok(())
 }
@@ -69,17 +69,17 @@ async fn serve(mut config: Config) -> anyhow::Result<()> {
     open_files_limit(&mut config)?;
     let listeners = listener::bind(&mut config).await?;
     let databases = load(&config)?;
-    let places = Arc::new(Semaphore::new(config.maxclients as usize));
+    let permits = Arc::new(Semaphore::new(config.maxclients as usize));
     let process = host::process();
     let server = Arc::new(Server { config, databases, process, ..Server::default() });
     // From here on: whoever reads that the server is ready may end it at once.
-    let end = end()?;
+    let shutdown = shutdown_signal()?;
     let mut tasks = JoinSet::new();
     for listener in listeners {
         log::info(format_args!("ready to accept connections on {}", listener.local_addr()?));
-        tasks.spawn(listener::accept(listener, Arc::clone(&server), Arc::clone(&places)));
+        tasks.spawn(listener::accept(listener, Arc::clone(&server), Arc::clone(&permits)));
     }
-    end.await;
+    shutdown.await;
     // At once: to free millions of keys one by one would take longer than to let go of them all.
     process::exit(0)
 }
@@ -105,7 +105,7 @@ fn load(config: &Config) -> anyhow::Result<Databases> {
 /// Returns what to await for the moment when somebody asks the server to end: with Ctrl-C, or with
 /// the signal that `kill`, service managers and containers send.
 #[cfg(unix)]
-fn end() -> io::Result<impl Future<Output = ()>> {
+fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = unix::signal(SignalKind::interrupt())?;
     let mut terminate = unix::signal(SignalKind::terminate())?;
     Ok(async move {
@@ -118,7 +118,7 @@ fn end() -> io::Result<impl Future<Output = ()>> {
 
 /// Returns what to await for the moment when somebody asks the server to end with Ctrl-C.
 #[cfg(windows)]
-fn end() -> io::Result<impl Future<Output = ()>> {
+fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
     Ok(async move { drop(interrupt.recv().await) })
 }

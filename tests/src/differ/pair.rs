@@ -84,7 +84,7 @@ pub enum Kind {
     /// What INFO counts.
     Counters,
     /// The server does not read what is sent.
-    Deaf,
+    NotReading,
     /// The server serves nobody any more.
     Gone(String),
     /// Redis itself does not do what the differ takes for right.
@@ -242,7 +242,7 @@ impl Pair {
             return Err(Found::of(Kind::Misjudged("Redis does not read")));
         }
         if client.ours.send(bytes).is_err() {
-            return Err(Found::of(Kind::Deaf));
+            return Err(Found::of(Kind::NotReading));
         }
         let due = asked.replies() - client.answered;
         let closes = asked.rest == Rest::Fault;
@@ -382,7 +382,7 @@ impl Pair {
             }
             if Instant::now() > until {
                 let misjudged = Kind::Misjudged("Redis does not read");
-                return Err(Found::of(if has_redis_read { Kind::Deaf } else { misjudged }));
+                return Err(Found::of(if has_redis_read { Kind::NotReading } else { misjudged }));
             }
         }
         Ok(())

@@ -79,7 +79,7 @@ fn words_for(kind: &Kind) -> String {
         Kind::StillOpen => "Redis hangs up here, the server does not.".into(),
         Kind::Surplus => "The server sends more than is due.".into(),
         Kind::Counters => "INFO counts otherwise what was done in this session.".into(),
-        Kind::Deaf => "The server does not read what is sent.".into(),
+        Kind::NotReading => "The server does not read what is sent.".into(),
         Kind::Gone(how) => format!("The server serves nobody any more: {how}"),
         Kind::Misjudged(how) => {
             format!("The differ itself is wrong, or the machine is too slow: {how}.")

@@ -2,20 +2,20 @@
 
 use std::ffi::OsString;
 
-use stage_06::config::{Config, HELP, Task};
+use stage_06::config::{Action, Config, HELP};
 
 use crate::request::{encoded, shown, words};
 use crate::subject::Subject;
 
 /// Returns what a command line asks for, or the line that the user reads.
-fn task(args: &[&str]) -> Result<Task, String> {
-    Task::from_args(args.iter().map(OsString::from)).map_err(|error| error.to_string())
+fn action(args: &[&str]) -> Result<Action, String> {
+    Action::from_args(args.iter().map(OsString::from)).map_err(|error| error.to_string())
 }
 
 /// Returns the parameters that a command line sets.
 fn config(args: &[&str]) -> Config {
-    match task(args) {
-        Ok(Task::Serve(config)) => config,
+    match action(args) {
+        Ok(Action::Serve(config)) => config,
         other => panic!("{args:?}: {other:?}"),
     }
 }
@@ -86,7 +86,7 @@ fn an_option_is_read_in_any_letter_case() {
     }
     assert_eq!(config(&["--DbFileName", "Quiet.rdb"]).dbfilename, "Quiet.rdb");
     assert_eq!(config(&["--BIND", "::1"]).bind, ["::1"]);
-    assert_eq!(task(&["--HELP"]), Ok(Task::Help));
+    assert_eq!(action(&["--HELP"]), Ok(Action::Help));
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn bind_takes_no_more_than_16_addresses() {
         let words = hosts[..count].iter().map(String::as_str);
         let words: Vec<&str> = std::iter::once("--bind").chain(words).collect();
         for args in [&in_one[..], &words] {
-            assert_eq!(task(args).is_ok(), is_taken, "{args:?}");
+            assert_eq!(action(args).is_ok(), is_taken, "{args:?}");
         }
     }
 }
@@ -144,10 +144,10 @@ fn a_value_may_follow_an_equals_sign() {
 #[test]
 fn help_and_version_are_asked_for_anywhere() {
     for args in [&["--help"][..], &["-h"], &["--port", "7000", "--help"], &["-hv"]] {
-        assert_eq!(task(args), Ok(Task::Help), "{args:?}");
+        assert_eq!(action(args), Ok(Action::Help), "{args:?}");
     }
     for args in [&["--version"][..], &["-v"], &["--port", "7000", "-v"], &["-v", "-h"]] {
-        assert_eq!(task(args), Ok(Task::Version), "{args:?}");
+        assert_eq!(action(args), Ok(Action::Version), "{args:?}");
     }
 }
 
@@ -188,7 +188,7 @@ fn an_error_names_what_is_wrong() {
         (&["--dbfilename", "/"], "--dbfilename"),
         (&["--dbfilename", r"a\b"], "--dbfilename"),
     ] {
-        let line = task(args).expect_err("an error");
+        let line = action(args).expect_err("an error");
         assert!(line.contains(named), "{args:?}: {line}");
         assert!(!line.contains('\n'), "{args:?}: {line}");
     }
@@ -211,7 +211,7 @@ fn a_port_is_a_plain_number_of_16_bits() {
         "0x10",
         "99999999999999999999",
     ] {
-        let line = task(&["--port", port]).expect_err("an error");
+        let line = action(&["--port", port]).expect_err("an error");
         assert!(line.contains("a port is a number from 0 to 65535"), "{port:?}: {line}");
     }
 }
@@ -220,7 +220,7 @@ fn a_port_is_a_plain_number_of_16_bits() {
 fn maxclients_is_a_plain_number_and_not_0() {
     for maxclients in ["", "abc", "0", "-1", "+1", "01", "1 ", "4294967296", "99999999999999999999"]
     {
-        let line = task(&["--maxclients", maxclients]).expect_err("an error");
+        let line = action(&["--maxclients", maxclients]).expect_err("an error");
         let expected = "maxclients is a number from 1 to 4294967295";
         assert!(line.contains(expected), "{maxclients:?}: {line}");
     }

@@ -205,8 +205,8 @@ pub(crate) fn settings(s: &Symptoms<'_>) -> Said {
         return say("Each setting comes once, however many names ask for it.");
     }
     if came.len() < due.len() {
-        let is_shouted = |name: &&str| name.contains(|letter: char| letter.is_ascii_uppercase());
-        return if asked.iter().any(is_shouted) {
+        let has_uppercase = |name: &&str| name.contains(|letter: char| letter.is_ascii_uppercase());
+        return if asked.iter().any(has_uppercase) {
             say(
                 "Names of settings are compared in any letter case, and come back as they were typed.",
             )
