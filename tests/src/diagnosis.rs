@@ -276,7 +276,7 @@ fn closing(s: &Symptoms<'_>) -> Said {
     }
     if s.closes && s.trouble.is_none() && matches!(s.action, Action::Command(_)) {
         return say(
-            "This client is still served. Who has said QUIT, or was killed, finds its connection closed.",
+            "This client is still served. After QUIT or CLIENT KILL the server must close the connection.",
         );
     }
     match s.trouble? {

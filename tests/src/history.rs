@@ -111,8 +111,8 @@ pub(crate) fn dump(s: &Symptoms<'_>) -> Said {
             "The server was started with options that name the dump. Is that the file that it loads?",
         ),
         (false, true) => say(
-            "The key is in the dump. Was all that stands before it passed over by just its bytes? Or \
-             was it taken for expired: a deadline (FC milliseconds, FD seconds, both since 1970) \
+            "The key is in the dump. Did the loader skip exactly the bytes of every record before it? \
+             Or was it taken for expired: a deadline (FC milliseconds, FD seconds, both since 1970) \
              counts for the one key behind it.",
         ),
         (true, false) => say(
@@ -291,8 +291,8 @@ pub(crate) fn taken(s: &Symptoms<'_>) -> Said {
     let why = [
         (
             "not an integer",
-            "A number is written in one way only: no plus, no blank, no zero ahead. Rust's parse takes \
-             more than that.",
+            "A number is written in one way only: no plus sign, space or leading zero. Rust's parse \
+             takes more than that.",
         ),
         (
             "invalid expire time",

@@ -43,7 +43,7 @@ pub async fn serve(mut stream: TcpStream, db: &Db) -> io::Result<()> {
         input.reserve(READ_SIZE);
         if !output.is_empty() {
             // Others who have sent something are read first. Replies that go out together wake the
-            // peers less often, and meanwhile nobody has to wake this server: that takes longer
+            // peers less often, and this thread stays awake meanwhile: waking it would take longer
             // than the work itself. Redis waits with its replies for `beforeSleep`.
             task::yield_now().await;
         }

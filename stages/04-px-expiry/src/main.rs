@@ -1,6 +1,7 @@
 //! The server's shell: a socket, and a task for every client.
 
 mod connection;
+mod wall_clock;
 
 use std::convert::Infallible;
 use std::io::{Write, stderr, stdout};

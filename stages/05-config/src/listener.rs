@@ -23,29 +23,30 @@ const KEEPALIVE: Duration = Duration::from_secs(300);
 /// How many clients the kernel connects before they are accepted (Redis: `tcp-backlog`).
 const BACKLOG: u32 = 511;
 
-/// Listens on all addresses, and fills in the port that the system has chosen. Mirrors
+/// Listens on all addresses. Returns the port as well, which the kernel chooses for 0. Mirrors
 /// `listenToPort`.
-pub async fn bind(config: &mut Config) -> anyhow::Result<Vec<TcpListener>> {
+pub async fn bind(config: &Config) -> anyhow::Result<(Vec<TcpListener>, u16)> {
     let mut listeners = Vec::new();
+    let mut port = config.port;
     for address in &config.bind {
         let host = address.strip_prefix('-').unwrap_or(address);
-        match listen(host, config.port).await {
+        match listen(host, port).await {
             Ok(listener) => {
-                config.port = listener.local_addr()?.port();
+                port = listener.local_addr()?.port();
                 listeners.push(listener);
             }
             Err(error) if is_forgiven(&error, host != address) => {
                 log::warn(format_args!("not listening on {host}: {error}"));
             }
             Err(error) => {
-                let place = format!("{host}:{}", config.port);
-                return Err(error)
-                    .context(format!("cannot listen on {place}, try another --port or --bind"));
+                return Err(error).context(format!(
+                    "cannot listen on {host}:{port}, try another --port or --bind"
+                ));
             }
         }
     }
     ensure!(!listeners.is_empty(), "none of the addresses of --bind is one of this machine");
-    Ok(listeners)
+    Ok((listeners, port))
 }
 
 /// Whether the server starts without an address that has failed like this: one that may be missing

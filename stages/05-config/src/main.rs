@@ -1,11 +1,12 @@
 //! The server's shell: a socket, and a task for every client.
 
 mod connection;
+mod host;
 mod listener;
 mod log;
+mod wall_clock;
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 use std::sync::Arc;
 
@@ -13,14 +14,7 @@ use anyhow::{Context, anyhow};
 use stage_05::Server;
 use stage_05::config::{Action, Config, HELP};
 use stage_05::db::Db;
-#[cfg(unix)]
-use tokio::signal::unix::{self, SignalKind};
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
-
-/// How many files are open besides the clients' sockets, at most (Redis:
-/// `CONFIG_MIN_RESERVED_FDS`).
-const OTHER_FILES: u64 = 32;
 
 const NAME: &str = env!("CARGO_PKG_NAME");
 
@@ -46,67 +40,22 @@ async fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn serve(mut config: Config) -> anyhow::Result<()> {
-    // A signal that has a handler ends nothing by itself: the server outlives its terminal.
-    #[cfg(unix)]
-    drop(unix::signal(SignalKind::hangup())?);
-    config.dir =
-        enter_dir(&config.dir).with_context(|| format!("cannot use --dir {:?}", config.dir))?;
-    open_files_limit(&mut config)?;
-    let listeners = listener::bind(&mut config).await?;
+async fn serve(config: Config) -> anyhow::Result<()> {
+    host::ignore_hangup()?;
+    let dir = host::enter_dir(&config.dir);
+    let dir = dir.with_context(|| format!("cannot use --dir {:?}", config.dir))?;
+    let maxclients = host::open_files_limit(config.maxclients)?;
+    let (listeners, port) = listener::bind(&config).await?;
+    let config = Config { dir, maxclients, port, ..config };
     let permits = Arc::new(Semaphore::new(config.maxclients as usize));
     let server = Arc::new(Server { config, db: Db::default() });
-    // From here on: whoever reads that the server is ready may end it at once.
-    let shutdown = shutdown_signal()?;
-    let mut tasks = JoinSet::new();
+    // From here on: a script that sees the ready line may send SIGTERM.
+    let shutdown = host::shutdown_signal()?;
     for listener in listeners {
         log::info(format_args!("ready to accept connections on {}", listener.local_addr()?));
-        tasks.spawn(listener::accept(listener, Arc::clone(&server), Arc::clone(&permits)));
+        tokio::spawn(listener::accept(listener, Arc::clone(&server), Arc::clone(&permits)));
     }
     shutdown.await;
     // At once: to free millions of keys one by one would take longer than to let go of them all.
     process::exit(0)
-}
-
-/// Returns what to await for the moment when somebody asks the server to end: with Ctrl-C, or with
-/// the signal that `kill`, service managers and containers send.
-#[cfg(unix)]
-fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = unix::signal(SignalKind::interrupt())?;
-    let mut terminate = unix::signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Returns what to await for the moment when somebody asks the server to end with Ctrl-C.
-#[cfg(windows)]
-fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move { drop(interrupt.recv().await) })
-}
-
-/// Asks the system for as many open files as there may be clients, or takes fewer clients.
-/// Mirrors `adjustOpenFilesLimit`.
-fn open_files_limit(config: &mut Config) -> io::Result<()> {
-    let wanted = u64::from(config.maxclients) + OTHER_FILES;
-    let limit = rlimit::increase_nofile_limit(wanted)?;
-    if limit < wanted {
-        config.maxclients = limit.saturating_sub(OTHER_FILES).max(1) as u32;
-        let maxclients = config.maxclients;
-        log::warn(format_args!(
-            "the system allows {limit} open files, so --maxclients is {maxclients}"
-        ));
-    }
-    Ok(())
-}
-
-/// Makes this the working directory, and returns its path as CONFIG GET shows it: absolute, without
-/// links. Mirrors `setConfigDirOption` and `getConfigDirOption`.
-fn enter_dir(dir: &Path) -> io::Result<PathBuf> {
-    std::env::set_current_dir(dir)?;
-    std::env::current_dir()
 }

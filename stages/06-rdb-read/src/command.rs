@@ -61,7 +61,7 @@ fn set(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> 
 /// Returns what the options of SET say of the key's deadline.
 ///
 /// The same option may come again, and its last number counts; two different ones contradict each
-/// other. Like Redis, nobody looks at a number before all options are known to be well-formed.
+/// other. Like Redis, we parse no number until all options are known to be well-formed.
 /// Mirrors `parseExtendedStringArgumentsOrReply` and `getExpireMillisecondsOrReply`.
 fn parse_expiry(mut options: &[&[u8]], now: UnixMillis) -> Result<Expiry, CommandError> {
     const SYNTAX_ERROR: &str = "syntax error";

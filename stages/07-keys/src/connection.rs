@@ -3,15 +3,16 @@
 use std::mem;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use stage_07::clock::UnixMillis;
 use stage_07::resp::{Decoder, Reply};
 use stage_07::{Server, command};
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task;
 use tokio::time::{self, Instant};
+
+use crate::wall_clock::now;
 
 /// How many bytes are asked for at once, at least (Redis: `PROTO_IOBUF_LEN`).
 const READ_SIZE: usize = 16 * 1024;
@@ -48,7 +49,7 @@ pub async fn serve(mut stream: TcpStream, server: &Arc<Server>) -> io::Result<()
         input.reserve(READ_SIZE);
         if !output.is_empty() {
             // Others who have sent something are read first. Replies that go out together wake the
-            // peers less often, and meanwhile nobody has to wake this server: that takes longer
+            // peers less often, and this thread stays awake meanwhile: waking it would take longer
             // than the work itself. Redis waits with its replies for `beforeSleep`.
             task::yield_now().await;
         }
@@ -138,10 +139,4 @@ fn release(buffer: &mut Vec<u8>, most: usize) {
     if buffer.is_empty() && buffer.capacity() > most {
         *buffer = Vec::new();
     }
-}
-
-/// Returns what time it is.
-pub fn now() -> UnixMillis {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    UnixMillis(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
 }

@@ -23,7 +23,7 @@ pub enum Expiry {
 const SHARDS: usize = 256;
 
 /// A key's length by a pattern's, the steps that a match takes at worst: with more, the two are
-/// compared when nobody has to wait for the shard.
+/// compared after the shard is unlocked.
 const MAX_LOCKED_STEPS: usize = 4096;
 
 /// A database (Redis: `redisDb`), shared by all connections, in shards with a lock each.

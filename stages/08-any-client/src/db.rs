@@ -25,11 +25,11 @@ const SHARD_BITS: u32 = 8;
 const SHARDS: usize = 1 << SHARD_BITS;
 
 /// A key's length by a pattern's, the steps that a match takes at worst: with more, the two are
-/// compared when nobody has to wait for the shard.
+/// compared after the shard is unlocked.
 const MAX_LOCKED_STEPS: usize = 4096;
 
-/// The first bits of a hash, with those of the shard, are what a cursor is. So far can even
-/// JavaScript count, and hardly ever do two keys have them all in common.
+/// The first bits of a hash, with those of the shard, are what a cursor is. JavaScript represents
+/// such integers exactly, and hardly ever do two keys have them all in common.
 const CURSOR_BITS: u32 = 48;
 
 /// All databases of a server (Redis: `databases` in its configuration).

@@ -81,7 +81,7 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Returns what the option makes of the key's deadline. Like Redis, nobody looks at a number before
+/// Returns what the option makes of the key's deadline. Like Redis, we parse no number until
 /// all options are known to be well-formed. Mirrors `getExpireMillisecondsOrReply`.
 fn parse_expiry(
     option: Option<(&str, Option<&[u8]>)>,
