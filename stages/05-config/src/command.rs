@@ -58,6 +58,24 @@ fn set(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> 
     Ok(Reply::Simple("OK"))
 }
 
+/// What the number behind an option of SET counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Unit {
+    /// How many milliseconds one of them is.
+    ms: i64,
+    /// Whether they count from the beginning of 1970, and not from now.
+    is_absolute: bool,
+}
+
+/// The options of SET: what their number counts, if they take one.
+const OPTIONS: [(&str, Option<Unit>); 5] = [
+    ("EX", Some(Unit { ms: 1000, is_absolute: false })),
+    ("PX", Some(Unit { ms: 1, is_absolute: false })),
+    ("EXAT", Some(Unit { ms: 1000, is_absolute: true })),
+    ("PXAT", Some(Unit { ms: 1, is_absolute: true })),
+    ("KEEPTTL", None),
+];
+
 /// Returns what the options of SET say of the key's deadline.
 ///
 /// The same option may come again, and its last number counts; two different ones contradict each
@@ -65,31 +83,25 @@ fn set(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> 
 /// Mirrors `parseExtendedStringArgumentsOrReply` and `getExpireMillisecondsOrReply`.
 fn parse_expiry(mut options: &[&[u8]], now: UnixMillis) -> Result<Expiry, CommandError> {
     const SYNTAX_ERROR: &str = "syntax error";
-    const OPTIONS: [&str; 5] = ["EX", "PX", "EXAT", "PXAT", "KEEPTTL"];
     let mut chosen = None;
     while let [option, rest @ ..] = options {
-        let option = OPTIONS.into_iter().find(|name| option.eq_ignore_ascii_case(name.as_bytes()));
-        let option = option.ok_or(SYNTAX_ERROR)?;
+        let is_it = |(name, _): &(&str, _)| option.eq_ignore_ascii_case(name.as_bytes());
+        let (_, unit) = OPTIONS.into_iter().find(is_it).ok_or(SYNTAX_ERROR)?;
         let number;
-        (number, options) = match rest {
-            _ if option == "KEEPTTL" => (None, rest),
-            [number, rest @ ..] => (Some(*number), rest),
-            [] => return Err(SYNTAX_ERROR.into()),
+        (number, options) = match (unit, rest) {
+            (None, rest) => (None, rest),
+            (Some(_), [number, rest @ ..]) => (Some(*number), rest),
+            (Some(_), []) => return Err(SYNTAX_ERROR.into()),
         };
-        if chosen.replace((option, number)).is_some_and(|(other, _)| other != option) {
+        if chosen.replace((unit, number)).is_some_and(|(other, _)| other != unit) {
             return Err(SYNTAX_ERROR.into());
         }
     }
-    let Some((option, number)) = chosen else { return Ok(Expiry::Never) };
-    let Some(number) = number else { return Ok(Expiry::Keep) };
+    let Some((unit, number)) = chosen else { return Ok(Expiry::Never) };
+    let Some((unit, number)) = unit.zip(number) else { return Ok(Expiry::Keep) };
     let number = parse_integer(number).ok_or("value is not an integer or out of range")?;
-    let (unit_ms, start) = match option {
-        "EX" => (1000, now.0),
-        "PX" => (1, now.0),
-        "EXAT" => (1000, 0),
-        _ => (1, 0),
-    };
-    let deadline = number.checked_mul(unit_ms).and_then(|ms| ms.checked_add(start));
+    let start = if unit.is_absolute { 0 } else { now.0 };
+    let deadline = number.checked_mul(unit.ms).and_then(|ms| ms.checked_add(start));
     match deadline {
         Some(deadline) if number > 0 => Ok(Expiry::At(UnixMillis(deadline))),
         _ => Err("invalid expire time in 'set' command".into()),

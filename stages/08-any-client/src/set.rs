@@ -24,79 +24,83 @@ pub(crate) fn reads(options: &[&[u8]]) -> bool {
     options.iter().any(|option| option.eq_ignore_ascii_case(b"GET"))
 }
 
+/// What the number behind an option counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Unit {
+    /// How many milliseconds one of them is.
+    ms: i64,
+    /// Whether they count from the beginning of 1970, and not from now.
+    is_absolute: bool,
+}
+
+/// The options that set a deadline, and what their number counts.
+const DEADLINES: [(&str, Unit); 4] = [
+    ("EX", Unit { ms: 1000, is_absolute: false }),
+    ("PX", Unit { ms: 1, is_absolute: false }),
+    ("EXAT", Unit { ms: 1000, is_absolute: true }),
+    ("PXAT", Unit { ms: 1, is_absolute: true }),
+];
+
 /// What the words behind the value say.
 struct Options<'a> {
     condition: Condition,
     get: bool,
-    /// The option about the deadline, and the number behind it.
-    expiry: Option<(&'static str, Option<&'a [u8]>)>,
+    /// The option about the deadline: KEEPTTL, or a unit with its number.
+    expiry: Option<Option<(Unit, &'a [u8])>>,
 }
 
 impl<'a> Options<'a> {
     /// The same option may come again, and its last number counts; two different ones of a kind
     /// contradict each other. Mirrors `parseExtendedStringArgumentsOrReply`.
     fn parse(mut args: &[&'a [u8]]) -> Result<Self, CommandError> {
-        const NAMES: [&str; 8] = ["EX", "PX", "EXAT", "PXAT", "KEEPTTL", "NX", "XX", "GET"];
         let mut options = Self { condition: Condition::Always, get: false, expiry: None };
         while let [option, rest @ ..] = args {
-            let option =
-                NAMES.into_iter().find(|name| option.eq_ignore_ascii_case(name.as_bytes()));
-            args = match (option.ok_or(CommandError::SYNTAX)?, rest) {
-                ("GET", rest) => {
-                    options.get = true;
-                    rest
+            let is = |name: &str| option.eq_ignore_ascii_case(name.as_bytes());
+            let deadline = DEADLINES.into_iter().find(|(name, _)| is(name));
+            args = rest;
+            match (deadline, rest) {
+                (Some((_, unit)), [number, rest @ ..]) => {
+                    options.set_expiry(Some((unit, number)))?;
+                    args = rest;
                 }
-                ("NX", rest) => options.set_condition(Condition::IfAbsent, rest)?,
-                ("XX", rest) => options.set_condition(Condition::IfPresent, rest)?,
-                ("KEEPTTL", rest) => options.set_expiry("KEEPTTL", None, rest)?,
-                (option, [number, rest @ ..]) => options.set_expiry(option, Some(number), rest)?,
+                (None, _) if is("KEEPTTL") => options.set_expiry(None)?,
+                (None, _) if is("NX") => options.set_condition(Condition::IfAbsent)?,
+                (None, _) if is("XX") => options.set_condition(Condition::IfPresent)?,
+                (None, _) if is("GET") => options.get = true,
                 _ => return Err(CommandError::SYNTAX.into()),
-            };
+            }
         }
         Ok(options)
     }
 
-    fn set_condition<'b>(
-        &mut self,
-        condition: Condition,
-        rest: &'b [&'a [u8]],
-    ) -> Result<&'b [&'a [u8]], CommandError> {
+    fn set_condition(&mut self, condition: Condition) -> Result<(), CommandError> {
         if ![Condition::Always, condition].contains(&self.condition) {
             return Err(CommandError::SYNTAX.into());
         }
         self.condition = condition;
-        Ok(rest)
+        Ok(())
     }
 
-    fn set_expiry<'b>(
-        &mut self,
-        option: &'static str,
-        number: Option<&'a [u8]>,
-        rest: &'b [&'a [u8]],
-    ) -> Result<&'b [&'a [u8]], CommandError> {
-        if self.expiry.replace((option, number)).is_some_and(|(other, _)| other != option) {
+    fn set_expiry(&mut self, expiry: Option<(Unit, &'a [u8])>) -> Result<(), CommandError> {
+        let unit = |expiry: Option<(Unit, _)>| expiry.map(|(unit, _)| unit);
+        if self.expiry.replace(expiry).is_some_and(|other| unit(other) != unit(expiry)) {
             return Err(CommandError::SYNTAX.into());
         }
-        Ok(rest)
+        Ok(())
     }
 }
 
 /// Returns what the option makes of the key's deadline. Like Redis, we parse no number until
 /// all options are known to be well-formed. Mirrors `getExpireMillisecondsOrReply`.
 fn parse_expiry(
-    option: Option<(&str, Option<&[u8]>)>,
+    option: Option<Option<(Unit, &[u8])>>,
     now: UnixMillis,
 ) -> Result<Expiry, CommandError> {
-    let Some((option, number)) = option else { return Ok(Expiry::Never) };
-    let Some(number) = number else { return Ok(Expiry::Keep) };
+    let Some(deadline) = option else { return Ok(Expiry::Never) };
+    let Some((unit, number)) = deadline else { return Ok(Expiry::Keep) };
     let number = parse_integer(number).ok_or(CommandError::NOT_AN_INTEGER)?;
-    let (unit_ms, start) = match option {
-        "EX" => (1000, now.0),
-        "PX" => (1, now.0),
-        "EXAT" => (1000, 0),
-        _ => (1, 0),
-    };
-    let deadline = number.checked_mul(unit_ms).and_then(|ms| ms.checked_add(start));
+    let start = if unit.is_absolute { 0 } else { now.0 };
+    let deadline = number.checked_mul(unit.ms).and_then(|ms| ms.checked_add(start));
     match deadline {
         Some(deadline) if number > 0 => Ok(Expiry::At(UnixMillis(deadline))),
         _ => Err("invalid expire time in 'set' command".into()),
