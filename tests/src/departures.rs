@@ -8,16 +8,17 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::process::{Command, ExitCode};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use rustix::fs::{CWD, Mode, mkfifoat};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::load::Peer;
-use crate::resp;
 use crate::server::{CommandLine, Server};
+use crate::{check, harness, resp, workspace};
 
 /// What is seen of a server, in words; or why nothing is.
 pub type Observed = Result<String, Box<dyn Error>>;
@@ -75,6 +76,59 @@ pub const DEPARTURES: [Departure; 4] = [
         ours: "HUP: runs, TERM: signal: 15 (SIGTERM)",
     },
 ];
+
+/// Holds the newest stage and the real Redis, if there is one, to depart from each other as told: in
+/// the README, and here.
+#[must_use]
+pub fn run() -> ExitCode {
+    let redis = check::redis().map(|_| CommandLine::redis());
+    if let Err(reason) = &redis {
+        eprintln!("\nNOT COMPARED with a real Redis: {reason}.\n");
+    }
+    let mut trials = vec![Trial::test("every_departure_is_in_the_readme", told_in_the_readme)];
+    for departure in &DEPARTURES {
+        let redis = redis.clone();
+        let name = format!("departure/{}", departure.name.replace(' ', "_"));
+        trials.push(Trial::ignorable_test(name, move || {
+            holds(departure, "the newest stage", &stage()?, departure.ours)?;
+            match redis {
+                Ok(redis) => holds(departure, "Redis", &redis, departure.redis)?,
+                Err(reason) => return Ok(Completion::ignored_with(reason)),
+            }
+            Ok(Completion::Completed)
+        }));
+    }
+    harness::run(Arguments::from_args(), trials)
+}
+
+fn holds(
+    departure: &Departure,
+    who: &str,
+    server: &CommandLine,
+    expected: &str,
+) -> Result<(), Failed> {
+    let observed = (departure.observe)(server).map_err(|error| format!("{who}: {error}"))?;
+    if observed == expected {
+        return Ok(());
+    }
+    Err(format!("expected of {who}: {expected}\nobserved: {observed}").into())
+}
+
+fn stage() -> Result<CommandLine, Failed> {
+    let binary = workspace::build(&format!("stage-{:02}", workspace::newest_stage()?), false)?;
+    Ok(CommandLine::binary(&binary.to_string_lossy()))
+}
+
+fn told_in_the_readme() -> Result<(), Failed> {
+    let readme = std::fs::read_to_string(workspace::root().join("README.md"))?;
+    let (_, section) = readme.split_once("## Where it differs from Redis").ok_or("no section")?;
+    for departure in &DEPARTURES {
+        if !section.contains(departure.readme) {
+            return Err(format!("the README does not say: {}", departure.readme).into());
+        }
+    }
+    Ok(())
+}
 
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -185,7 +239,8 @@ impl Load {
 }
 
 fn make_pipe(dir: &Path) -> io::Result<()> {
-    Ok(mkfifoat(CWD, dir.join("dump.rdb"), Mode::RWXU)?)
+    let made = Command::new("mkfifo").arg(dir.join("dump.rdb")).status()?;
+    if made.success() { Ok(()) } else { Err(io::Error::other(format!("mkfifo: {made}"))) }
 }
 
 /// Writes a dump of keys that are all different until it is told to end it.

@@ -23,6 +23,7 @@
 pub mod check;
 mod choices;
 pub mod corpus;
+#[cfg(unix)]
 pub mod departures;
 pub mod diagnosis;
 pub mod differ;
