@@ -307,7 +307,7 @@ mod tests {
     const OTHER_TEXTS: &[&str] = &[
         "a request of more than 1 GiB",
         "cannot accept a client: {error}",
-        "cannot listen on {place}, try another --port or --bind",
+        "cannot listen on {host}:{port}, try another --port or --bind",
         "none of the addresses of --bind is one of this machine",
         "not listening on {host}: {error}",
         "nothing panics while it holds the lock",
