@@ -1,7 +1,7 @@
 //! Where clients arrive.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,12 +25,12 @@ const BACKLOG: u32 = 511;
 
 /// Listens on all addresses. Returns the port as well, which the kernel chooses for 0. Mirrors
 /// `listenToPort`.
-pub async fn bind(config: &Config) -> anyhow::Result<(Vec<TcpListener>, u16)> {
+pub fn bind(config: &Config) -> anyhow::Result<(Vec<TcpListener>, u16)> {
     let mut listeners = Vec::new();
     let mut port = config.port;
     for address in &config.bind {
         let host = address.strip_prefix('-').unwrap_or(address);
-        match listen(host, port).await {
+        match listen(host, port) {
             Ok(listener) => {
                 port = listener.local_addr()?.port();
                 listeners.push(listener);
@@ -66,8 +66,8 @@ fn is_forgiven(error: &io::Error, may_be_missing: bool) -> bool {
 }
 
 /// Listens on one address. Mirrors `_anetTcpServer`.
-async fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
-    let address = resolve(host, port).await?;
+fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
+    let address = resolve(host, port)?;
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
@@ -86,12 +86,12 @@ async fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
 
 /// Returns the first address of a host: of IPv6 if there is a colon in it, or else of IPv4, as for
 /// all names.
-async fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
+fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
     match host {
         "*" => Ok((Ipv4Addr::UNSPECIFIED, port).into()),
         "::*" => Ok((Ipv6Addr::UNSPECIFIED, port).into()),
         _ => {
-            let mut addresses = tokio::net::lookup_host((host, port)).await?;
+            let mut addresses = (host, port).to_socket_addrs()?;
             let first = addresses.find(|address| address.is_ipv6() == host.contains(':'));
             first.ok_or_else(|| io::Error::other("the name has no IPv4 address"))
         }

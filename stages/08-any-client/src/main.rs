@@ -57,7 +57,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let dir = host::enter_dir(&config.dir);
     let dir = dir.with_context(|| format!("cannot use --dir {:?}", config.dir))?;
     let maxclients = host::open_files_limit(config.maxclients)?;
-    let (listeners, port) = listener::bind(&config).await?;
+    let (listeners, port) = listener::bind(&config)?;
     let config = Config { dir, maxclients, port, ..config };
     let databases = load(&config)?;
     let permits = Arc::new(Semaphore::new(config.maxclients as usize));
