@@ -2,4 +2,5 @@
 
 pub mod command;
 pub mod inline;
+pub mod number;
 pub mod resp;

@@ -3,4 +3,5 @@
 pub mod command;
 pub mod db;
 pub mod inline;
+pub mod number;
 pub mod resp;

@@ -2,7 +2,8 @@
 
 use crate::clock::UnixMillis;
 use crate::db::{Db, Expiry};
-use crate::resp::{Reply, parse_integer};
+use crate::number;
+use crate::resp::Reply;
 
 type Handler = fn(&[&[u8]], &Db, UnixMillis) -> Result<Reply, CommandError>;
 
@@ -96,7 +97,7 @@ fn parse_expiry(mut options: &[&[u8]], now: UnixMillis) -> Result<Expiry, Comman
     }
     let Some((unit, number)) = chosen else { return Ok(Expiry::Never) };
     let Some((unit, number)) = unit.zip(number) else { return Ok(Expiry::Keep) };
-    let number = parse_integer(number).ok_or("value is not an integer or out of range")?;
+    let number = number::parse(number).ok_or("value is not an integer or out of range")?;
     let start = if unit.is_absolute { 0 } else { now.0 };
     let deadline = number.checked_mul(unit.ms).and_then(|ms| ms.checked_add(start));
     match deadline {

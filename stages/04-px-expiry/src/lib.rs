@@ -4,4 +4,5 @@ pub mod clock;
 pub mod command;
 pub mod db;
 pub mod inline;
+pub mod number;
 pub mod resp;

@@ -89,12 +89,12 @@ impl Action {
 }
 
 fn parse_port(digits: &str) -> Result<u16, &'static str> {
-    let number = crate::resp::parse_integer(digits.as_bytes());
+    let number = crate::number::parse(digits.as_bytes());
     number.and_then(|number| number.try_into().ok()).ok_or("a port is a number from 0 to 65535")
 }
 
 fn parse_maxclients(digits: &str) -> Result<u32, &'static str> {
-    let number = crate::resp::parse_integer(digits.as_bytes());
+    let number = crate::number::parse(digits.as_bytes());
     let number = number.and_then(|number| number.try_into().ok()).filter(|number| *number > 0);
     number.ok_or("maxclients is a number from 1 to 4294967295")
 }

@@ -5,6 +5,7 @@ pub mod command;
 pub mod config;
 pub mod db;
 pub mod inline;
+pub mod number;
 pub mod resp;
 
 /// What all connections share.

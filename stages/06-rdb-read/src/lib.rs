@@ -6,6 +6,7 @@ pub mod config;
 pub mod db;
 pub mod inline;
 pub mod lzf;
+pub mod number;
 pub mod rdb;
 pub mod rdb_reader;
 pub mod rdb_value;

@@ -4,7 +4,7 @@ use std::{mem, ops::Range};
 
 use memchr::memchr2;
 
-use crate::inline;
+use crate::{inline, number};
 
 /// The longest line in bytes, without its end (Redis: `PROTO_INLINE_MAX_SIZE`).
 const MAX_LINE: usize = 64 * 1024;
@@ -62,7 +62,7 @@ impl Decoder {
             let Some(header) = self.header(input, "too big mbulk count string")? else {
                 return Ok(None);
             };
-            let count = parse_integer(&header[1..]).filter(|&count| count <= MAX_COUNT);
+            let count = number::parse(&header[1..]).filter(|&count| count <= MAX_COUNT);
             let count = count.ok_or("invalid multibulk length")?;
             self.missing = usize::try_from(count).unwrap_or(0);
         }
@@ -155,19 +155,9 @@ fn bulk_length(header: &[u8]) -> Result<usize, ProtocolError> {
         let found = header.first().unwrap_or(&b'\r');
         return Err(ProtocolError([b"expected '$', got '", &[*found][..], b"'"].concat()));
     };
-    let length = parse_integer(digits).filter(|&length| length <= MAX_BULK);
+    let length = number::parse(digits).filter(|&length| length <= MAX_BULK);
     let length = length.and_then(|length| usize::try_from(length).ok());
     Ok(length.ok_or("invalid bulk length")?)
-}
-
-/// Returns the number that `text` stands for, if it is written as Redis itself would write it:
-/// no `+5`, `007`, `-0` or blank. Mirrors `string2ll`.
-pub fn parse_integer(text: &[u8]) -> Option<i64> {
-    match text {
-        [b'0'] => Some(0),
-        [b'1'..=b'9', ..] | [b'-', b'1'..=b'9', ..] => str::from_utf8(text).ok()?.parse().ok(),
-        _ => None,
-    }
 }
 
 /// Why bytes are no request: the text that the client gets before the connection is closed.

@@ -3,7 +3,8 @@
 use crate::client::{Client, Replies};
 use crate::clients::Filter;
 use crate::command::{CommandError, Context};
-use crate::resp::{Reply, parse_integer};
+use crate::number;
+use crate::resp::Reply;
 use crate::session;
 
 /// `CLIENT ID`
@@ -30,7 +31,7 @@ pub(crate) fn list(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, C
             clients.list(&filter, context.now)
         }
         [option, ids @ ..] if option.eq_ignore_ascii_case(b"id") && !ids.is_empty() => {
-            let ids: Option<Vec<i64>> = ids.iter().map(|id| parse_integer(id)).collect();
+            let ids: Option<Vec<i64>> = ids.iter().map(|id| number::parse(id)).collect();
             clients.list_ids(&ids.ok_or("Invalid client ID")?, context.now)
         }
         _ => return Err(CommandError::SYNTAX.into()),
@@ -61,7 +62,7 @@ fn parse_filter<'a>(mut options: &[&'a [u8]], own: u64) -> Result<Filter<'a>, Co
         let [value, rest @ ..] = rest else { return Err(CommandError::SYNTAX.into()) };
         match option.to_ascii_lowercase().as_slice() {
             b"id" => {
-                let id = parse_integer(value).and_then(|id| u64::try_from(id).ok());
+                let id = number::parse(value).and_then(|id| u64::try_from(id).ok());
                 let id = id.filter(|id| *id > 0).ok_or("client-id should be greater than 0")?;
                 filter.id = Some(id);
             }

@@ -11,6 +11,7 @@ pub mod dict;
 pub mod glob;
 pub mod inline;
 pub mod lzf;
+pub mod number;
 pub mod process;
 pub mod rdb;
 pub mod rdb_reader;

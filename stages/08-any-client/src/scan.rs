@@ -5,7 +5,8 @@ use crate::command::CommandError;
 use crate::db::Db;
 use crate::glob::Glob;
 use crate::keyspace;
-use crate::resp::{Reply, parse_integer};
+use crate::number;
+use crate::resp::Reply;
 
 /// `SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]`, mirrors `scanGenericCommand`.
 ///
@@ -39,7 +40,7 @@ impl<'a> Options<'a> {
                 b"match" => options.pattern = Some(value),
                 b"type" => options.kind = Some(value),
                 b"count" => {
-                    let count = parse_integer(value).ok_or(CommandError::NOT_AN_INTEGER)?;
+                    let count = number::parse(value).ok_or(CommandError::NOT_AN_INTEGER)?;
                     let count = usize::try_from(count).ok().filter(|count| *count > 0);
                     options.count = count.ok_or(CommandError::SYNTAX)?;
                 }

@@ -2,7 +2,8 @@
 
 use crate::client::Client;
 use crate::command::{CommandError, Context};
-use crate::resp::{Protocol, Reply, parse_integer};
+use crate::number;
+use crate::resp::{Protocol, Reply};
 
 /// The version of Redis whose replies these are.
 pub(crate) const REDIS_VERSION: &str = "7.0.15";
@@ -31,7 +32,7 @@ pub(crate) fn hello(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, 
 }
 
 fn parse_protocol(version: &[u8]) -> Result<Protocol, CommandError> {
-    match parse_integer(version) {
+    match number::parse(version) {
         Some(2) => Ok(Protocol::Resp2),
         Some(3) => Ok(Protocol::Resp3),
         Some(_) => Err(CommandError::Coded("NOPROTO unsupported protocol version")),
@@ -75,7 +76,7 @@ pub(crate) fn set_name(name: &[u8], context: &Context<'_>) -> Result<(), Command
 /// `SELECT index`, mirrors `selectCommand`.
 pub(crate) fn select(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, CommandError> {
     let [index] = args else { return Err(CommandError::Arity) };
-    let index = parse_integer(index).ok_or(CommandError::NOT_AN_INTEGER)?;
+    let index = number::parse(index).ok_or(CommandError::NOT_AN_INTEGER)?;
     if i32::try_from(index).is_err() {
         let (min, max) = (i32::MIN, i32::MAX);
         let text = format!("value is out of range, value must between {min} and {max}");

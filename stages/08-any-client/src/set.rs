@@ -3,7 +3,8 @@
 use crate::clock::UnixMillis;
 use crate::command::CommandError;
 use crate::db::{Condition, Db, Expiry};
-use crate::resp::{Reply, parse_integer};
+use crate::number;
+use crate::resp::Reply;
 
 /// `SET key value [NX | XX] [GET] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL]`, mirrors
 /// `setGenericCommand`.
@@ -98,7 +99,7 @@ fn parse_expiry(
 ) -> Result<Expiry, CommandError> {
     let Some(deadline) = option else { return Ok(Expiry::Never) };
     let Some((unit, number)) = deadline else { return Ok(Expiry::Keep) };
-    let number = parse_integer(number).ok_or(CommandError::NOT_AN_INTEGER)?;
+    let number = number::parse(number).ok_or(CommandError::NOT_AN_INTEGER)?;
     let start = if unit.is_absolute { 0 } else { now.0 };
     let deadline = number.checked_mul(unit.ms).and_then(|ms| ms.checked_add(start));
     match deadline {

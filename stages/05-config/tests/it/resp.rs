@@ -3,7 +3,8 @@
 use std::sync::mpsc;
 use std::thread;
 
-use stage_05::resp::{Decoder, ProtocolError, Reply, parse_integer};
+use stage_05::number;
+use stage_05::resp::{Decoder, ProtocolError, Reply};
 
 use crate::request::{array, encoded, shown};
 use crate::server::PATIENCE;
@@ -408,7 +409,7 @@ fn an_integer_is_written_in_one_way_only() {
         ("-9223372036854775807", -i64::MAX),
         ("-9223372036854775808", i64::MIN),
     ] {
-        assert_eq!(parse_integer(text.as_bytes()), Some(number), "{text:?}");
+        assert_eq!(number::parse(text.as_bytes()), Some(number), "{text:?}");
     }
     for text in [
         "",
@@ -440,9 +441,9 @@ fn an_integer_is_written_in_one_way_only() {
         "99999999999999999999999999",
         "\u{665}",
     ] {
-        assert_eq!(parse_integer(text.as_bytes()), None, "{text:?}");
+        assert_eq!(number::parse(text.as_bytes()), None, "{text:?}");
     }
-    assert_eq!(parse_integer(b"5\xff"), None);
+    assert_eq!(number::parse(b"5\xff"), None);
 }
 
 #[test]
