@@ -11,7 +11,7 @@ use crate::directive::Directive;
 use crate::draft::Draft;
 use crate::html::escaped;
 use crate::hunk;
-use crate::weaver::Page;
+use crate::page::Page;
 
 /// What a reader has who has typed every step so far.
 #[derive(Default)]

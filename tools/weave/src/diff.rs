@@ -8,7 +8,7 @@ use crate::directive::Directive;
 use crate::draft::Draft;
 use crate::html::escaped;
 use crate::hunk;
-use crate::weaver::Page;
+use crate::page::Page;
 
 /// `{{#diff src/db.rs::Db::get}}`: how a file or an item differs from the stage before. Several
 /// files are folded, and no file at all stands for everything that the chapter shows.

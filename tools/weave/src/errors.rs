@@ -10,9 +10,9 @@ use xtask::Stage;
 use crate::course::Course;
 use crate::directive::Directive;
 use crate::html::escaped;
+use crate::page::Page;
 use crate::source::Source;
 use crate::transcript::Recording;
-use crate::weaver::Page;
 use crate::{redis, transcript};
 
 const TABLE: &str = "book/errors.toml";

@@ -6,8 +6,8 @@ use conformance::exercise::Exercise;
 use crate::course::Course;
 use crate::directive::Directive;
 use crate::html::escaped;
+use crate::page::Page;
 use crate::transcript::{Recording, link_to};
-use crate::weaver::Page;
 use crate::{block, zoo};
 
 /// An exercise of the page's stage: `{{#exercise setex_names_itself}}`.

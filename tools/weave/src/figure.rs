@@ -5,7 +5,7 @@ use roxmltree::{Document, Node};
 
 use crate::course::Course;
 use crate::directive::Directive;
-use crate::weaver::Page;
+use crate::page::Page;
 
 /// Wider ones would have letters too small for a telephone.
 const MAX_WIDTH: f64 = 720.0;

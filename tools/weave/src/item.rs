@@ -10,7 +10,7 @@ use crate::block;
 use crate::course::Course;
 use crate::directive::Directive;
 use crate::html::escaped;
-use crate::weaver::Page;
+use crate::page::Page;
 
 /// `{{#item src/db.rs::Db::get}}`: the item as it is in the page's stage, with the lines marked
 /// that the stage adds. `{{#item 03-set-get/src/db.rs}}`: as it is in that stage, with no marks.

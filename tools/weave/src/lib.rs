@@ -22,6 +22,7 @@ mod hunk;
 mod item;
 mod map;
 mod names;
+mod page;
 mod redis;
 pub mod session;
 pub mod shell;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::course::Course;
 use crate::directive::Directive;
-use crate::weaver::Page;
+use crate::page::Page;
 
 /// `{{#map}}`: a table, from the table of lessons. Tests and benchmarks are counted together.
 pub(crate) fn map(

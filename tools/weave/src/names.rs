@@ -8,8 +8,8 @@ use pulldown_cmark::{Event, Parser};
 use xtask::Stage;
 
 use crate::course::Course;
+use crate::page::Page;
 use crate::source::Source;
-use crate::weaver::Page;
 
 /// What every type has, by no word of its own.
 const OF_ALL: &[&str] =

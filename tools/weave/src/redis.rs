@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 
 use crate::course::Course;
 use crate::directive::Directive;
-use crate::weaver::Page;
+use crate::page::Page;
 
 /// Where each function of Redis is: `file name line`, sorted.
 const LIST: &str = "tools/weave/redis-7.0.15.txt";

@@ -19,7 +19,7 @@ use anyhow::{Context, bail, ensure};
 use crate::course::Course;
 use crate::directive::Directive;
 use crate::html::escaped;
-use crate::weaver::Page;
+use crate::page::Page;
 
 /// The folder of the sessions, as seen from the root.
 pub const FOLDER: &str = "book/sessions";

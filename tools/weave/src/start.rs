@@ -6,7 +6,7 @@ use xtask::Stage;
 
 use crate::course::Course;
 use crate::directive::Directive;
-use crate::weaver::Page;
+use crate::page::Page;
 
 /// `{{#start}}`: the commands that put the stage before in the stage's place, on a branch of one's
 /// own; those that take the tests from the course; and those that compare at the end.

@@ -15,7 +15,7 @@ use crate::course::Course;
 use crate::directive::Directive;
 use crate::exchange::{Conversation, Exchange, NOW_MS, Part, shown_place};
 use crate::html::{self, escaped};
-use crate::weaver::Page;
+use crate::page::Page;
 use crate::wire::{Line, grouped, shown};
 
 const PROMPT: &str = "127.0.0.1:6379&gt;";

@@ -3,13 +3,13 @@
 use std::fmt::{self, Display, Formatter};
 use std::ops::Range;
 
-use anyhow::{Context, bail, ensure};
-use xtask::Stage;
+use anyhow::{bail, ensure};
 
 use crate::change::Steps;
 use crate::course::Course;
 use crate::directive::Directive;
 use crate::names::NameChecker;
+use crate::page::Page;
 use crate::{
     diff, errors, exercise, figure, item, map, redis, session, start, transcript, unwoven, zoo,
 };
@@ -41,33 +41,6 @@ impl Display for Fault {
     }
 }
 
-/// The page that is being woven.
-pub(crate) struct Page<'c> {
-    /// As seen from `book/src`.
-    pub file: String,
-    /// The stage whose chapter, or whose chapter's page, this is.
-    pub stage: Option<&'c Stage>,
-    /// The stage before that one.
-    pub before: Option<&'c Stage>,
-}
-
-impl<'c> Page<'c> {
-    /// The stage whose chapter, or whose chapter's page, this is. An error on every other page.
-    pub fn stage(&self) -> anyhow::Result<&'c Stage> {
-        self.stage.context("this page belongs to no stage")
-    }
-
-    /// Whether a stage's chapter itself shows a file, not its page of tests.
-    pub fn is_for_chapter(file: &str) -> bool {
-        file.starts_with("src/") || file == "Cargo.toml"
-    }
-
-    /// A file of the stage as seen from the project's root.
-    pub fn path_of(&self, file: &str) -> String {
-        self.stage.map_or(file.to_owned(), |stage| stage.path_of(file))
-    }
-}
-
 impl<'c> Weaver<'c> {
     /// A pass that begins.
     pub fn new(course: &'c Course) -> Weaver<'c> {
@@ -76,7 +49,7 @@ impl<'c> Weaver<'c> {
 
     /// Weaves one chapter. `file` is named as seen from `book/src`, with `/`.
     pub fn chapter(&mut self, file: &str, text: &str) -> Result<String, Vec<Fault>> {
-        let page = self.page(file);
+        let page = Page::of(file, self.course.stages());
         let (mut woven, mut faults) = (String::new(), Vec::new());
         let (mut done, mut last_step, mut stumbles) = (0, None, false);
         while let Some((place, directive)) = Directive::find(&text[done..]) {
@@ -139,15 +112,6 @@ impl<'c> Weaver<'c> {
             faults.extend(missing.into_iter().map(|what| (step, what)));
         }
         Ok(faults)
-    }
-
-    /// The stage of `stages/04-px-expiry.md` and of `stages/04-px-expiry/tests.md` is 04.
-    fn page(&self, file: &str) -> Page<'c> {
-        let name = file.strip_prefix("stages/").and_then(|below| below.split(['/', '.']).next());
-        let stages = self.course.stages();
-        let place = stages.iter().position(|stage| Some(stage.directory.as_str()) == name);
-        let before = place.and_then(|place| stages.get(place.checked_sub(1)?));
-        Page { file: file.to_owned(), stage: place.and_then(|place| stages.get(place)), before }
     }
 
     fn expand(&mut self, page: &Page<'c>, directive: &Directive) -> anyhow::Result<String> {

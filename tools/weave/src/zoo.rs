@@ -7,7 +7,7 @@ use zoo::{Animal, ZOO};
 use crate::course::Course;
 use crate::directive::Directive;
 use crate::html::escaped;
-use crate::weaver::Page;
+use crate::page::Page;
 use crate::{block, highlight, transcript};
 
 /// An animal: `{{#zoo takes_seconds_for_milliseconds}}`. How to start it and which transcript

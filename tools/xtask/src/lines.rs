@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use crate::lessons::Lessons;
 use crate::stage::Stage;
 
-/// Returns the lines of code below the stage's `src/`: without tests, comments and blank lines.
+/// Returns the lines of code below the stage's `src/`, where no tests are: without comments and blank lines.
 pub fn of_stage(root: &Path, stage: &Stage) -> anyhow::Result<usize> {
     let files = stage.files(root)?.into_iter();
     let sources = files.filter(|(file, _)| file.starts_with("src/") && file.ends_with(".rs"));
@@ -20,30 +20,10 @@ pub fn of_stage(root: &Path, stage: &Stage) -> anyhow::Result<usize> {
     Ok(sum)
 }
 
-/// Counts in source that rustfmt has laid out.
+/// Counts in source that rustfmt has laid out, and that holds no tests.
 fn of_source(source: &str) -> usize {
-    let mut lines = source.lines();
-    let mut count = 0;
-    while let Some(line) = lines.next() {
-        let text = line.trim_start();
-        if text == "#[cfg(test)]" {
-            let indent = line.len() - text.len();
-            skip_item(&mut lines, indent);
-        } else if !text.is_empty() && !text.starts_with("//") {
-            count += 1;
-        }
-    }
-    count
-}
-
-/// Skips to the line that ends the item: the first at its own depth that closes it.
-fn skip_item<'a>(lines: &mut impl Iterator<Item = &'a str>, indent: usize) {
-    for line in lines {
-        let (margin, text) = line.split_at_checked(indent).unwrap_or_default();
-        if margin.trim().is_empty() && !text.starts_with(' ') && text.ends_with(['}', ';']) {
-            return;
-        }
-    }
+    let lines = source.lines().map(str::trim_start);
+    lines.filter(|line| !line.is_empty() && !line.starts_with("//")).count()
 }
 
 /// Returns the README with each stage's lines in the last cell that holds a number, in the table's
@@ -82,44 +62,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tests_comments_and_blank_lines_do_not_count() {
+    fn comments_and_blank_lines_do_not_count() {
         let source = "\
 //! Docs.
 
 use std::io; // counts
-
-#[cfg(test)]
-use std::fs;
 
 /// Docs.
 fn f() {
     // A comment.
     g(\"// counts\");
 }
-
-impl T {
-    #[cfg(test)]
-    fn only_in_tests() {
-        if true {
-            g();
-        }
-    }
-
-    fn counts() {}
-}
-
-#[cfg(test)]
-mod tests {
-    fn g() {
-        h();
-    }
-
-    fn h() {}
-}
-
-fn counts_again() {}
 ";
-        assert_eq!(of_source(source), 8);
+        assert_eq!(of_source(source), 4);
     }
 
     #[test]
