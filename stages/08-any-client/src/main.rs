@@ -17,7 +17,7 @@ use stage_08::Server;
 use stage_08::config::{Action, Config, HELP};
 use stage_08::db::Databases;
 use stage_08::rdb;
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 
 /// How many bytes of a dump are read at once.
@@ -26,7 +26,7 @@ const READ_SIZE: usize = 64 * 1024;
 const NAME: &str = env!("CARGO_PKG_NAME");
 
 fn main() -> ExitCode {
-    match start() {
+    match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log::warn(format_args!("{NAME}: {error:#}"));
@@ -35,21 +35,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn start() -> anyhow::Result<()> {
-    // One thread, as in Redis: most requests take less time than to wake a second one would. And
-    // one for those that take long.
-    let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(1).build()?;
-    runtime.block_on(run())
-}
-
-async fn run() -> anyhow::Result<()> {
+fn run() -> anyhow::Result<()> {
     let action = Action::from_args(std::env::args_os().skip(1));
     match action.map_err(|error| anyhow!("{error}, see --help"))? {
-        Action::Serve(config) => serve(config).await?,
+        Action::Serve(config) => runtime()?.block_on(serve(config))?,
         Action::Help => writeln!(io::stdout(), "{NAME} [option ...]\n\n{HELP}")?,
         Action::Version => writeln!(io::stdout(), "{NAME} {}", env!("CARGO_PKG_VERSION"))?,
     }
     Ok(())
+}
+
+/// One thread, as in Redis: most requests take less time than to wake a second one would. And one
+/// for those that take long.
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().max_blocking_threads(1).build()
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
