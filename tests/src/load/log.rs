@@ -54,12 +54,7 @@ pub(super) const CLOSED: Scenario = Scenario {
     output: Output::Closed,
     likely: "a print that fails ends the program, or the thread or task that accepts. Nobody is \
              left to be told of it: pass it over.",
-    run: |siege| {
-        no_descriptors::take(siege)?;
-        siege.scene.push_str(", while the reader of its log is gone");
-        let clients = no_descriptors::crowd(siege)?;
-        no_descriptors::leave(siege, clients)
-    },
+    run: |siege| run_out(siege, ", while the reader of its log is gone"),
     ..UNREAD
 };
 
@@ -68,19 +63,21 @@ pub(super) const STUFFED: Scenario = Scenario {
     chapter: "05-config",
     claim: "A server starts, serves and tells of trouble, though the pipe for its output is full \
             from the beginning: another program filled it, or the server before this one.",
-    needs: Needs::FewerDescriptors,
     output: Output::Stuffed,
     but_redis: Some("it waits for the reader of its log"),
     likely: "a print waits for room in the pipe. Ask first whether there is some (poll), and leave \
              the line out if not.",
-    run: |siege| {
-        no_descriptors::take(siege)?;
-        siege.scene.push_str(", while the pipe that it prints into is full");
-        let clients = no_descriptors::crowd(siege)?;
-        no_descriptors::leave(siege, clients)
-    },
-    ..UNREAD
+    run: |siege| run_out(siege, ", while the pipe that it prints into is full"),
+    ..CLOSED
 };
+
+/// The server runs out of descriptors, of which it may want to tell, and gets some back.
+fn run_out(siege: &mut Siege, meanwhile: &str) -> Result<(), Fault> {
+    no_descriptors::take(siege)?;
+    siege.scene.push_str(meanwhile);
+    let clients = no_descriptors::crowd(siege)?;
+    no_descriptors::leave(siege, clients)
+}
 
 fn come_and_vanish(siege: &mut Siege) -> Result<(), Fault> {
     for number in 0..CLIENTS {

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use conformance::differ::pair::{Kind, Pair};
-use conformance::differ::{Limit, Plan, hunt, report};
-use conformance::server::{CommandLine, Target};
-use conformance::{check, harness};
+use conformance::differ::{self, Limit, Plan, hunt, report};
+use conformance::harness;
+use conformance::server::CommandLine;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use zoo::ZOO;
 
@@ -36,14 +36,7 @@ const DUMP: &str = "a dump to load";
 const SESSIONS: u64 = 3000;
 
 fn main() -> ExitCode {
-    let redis = match check::redis() {
-        Ok(Target::Spawn(redis)) => Ok(redis),
-        Ok(Target::Address(_)) => Err("it was started by somebody else".to_owned()),
-        Err(reason) => Err(reason),
-    };
-    if let Err(reason) = &redis {
-        eprintln!("\nNOT COMPARED with a real Redis: {reason}.\n");
-    }
+    let redis = differ::redis();
     // What is new in stage 08 is left to its transcripts: few of its replies are the same in two
     // servers.
     let seen = ZOO.iter().filter(|animal| !animal.transcript.starts_with("08-"));
