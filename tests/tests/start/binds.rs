@@ -126,6 +126,9 @@ const WHOLE: &[&[&str]] = &[
 ];
 
 /// Where IPv6 is missing, one way or the other.
+///
+/// Not here: what is no address, such as `::g`, after one of IPv6. Redis then goes by the error of
+/// the attempt before, if resolving has left it, which depends on the machine's resolver.
 const WITHOUT: &[&[&str]] = &[
     &["*"],
     &["* -::*"],
@@ -148,7 +151,6 @@ const WITHOUT: &[&[&str]] = &[
     &["::1 nosuch.invalid"],
     &["::1 127.0.0.1 -nosuch.invalid"],
     &["127.0.0.1 ::g"],
-    &["127.0.0.1 ::1 -::g"],
     &["127.0.0.1 ::1 192.0.2.1"],
     &["127.0.0.1 ::1 -192.0.2.1"],
 ];
