@@ -148,6 +148,11 @@ impl Course {
         self.parsed(file, text).with_context(|| stage.path_of(file))
     }
 
+    /// A file that belongs to no stage, taken apart.
+    pub(crate) fn source_at(&self, path: &str) -> anyhow::Result<Rc<Source>> {
+        self.parsed(path, &self.text(path)?).with_context(|| path.to_owned())
+    }
+
     /// Takes a text apart, once for all stages that have it.
     fn parsed(&self, file: &str, text: &str) -> anyhow::Result<Rc<Source>> {
         let ending = file.rsplit('.').next().unwrap_or_default();

@@ -16,6 +16,7 @@ mod errors;
 pub mod exchange;
 mod exercise;
 mod figure;
+mod file;
 mod highlight;
 mod html;
 mod hunk;

@@ -11,7 +11,8 @@ use crate::directive::Directive;
 use crate::names::NameChecker;
 use crate::page::Page;
 use crate::{
-    diff, errors, exercise, figure, item, map, redis, session, start, transcript, unwoven, zoo,
+    diff, errors, exercise, figure, file, item, map, redis, session, start, transcript, unwoven,
+    zoo,
 };
 
 /// Directives that stand in a sentence. All others make blocks.
@@ -122,6 +123,7 @@ impl<'c> Weaver<'c> {
             "errors" => errors::errors(course, page, directive),
             "exercise" => exercise::exercise(course, page, directive),
             "figure" => figure::figure(course, page, directive),
+            "file" => file::file(course, directive),
             "item" => item::item(course, page, directive),
             "link" => transcript::link(course, page, directive),
             "map" => map::map(course, page, directive),
