@@ -6,7 +6,6 @@
 
 pub mod carry;
 pub mod drift;
-pub mod fuzz;
 mod git;
 mod lessons;
 pub mod lines;

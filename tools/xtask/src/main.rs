@@ -2,13 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use clap::Parser;
 use xtask::carry::{End, carry};
-use xtask::{Lessons, Stage, drift, fuzz, lines};
+use xtask::{Lessons, drift, lines};
 
 /// What maintainers of the course run.
 #[derive(Parser)]
@@ -40,23 +39,6 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Try random inputs on a stage, with fresh seeds, until one is found that fails
-    ///
-    /// The targets are the files in the stage's tests/it that hold properties. The ordinary tests
-    /// try a few hundred inputs of each, always the same, and those that have ever failed.
-    Fuzz {
-        /// One target; without it, one after the other
-        target: Option<String>,
-        /// How long each target gets
-        #[arg(long, default_value_t = 1.0)]
-        minutes: f64,
-        /// The stage: 07. The newest, if it is not given
-        #[arg(long)]
-        stage: Option<u8>,
-        /// Tell which targets there are
-        #[arg(long)]
-        list: bool,
-    },
     /// Count each stage's lines of code, without tests, comments and blank lines
     Lines {
         /// Fail if the README's map says other numbers
@@ -86,19 +68,6 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
         Task::Verify => run_verify(&root, &lessons),
         Task::Record { filter } => run_record(&root, filter),
         Task::Bench { arguments } => run_bench(&root, arguments),
-        Task::Fuzz { target, minutes, stage, list } => {
-            let found = match stage {
-                Some(number) => lessons.stages().iter().find(|stage| stage.number == number),
-                None => lessons.stages().last(),
-            };
-            let stage = found.context("there is no such stage")?;
-            let targets = fuzz_targets(&root, stage, target.as_deref())?;
-            if list {
-                print_targets(&targets);
-                return Ok(ExitCode::SUCCESS);
-            }
-            run_fuzz(&root, &lessons, stage, &targets, Duration::try_from_secs_f64(60.0 * minutes)?)
-        }
         Task::Lines { check, write } => run_lines(&root, &lessons, check, write),
     }
 }
@@ -162,77 +131,6 @@ fn cargo(root: &Path, arguments: impl IntoIterator<Item = String>) -> anyhow::Re
     let status = Command::new(cargo).current_dir(root).args(arguments).status();
     let status = status.context("cannot run cargo")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn fuzz_targets(
-    root: &Path,
-    stage: &Stage,
-    wanted: Option<&str>,
-) -> anyhow::Result<Vec<fuzz::Target>> {
-    let mut targets = fuzz::targets(root, stage)?;
-    if let Some(wanted) = wanted {
-        targets.retain(|target| target.name == wanted);
-        ensure!(
-            !targets.is_empty(),
-            "{} has no target '{wanted}'; see `cargo xtask fuzz --list`",
-            stage.path()
-        );
-    }
-    Ok(targets)
-}
-
-fn print_targets(targets: &[fuzz::Target]) {
-    for target in targets {
-        println!("{}: {}", target.name, target.about);
-        for property in &target.properties {
-            println!("    {property}");
-        }
-    }
-}
-
-/// Tries random inputs on one target after the other, and tells how many; stops at the first that
-/// fails.
-fn run_fuzz(
-    root: &Path,
-    lessons: &Lessons,
-    stage: &Stage,
-    targets: &[fuzz::Target],
-    time: Duration,
-) -> anyhow::Result<ExitCode> {
-    fuzz::build(root, stage)?;
-    for target in targets {
-        let (name, began) = (&target.name, Instant::now());
-        let outcome = target.fuzz(root, stage, time, |cases| {
-            println!("{name}: {} s, {cases} cases, no finding", began.elapsed().as_secs());
-        })?;
-        let minutes = outcome.time.as_secs_f64() / 60.0;
-        let cases = outcome.cases;
-        let Some(finding) = outcome.finding else {
-            println!("{name}: {cases} cases in {minutes:.1} minutes, no finding");
-            continue;
-        };
-        println!("{finding}");
-        println!("{name}: a finding after {cases} cases in {minutes:.1} minutes");
-        let seeds = format!("tests/it/{name}.seeds");
-        if root.join(stage.path_of(&seeds)).is_file() {
-            let file = format!("tests/it/{name}.rs");
-            let home = lessons.stages().iter().find(|stage| stage.added.contains(&file));
-            let home = home.unwrap_or(stage);
-            println!(
-                "The input is kept in {}. To play it again: cargo test --package stage-{:02} \
-                 --test it {name}::\nIt belongs in {}, in {} under stage {:02}, and with \
-                 `cargo xtask carry {:02}` in all that follow.",
-                stage.path_of(&seeds),
-                stage.number,
-                home.path_of(&seeds),
-                Lessons::PATH,
-                home.number,
-                home.number,
-            );
-        }
-        return Ok(ExitCode::FAILURE);
-    }
-    Ok(ExitCode::SUCCESS)
 }
 
 fn run_lines(root: &Path, lessons: &Lessons, check: bool, write: bool) -> anyhow::Result<ExitCode> {

@@ -4,7 +4,6 @@
 
 mod carrying;
 mod course;
-mod fuzzing;
 mod measuring;
 mod project;
 mod recording;
