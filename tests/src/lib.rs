@@ -17,7 +17,7 @@
 //! # anyhow::Ok(())
 //! ```
 //!
-//! An [exercise] has transcripts of its own. A stage's tests are [`stage`], and under hostile load [`load::stage`]; `transcripts`, the program,
+//! An [exercise] has transcripts of its own. A stage's tests are [`stage`], and under hostile load [`load::stage`], as a program [`program::stage`]; `transcripts`, the program,
 //! records, checks and shows; `exercises` does so for exercises.
 
 pub mod check;
@@ -27,6 +27,7 @@ pub mod corpus;
 pub mod departures;
 pub mod diagnosis;
 pub mod differ;
+pub mod dump;
 mod entries;
 pub mod exercise;
 pub mod failure;
@@ -37,6 +38,7 @@ pub mod load;
 mod parts;
 pub mod player;
 pub mod printed;
+pub mod program;
 mod raw;
 pub mod reply;
 pub mod resp;

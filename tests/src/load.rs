@@ -45,8 +45,10 @@ mod unread;
 
 pub use bystander::{Bystander, Latency};
 pub use fault::Fault;
+pub(crate) use meter::MIB;
 pub use meter::{Bytes, Growth, Meter, Usage};
 pub use peer::Peer;
+pub(crate) use peer::{array, bulk};
 pub use report::{Failure, Report};
 pub use siege::Siege;
 

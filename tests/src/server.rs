@@ -307,6 +307,31 @@ impl Server {
         self.process.as_ref().map(|process| process.group.child.id())
     }
 
+    /// Sends the server's process a signal: `SIGTERM`, `SIGINT` or `SIGHUP`.
+    ///
+    /// # Errors
+    /// When the process is gone or is not ours, or the system has no signals.
+    #[cfg(unix)]
+    pub fn signal(&self, name: &str) -> io::Result<()> {
+        use rustix::process::{Pid, Signal, kill_process};
+        let signal = match name {
+            "SIGINT" => Signal::INT,
+            "SIGHUP" => Signal::HUP,
+            _ => Signal::TERM,
+        };
+        let id = self.process_id().and_then(|id| i32::try_from(id).ok());
+        match id.and_then(Pid::from_raw) {
+            Some(id) => Ok(kill_process(id, signal)?),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    /// There are none here, and no test that needs them is run.
+    #[cfg(not(unix))]
+    pub fn signal(&self, _: &str) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Returns how it ended, if it has within `patience`, and the last that it printed.
     pub fn end(&mut self, patience: Duration) -> (Option<ExitStatus>, String) {
         let Some(process) = &mut self.process else { return (None, String::new()) };

@@ -138,6 +138,28 @@ impl Peer {
         text.map(Some).map_err(|error| Fault::new("a line of text", error.to_string()))
     }
 
+    /// Returns the next bytes that come, as many as these.
+    ///
+    /// # Errors
+    /// When fewer come.
+    pub fn take(&mut self, count: usize) -> Result<Vec<u8>, Fault> {
+        let mut came = vec![0; count];
+        match self.fill(&mut came) {
+            (_, None) => Ok(came),
+            (_, Some(error)) => Err(Fault::of(&error, format!("{count} bytes"), self.patience)),
+        }
+    }
+
+    /// Returns the port from which it has connected.
+    ///
+    /// # Errors
+    /// When the connection is gone.
+    pub fn port(&self) -> Result<u16, Fault> {
+        let address = self.stream.local_addr();
+        let address = address.map_err(|error| Fault::of(&error, "an address", self.patience))?;
+        Ok(address.port())
+    }
+
     /// Returns the same connection once more, for a thread that reads while another one writes.
     ///
     /// # Errors

@@ -1,6 +1,5 @@
 //! A server under load: what the scenarios do to it and ask of it.
 
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitStatus;
 use std::thread;
@@ -252,24 +251,8 @@ impl Siege {
     /// When it is not there any more.
     #[cfg(unix)]
     pub(super) fn signal(&self, name: &str) -> Result<(), Fault> {
-        use rustix::process::{Pid, Signal, kill_process};
-        let signal = match name {
-            "SIGINT" => Signal::INT,
-            "SIGHUP" => Signal::HUP,
-            _ => Signal::TERM,
-        };
-        let id = self.server.process_id().and_then(|id| i32::try_from(id).ok());
-        let sent = match id.and_then(Pid::from_raw) {
-            Some(id) => kill_process(id, signal).map_err(io::Error::from),
-            None => Err(io::ErrorKind::NotFound.into()),
-        };
+        let sent = self.server.signal(name);
         sent.map_err(|error| Fault::of(&error, "a server to send a signal to", self.patience))
-    }
-
-    /// There are none here, and no scenario that needs them is played.
-    #[cfg(not(unix))]
-    pub(super) fn signal(&self, name: &str) -> Result<(), Fault> {
-        Err(Fault::new(name, io::Error::from(io::ErrorKind::Unsupported).to_string()))
     }
 
     /// Returns how the server ended, if it does so in time.

@@ -29,3 +29,18 @@ fn every_chapter_with_its_tests_makes_the_stage() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+#[test]
+fn a_page_of_tests_shows_what_the_stage_brings_to_the_tests_of_the_core() {
+    let course = Course::read(&root()).unwrap();
+    for stage in course.stages().iter().skip(1) {
+        let page = format!("book/src/stages/{}/tests.md", stage.directory);
+        let text = fs::read_to_string(root().join(&page)).unwrap();
+        let home = format!("tests/core/{}", stage.directory);
+        let files = fs::read_dir(root().join(&home)).unwrap();
+        let files = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        for file in files.map(|file| format!("{home}/{file}")).chain([format!("{home}.rs")]) {
+            assert!(text.contains(&file), "{page} does not show {file}");
+        }
+    }
+}

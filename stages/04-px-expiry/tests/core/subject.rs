@@ -1,0 +1,51 @@
+//! What the tests need to know of this stage's own interface. The corpus of tests knows the rest,
+//! which is the same in all stages.
+
+pub use stage_04 as stage;
+
+use stage::clock::UnixMillis;
+use stage::command;
+use stage::db::Db;
+use stage::resp::{ProtocolError, Reply};
+
+/// When a request is executed, if a test does not say.
+pub const NOW: i64 = 1_700_000_000_000;
+
+/// The core, with all that it keeps between two requests.
+#[derive(Default)]
+pub struct Subject {
+    db: Db,
+}
+
+impl Subject {
+    /// Returns the reply to one request, as it goes over the wire.
+    pub fn execute(&mut self, args: &[&[u8]]) -> Vec<u8> {
+        self.execute_at(NOW, args)
+    }
+
+    /// Returns the reply to a request that is executed so many milliseconds after 1970.
+    pub fn execute_at(&mut self, now: i64, args: &[&[u8]]) -> Vec<u8> {
+        encoded(command::execute(args, &self.db, UnixMillis(now)))
+    }
+}
+
+/// Returns how many bytes a table takes of so many places: two boxes in each, and a byte.
+pub fn size_of_table(places: usize) -> i64 {
+    (places * (2 * size_of::<Box<[u8]>>() + 1)) as i64
+}
+
+/// Appends a reply to those before it.
+pub fn encode(reply: &Reply, output: &mut Vec<u8>) {
+    reply.encode(output);
+}
+
+/// Returns what a client gets that breaks the protocol.
+pub fn protocol_error(error: ProtocolError) -> Vec<u8> {
+    encoded(error.into())
+}
+
+fn encoded(reply: Reply) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    reply.encode(&mut bytes);
+    bytes
+}

@@ -1,0 +1,10 @@
+//! The options of SET that come with stage 08: until then, they are none.
+
+use crate::corpus::from_04::expiry::{SYNTAX, set};
+
+#[test]
+fn a_condition_is_no_option_yet() {
+    for options in ["NX", "XX", "GET", "EX 10 NX", "NX EX 10"] {
+        assert_eq!(set(options), SYNTAX, "{options:?}");
+    }
+}

@@ -1,0 +1,4 @@
+//! What holds for the core from stage 05 on.
+
+mod config;
+mod reply;

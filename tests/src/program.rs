@@ -1,0 +1,184 @@
+//! The running program: what it owes its clients, what its command line takes, and what it loads
+//! when it starts.
+//!
+//! Each [`Claim`] is a test of its own, and holds from a stage on. Most hold for any server; some
+//! are about texts that only the course's own servers print, and are left out for others.
+
+use std::process::ExitCode;
+use std::time::Duration;
+use std::{env, fmt};
+
+use anyhow::Result;
+use libtest_mimic::{Arguments, Trial};
+
+use crate::harness;
+use crate::load::{Bytes, Meter, Peer};
+use crate::server::{CommandLine, Server};
+
+mod clients;
+mod command_line;
+mod connection;
+mod dump_at_start;
+mod keepalive;
+mod keys;
+mod large_values;
+mod own;
+
+/// How long anything is waited for. Nothing takes nearly as long.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The claims by their topics.
+const TOPICS: [(&str, &[Claim]); 7] = [
+    ("command_line", command_line::CLAIMS),
+    ("connection", connection::CLAIMS),
+    ("large_values", large_values::CLAIMS),
+    ("keepalive", keepalive::CLAIMS),
+    ("dump_at_start", dump_at_start::CLAIMS),
+    ("keys", keys::CLAIMS),
+    ("clients", clients::CLAIMS),
+];
+
+/// One test.
+#[derive(Clone, Copy)]
+struct Claim {
+    /// What is claimed.
+    name: &'static str,
+    /// The first stage for which it holds, and the last one.
+    from: u32,
+    until: u32,
+    /// Whether it is about what only the course's own servers print.
+    is_ours: bool,
+    /// Whether it needs what only Linux tells.
+    needs_linux: bool,
+    run: fn(&Program) -> Result<()>,
+}
+
+/// Makes a claim of a function: `claim!(2.., a_function)`.
+macro_rules! claim {
+    ($from:literal.., $run:ident) => {
+        claim!($from..=u32::MAX, $run)
+    };
+    ($from:literal..=$until:expr, $run:ident) => {
+        $crate::program::Claim {
+            name: stringify!($run),
+            from: $from,
+            until: $until,
+            is_ours: false,
+            needs_linux: false,
+            run: $run,
+        }
+    };
+}
+use claim;
+
+impl Claim {
+    const fn of_ours(self) -> Self {
+        Self { is_ours: true, ..self }
+    }
+
+    const fn on_linux(self) -> Self {
+        Self { needs_linux: true, ..self }
+    }
+
+    /// Whether it is held against a server of this stage.
+    fn concerns(&self, program: &Program) -> bool {
+        (self.from..=self.until).contains(&program.stage)
+            && (program.is_ours || !self.is_ours)
+            && (cfg!(target_os = "linux") || !self.needs_linux)
+    }
+}
+
+/// The server that is tested.
+#[derive(Clone)]
+struct Program {
+    command: CommandLine,
+    /// The stage that it has reached.
+    stage: u32,
+    /// Whether it is one of the course's own.
+    is_ours: bool,
+    /// The binary and the name of the course's own.
+    binary: String,
+    package: String,
+}
+
+impl Program {
+    /// Starts the server in an empty directory, with more options than its port.
+    fn start(&self, options: &[&str]) -> Result<Running> {
+        let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
+        let server = Server::start(&self.command, "", PATIENCE, |_| Ok(options.clone()))?;
+        Ok(Running { server })
+    }
+}
+
+/// A server that takes connections. It ends when this is dropped.
+struct Running {
+    server: Server,
+}
+
+impl Running {
+    fn connect(&self) -> Result<Peer> {
+        let address = ([127, 0, 0, 1], self.server.place().port).into();
+        Ok(Peer::connect(address, PATIENCE)?)
+    }
+
+    /// Returns how many bytes of memory it takes up, where the system tells.
+    fn memory(&self) -> Option<u64> {
+        // However far it grows: each test has its own bound.
+        Some(Meter::watch(self.server.process_id()?, u64::MAX / 2)?.now()?.resident)
+    }
+
+    /// Holds its memory to a bound, where the system tells.
+    fn takes_less_than(&self, most: u64) -> Result<()> {
+        let memory = self.memory().unwrap_or_default();
+        check(memory < most, || {
+            (format!("a server of less than {}", Bytes(most)), format!("{}", Bytes(memory)))
+        })
+    }
+}
+
+/// Fails with what was expected and what was received, unless they are equal.
+fn equal<A, B>(received: A, expected: B) -> Result<()>
+where
+    A: PartialEq<B> + fmt::Debug,
+    B: fmt::Debug,
+{
+    check(received == expected, || (format!("{expected:?}"), format!("{received:?}")))
+}
+
+/// Fails with what was expected and what was received, unless something holds.
+fn check(holds: bool, texts: impl FnOnce() -> (String, String)) -> Result<()> {
+    if holds {
+        return Ok(());
+    }
+    let (expected, received) = texts();
+    Err(anyhow::anyhow!("expected {expected}, received {received}"))
+}
+
+/// Runs every claim up to a stage's own against its binary, and says how that went.
+///
+/// `package` and the environment's `SERVER` are as in [`stage`](crate::stage()).
+#[must_use]
+pub fn stage(binary: &str, package: &str) -> ExitCode {
+    let arguments = Arguments::from_args();
+    let (command, stage) = match harness::subject(binary, package) {
+        Ok(subject) => subject,
+        Err(reason) => {
+            eprintln!("{reason}");
+            return ExitCode::from(2);
+        }
+    };
+    let is_ours = env::var_os(harness::SERVER).is_none();
+    let (binary, package) = (binary.to_owned(), package.to_owned());
+    let program = Program { command, stage, is_ours, binary, package };
+    let trials = TOPICS.into_iter().flat_map(|(topic, claims)| {
+        let claims = claims.iter().filter(|claim| claim.concerns(&program));
+        claims.map(move |claim| (format!("{topic}/{}", claim.name), *claim))
+    });
+    let trials = trials.map(|(name, claim)| {
+        let program = program.clone();
+        Trial::test(name, move || {
+            (claim.run)(&program).map_err(|error| format!("{error:#}").into())
+        })
+    });
+    harness::run(arguments, trials.collect())
+}

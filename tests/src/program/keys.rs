@@ -1,0 +1,53 @@
+//! KEYS that takes long.
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::{Claim, PATIENCE, Program, claim, equal};
+use crate::load::{MIB, Peer, array};
+
+pub(super) const CLAIMS: &[Claim] = &[
+    claim!(7.., others_are_served_while_keys_is_at_work),
+    claim!(7.., a_server_that_is_asked_to_end_does_not_wait_for_keys),
+];
+
+/// Sends a KEYS that takes minutes: at each of a million places, a hundred thousand bytes of the
+/// key are as in the pattern, and then there is none of its last.
+pub(super) fn send_slow_keys(client: &mut Peer) -> Result<()> {
+    send_keys(client, MIB as usize, 100_000)
+}
+
+/// Sends a KEYS with a pattern of so many bytes that nearly fits a key of so many.
+pub(super) fn send_keys(client: &mut Peer, key: usize, pattern: usize) -> Result<()> {
+    client.command(&[b"SET", &vec![b'a'; key], b""], b"+OK\r\n")?;
+    let pattern = format!("*{}b", "a".repeat(pattern));
+    Ok(client.send(&array(&[b"KEYS", pattern.as_bytes()]))?)
+}
+
+fn others_are_served_while_keys_is_at_work(program: &Program) -> Result<()> {
+    let server = program.start(&[])?;
+    let (mut slow, mut other) = (server.connect()?, server.connect()?);
+    send_slow_keys(&mut slow)?;
+    // So many keys that some are in the same shard as the long one.
+    for number in 0..5000 {
+        other.ping()?;
+        other.command(&[b"SET", number.to_string().as_bytes(), b"v"], b"+OK\r\n")?;
+    }
+    ensure!(slow.is_kept_waiting(), "expected KEYS to be at work still, received its reply");
+    Ok(())
+}
+
+fn a_server_that_is_asked_to_end_does_not_wait_for_keys(program: &Program) -> Result<()> {
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    let mut server = program.start(&[])?;
+    let mut slow = server.connect()?;
+    send_slow_keys(&mut slow)?;
+    server.connect()?.ping()?;
+    server.server.signal("SIGTERM")?;
+    equal(slow.read_to_end()?.len(), 0).context("bytes before the end of the connection")?;
+    let (status, output) = server.server.end(PATIENCE);
+    let status = status.context("expected the server to end, but it goes on")?;
+    ensure!(status.success(), "expected exit code 0, received {status}: {output}");
+    Ok(())
+}
