@@ -104,6 +104,8 @@ impl Peer {
             match self.stream.read(rest) {
                 Ok(0) => return (count, Some(io::ErrorKind::UnexpectedEof.into())),
                 Ok(more) => count += more,
+                // A system that stops a process for a moment breaks off a read that has a timeout.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return (count, Some(error)),
             }
         }
@@ -228,6 +230,7 @@ impl Peer {
                 Ok(0) => return Ok(came),
                 Ok(count) if Instant::now() < deadline => came.extend(chunk.iter().take(count)),
                 Ok(_) => return Err(Fault::new("the server hangs up", "more and more bytes")),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // However it does that.
                 Err(error) if !is_timeout(&error) => return Ok(came),
                 Err(error) => return Err(Fault::of(&error, "the server hangs up", self.patience)),
@@ -245,6 +248,7 @@ impl Peer {
             match self.stream.read(&mut chunk) {
                 Ok(0) => return Ok(()),
                 Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(Fault::of(&error, "replies to the last", self.patience)),
             }
         }
