@@ -180,7 +180,7 @@ impl Pair {
         if self.has_counters {
             let last = session.steps.len().saturating_sub(1);
             self.compare_counters().map_err(|found| found.at(last))?;
-            tally.counted += u64::from(self.books.extent == Extent::default());
+            tally.counted += u64::from(self.books.extent.decides_all());
         }
         Ok(tally)
     }
@@ -257,6 +257,7 @@ impl Pair {
             is_large: largest > READ_AT_ONCE,
             may_join: due == 0 && !asked.ends_unheard(),
             may_lose,
+            walks: asked.walks(client.answered),
         });
         let is_short = |received: &Received| received.ended && received.replies.len() < due;
         let found = if may_lose && !self.strict && (is_short(&redis) || is_short(&ours)) {

@@ -87,6 +87,14 @@ impl Asked {
         self.requests.get(*self.heard.get(reply)?)
     }
 
+    /// How many of the replies from this one on are to KEYS.
+    #[must_use]
+    pub fn walks(&self, first: usize) -> i64 {
+        let requests = self.heard.iter().skip(first).filter_map(|index| self.requests.get(*index));
+        let names = requests.filter_map(|request| request.first());
+        names.map(|name| i64::from(name.eq_ignore_ascii_case(b"keys"))).sum()
+    }
+
     /// Returns the requests that get no reply.
     pub fn unheard(&self) -> impl Iterator<Item = &Request> {
         let requests = self.requests.iter().enumerate();
