@@ -1,35 +1,44 @@
 //! Commands: from a request's arguments to its reply.
 
-use crate::resp::Reply;
+use bytes::BytesMut;
 
-type Handler = fn(&[&[u8]]) -> Result<Reply, CommandError>;
+use crate::out::{Done, Out};
+
+type Handler = fn(&[&[u8]], &mut Out<'_>) -> Outcome;
+
+/// What a handler returns: proof that it has replied, or why it could not.
+type Outcome = Result<Done, CommandError>;
 
 /// All commands: the name, and the function that gets the arguments behind it.
 const COMMANDS: [(&str, Handler); 2] = [("ping", ping), ("echo", echo)];
 
-/// Executes one request, and returns its reply. `args` begins with the command's name, in any
-/// letter case. Mirrors `processCommand`.
-pub fn execute(args: &[&[u8]]) -> Reply {
-    let [name, args @ ..] = args else { return CommandError::unknown(b"", args).into() };
-    let command = COMMANDS.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()));
-    match command {
-        Some((_, handler)) => handler(args),
-        None => Err(CommandError::unknown(name, args)),
+/// Executes one request, and appends its reply to the output. `args` begins with the command's
+/// name, in any letter case. Mirrors `processCommand`.
+pub fn execute(args: &[&[u8]], output: &mut BytesMut) {
+    let mut out = Out::new(output);
+    if let Err(error) = run(args, &mut out) {
+        out.error(&error.0);
     }
-    .unwrap_or_else(Reply::from)
 }
 
-fn ping(args: &[&[u8]]) -> Result<Reply, CommandError> {
+fn run(args: &[&[u8]], out: &mut Out<'_>) -> Outcome {
+    let [name, args @ ..] = args else { return Err(CommandError::unknown(b"", args)) };
+    let command = COMMANDS.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()));
+    let (_, handler) = command.ok_or_else(|| CommandError::unknown(name, args))?;
+    handler(args, out)
+}
+
+fn ping(args: &[&[u8]], out: &mut Out<'_>) -> Outcome {
     match args {
-        [] => Ok(Reply::Simple("PONG")),
-        [message] => Ok(Reply::Bulk(message.to_vec())),
+        [] => Ok(out.simple("PONG")),
+        [message] => Ok(out.bulk(message)),
         _ => Err(CommandError::arity("ping")),
     }
 }
 
-fn echo(args: &[&[u8]]) -> Result<Reply, CommandError> {
+fn echo(args: &[&[u8]], out: &mut Out<'_>) -> Outcome {
     match args {
-        [message] => Ok(Reply::Bulk(message.to_vec())),
+        [message] => Ok(out.bulk(message)),
         _ => Err(CommandError::arity("echo")),
     }
 }
@@ -59,12 +68,6 @@ impl CommandError {
             text.extend([b"'", c_string(arg, full - text.len()), b"' "].concat());
         }
         Self(text)
-    }
-}
-
-impl From<CommandError> for Reply {
-    fn from(error: CommandError) -> Self {
-        Self::error(error.0)
     }
 }
 

@@ -3,8 +3,10 @@
 use std::pin::pin;
 use std::time::Duration;
 
+use bytes::{Buf, BytesMut};
 use stage_02::command;
-use stage_02::resp::{Decoder, Reply};
+use stage_02::out::Out;
+use stage_02::resp::Decoder;
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task;
@@ -15,30 +17,43 @@ const READ_SIZE: usize = 16 * 1024;
 /// An empty buffer larger than this is given back. A client that once sent something large may
 /// stay for days.
 const MAX_IDLE_CAPACITY: usize = 256 * 1024;
-/// As much room may be free in the two buffers for as long as the client is there (Redis:
+/// As much room may be free in a buffer for as long as the client is there (Redis:
 /// `PROTO_RESIZE_THRESHOLD`).
 const MAX_SPARE: usize = 2 * READ_SIZE;
 /// So often, more room than that is given back (Redis: in `clientsCronResizeQueryBuffer`).
 const TRIM_INTERVAL: Duration = Duration::from_secs(2);
+/// How many bytes are written at once, at most. The kernel copies them, and while it does so, the
+/// other clients wait (Redis: `NET_MAX_WRITES_PER_EVENT`).
+const MAX_WRITE: usize = 256 * 1024;
 /// A request larger than this ends the connection (Redis: `client-query-buffer-limit`).
 const MAX_INPUT: usize = 1024 * 1024 * 1024;
 /// While so many bytes of replies wait for the client to read them, its requests wait, too.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
+
+/// What lies between a client and the core.
+#[derive(Debug, Default)]
+struct Connection {
+    decoder: Decoder,
+    /// What has arrived and is not yet answered.
+    input: BytesMut,
+    /// Replies that the client has not yet taken.
+    output: BytesMut,
+    /// Whether the connection ends once they are sent.
+    closing: bool,
+}
 
 /// Serves one client until it leaves or breaks the protocol, and every reply owed is written.
 pub async fn serve(mut stream: TcpStream) -> io::Result<()> {
     // Replies are written whole: there is nothing to come that could go along with them.
     stream.set_nodelay(true)?;
     let (mut source, mut sink) = stream.split();
-    let mut decoder = Decoder::default();
-    let (mut input, mut output) = (Vec::new(), Vec::new());
-    let mut written = 0;
-    let mut reading = true;
+    let mut connection = Connection::default();
     // It is waited for only while there is something to give back: a timer that runs is a cost for
     // each wait.
     let mut trim = pin!(time::sleep(TRIM_INTERVAL));
     loop {
-        reading &= answer(&mut decoder, &mut input, &mut output);
+        connection.answer();
+        let Connection { input, output, closing, .. } = &mut connection;
         input.reserve(READ_SIZE);
         if !output.is_empty() {
             // Others who have sent something are read first. Replies that go out together wake the
@@ -46,27 +61,22 @@ pub async fn serve(mut stream: TcpStream) -> io::Result<()> {
             // than the work itself. Redis waits with its replies for `beforeSleep`.
             task::yield_now().await;
         }
-        let spare = input.capacity() - input.len() + output.capacity() - output.len();
+        let to_trim = has_spare(input) || has_spare(output);
         tokio::select! {
             biased;
-            count = sink.write(&output[written..]), if !output.is_empty() => {
-                written += count?;
-                if written == output.len() {
-                    output.clear();
-                    release(&mut output, MAX_IDLE_CAPACITY);
-                    written = 0;
-                }
+            count = sink.write(&output[..output.len().min(MAX_WRITE)]), if !output.is_empty() => {
+                output.advance(count?);
+                release(output);
             }
-            count = source.read_buf(&mut input), if reading && output.len() < MAX_OUTPUT => {
-                reading = count? > 0;
+            count = source.read_buf(input), if !*closing && output.len() < MAX_OUTPUT => {
+                *closing = count? == 0;
                 if input.len() > MAX_INPUT {
                     return Err(io::Error::other("a request of more than 1 GiB"));
                 }
             }
-            () = &mut trim, if reading && spare > MAX_SPARE => {
-                release(&mut input, READ_SIZE);
-                release(&mut output, READ_SIZE);
-                input.shrink_to(input.len() + READ_SIZE);
+            () = &mut trim, if !*closing && to_trim => {
+                shrink(input);
+                shrink(output);
                 trim.as_mut().reset(Instant::now() + TRIM_INTERVAL);
             }
             else => return Ok(()),
@@ -74,35 +84,45 @@ pub async fn serve(mut stream: TcpStream) -> io::Result<()> {
     }
 }
 
-/// Answers the requests that have arrived. Returns false if one broke the protocol: that reply is
-/// the last.
-fn answer(decoder: &mut Decoder, input: &mut Vec<u8>, output: &mut Vec<u8>) -> bool {
-    let mut done = 0;
-    let mut keep_reading = true;
-    while keep_reading && output.len() < MAX_OUTPUT {
-        match decoder.decode(&input[done..]) {
-            Ok(None) => break,
-            Ok(Some(request)) => {
-                done += request.length;
-                if !request.args.is_empty() {
-                    command::execute(&request.args).encode(output);
+impl Connection {
+    /// Answers the requests that have arrived. After one that breaks the protocol, no other can be.
+    fn answer(&mut self) {
+        while !self.closing && self.output.len() < MAX_OUTPUT {
+            match self.decoder.decode(&self.input) {
+                Ok(None) => break,
+                Ok(Some(request)) => {
+                    if !request.args.is_empty() {
+                        command::execute(&request.args, &mut self.output);
+                    }
+                    self.input.advance(request.length);
+                }
+                Err(error) => {
+                    Out::new(&mut self.output).error(&error.text());
+                    self.input.clear();
+                    self.closing = true;
                 }
             }
-            Err(error) => {
-                done = input.len();
-                keep_reading = false;
-                Reply::from(error).encode(output);
-            }
         }
+        release(&mut self.input);
     }
-    input.drain(..done);
-    release(input, MAX_IDLE_CAPACITY);
-    keep_reading
 }
 
-/// Lets go of a buffer that is empty and larger than this.
-fn release(buffer: &mut Vec<u8>, most: usize) {
-    if buffer.is_empty() && buffer.capacity() > most {
-        *buffer = Vec::new();
+/// Lets go of a buffer that is empty and large.
+fn release(buffer: &mut BytesMut) {
+    if buffer.is_empty() && buffer.try_reclaim(MAX_IDLE_CAPACITY + 1) {
+        *buffer = BytesMut::new();
+    }
+}
+
+/// Whether so much room is free in a buffer that it is worth giving back: more than its bytes take,
+/// because they will have to be copied. The room that `advance` has left before them counts, too.
+fn has_spare(buffer: &mut BytesMut) -> bool {
+    buffer.try_reclaim(buffer.len().max(MAX_SPARE) + 1)
+}
+
+/// Gives back the room that is free in a buffer.
+fn shrink(buffer: &mut BytesMut) {
+    if has_spare(buffer) {
+        *buffer = BytesMut::from(&buffer[..]);
     }
 }

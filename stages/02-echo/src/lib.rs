@@ -3,4 +3,5 @@
 pub mod command;
 pub mod inline;
 pub mod number;
+pub mod out;
 pub mod resp;

@@ -4,4 +4,5 @@ pub mod command;
 pub mod db;
 pub mod inline;
 pub mod number;
+pub mod out;
 pub mod resp;

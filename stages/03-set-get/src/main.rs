@@ -5,7 +5,7 @@ mod connection;
 use std::convert::Infallible;
 use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -32,7 +32,7 @@ async fn run() -> anyhow::Result<Infallible> {
     accept(&listener, &Arc::default()).await
 }
 
-async fn accept(listener: &TcpListener, db: &Arc<Db>) -> ! {
+async fn accept(listener: &TcpListener, db: &Arc<Mutex<Db>>) -> ! {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {

@@ -1,59 +1,75 @@
 //! Commands: from a request's arguments to its reply.
 
+use bytes::BytesMut;
+
 use crate::clock::UnixMillis;
 use crate::db::{Db, Expiry};
 use crate::number;
-use crate::resp::Reply;
+use crate::out::{Done, Out};
 
-type Handler = fn(&[&[u8]], &Db, UnixMillis) -> Result<Reply, CommandError>;
+type Handler = fn(&[&[u8]], &mut Context<'_>) -> Outcome;
 
-/// All commands: the name, and the function that gets the arguments behind it.
-const COMMANDS: [(&str, Handler); 4] = [
-    ("ping", |args, _, _| ping(args)),
-    ("echo", |args, _, _| echo(args)),
-    ("get", get),
-    ("set", set),
-];
+/// What a handler returns: proof that it has replied, or why it could not.
+type Outcome = Result<Done, CommandError>;
 
-/// Executes one request, and returns its reply. `args` begins with the command's name, in any
-/// letter case. Mirrors `processCommand`.
-pub fn execute(args: &[&[u8]], db: &Db, now: UnixMillis) -> Reply {
-    let [name, args @ ..] = args else { return CommandError::unknown(b"", args).into() };
-    let command = COMMANDS.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()));
-    match command {
-        Some((_, handler)) => handler(args, db, now),
-        None => Err(CommandError::unknown(name, args)),
-    }
-    .unwrap_or_else(Reply::from)
+/// What a command works on.
+struct Context<'a> {
+    /// The keyspace.
+    db: &'a mut Db,
+    /// What time it is.
+    now: UnixMillis,
+    /// Where its reply goes.
+    out: Out<'a>,
 }
 
-fn ping(args: &[&[u8]]) -> Result<Reply, CommandError> {
+/// All commands: the name, and the function that gets the arguments behind it.
+const COMMANDS: [(&str, Handler); 4] = [("ping", ping), ("echo", echo), ("get", get), ("set", set)];
+
+/// Executes one request, and appends its reply to the output. `args` begins with the command's
+/// name, in any letter case. Mirrors `processCommand`.
+pub fn execute(args: &[&[u8]], db: &mut Db, now: UnixMillis, output: &mut BytesMut) {
+    let mut context = Context { db, now, out: Out::new(output) };
+    if let Err(error) = run(args, &mut context) {
+        context.out.error(&error.0);
+    }
+}
+
+fn run(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    let [name, args @ ..] = args else { return Err(CommandError::unknown(b"", args)) };
+    let command = COMMANDS.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()));
+    let (_, handler) = command.ok_or_else(|| CommandError::unknown(name, args))?;
+    handler(args, context)
+}
+
+fn ping(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     match args {
-        [] => Ok(Reply::Simple("PONG")),
-        [message] => Ok(Reply::Bulk(message.to_vec())),
+        [] => Ok(context.out.simple("PONG")),
+        [message] => Ok(context.out.bulk(message)),
         _ => Err(CommandError::arity("ping")),
     }
 }
 
-fn echo(args: &[&[u8]]) -> Result<Reply, CommandError> {
+fn echo(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     match args {
-        [message] => Ok(Reply::Bulk(message.to_vec())),
+        [message] => Ok(context.out.bulk(message)),
         _ => Err(CommandError::arity("echo")),
     }
 }
 
-fn get(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> {
-    match args {
-        [key] => Ok(db.get(key, now).map_or(Reply::Nil, Reply::Bulk)),
-        _ => Err(CommandError::arity("get")),
+fn get(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    let [key] = args else { return Err(CommandError::arity("get")) };
+    if let Some(value) = context.db.get(key, context.now) {
+        return Ok(context.out.bulk(value));
     }
+    context.db.expire(key, context.now);
+    Ok(context.out.nil())
 }
 
-fn set(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> {
+fn set(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [key, value, options @ ..] = args else { return Err(CommandError::arity("set")) };
-    let expiry = parse_expiry(options, now)?;
-    db.set(key, value, expiry, now);
-    Ok(Reply::Simple("OK"))
+    let expiry = parse_expiry(options, context.now)?;
+    context.db.set(key, value, expiry, context.now);
+    Ok(context.out.simple("OK"))
 }
 
 /// What the number behind an option of SET counts.
@@ -137,12 +153,6 @@ impl CommandError {
             text.extend([b"'", c_string(arg, full - text.len()), b"' "].concat());
         }
         Self(text)
-    }
-}
-
-impl From<CommandError> for Reply {
-    fn from(error: CommandError) -> Self {
-        Self::error(error.0)
     }
 }
 

@@ -6,7 +6,7 @@ mod wall_clock;
 use std::convert::Infallible;
 use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -33,7 +33,7 @@ async fn run() -> anyhow::Result<Infallible> {
     accept(&listener, &Arc::default()).await
 }
 
-async fn accept(listener: &TcpListener, db: &Arc<Db>) -> ! {
+async fn accept(listener: &TcpListener, db: &Arc<Mutex<Db>>) -> ! {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {

@@ -1,62 +1,77 @@
 //! Commands: from a request's arguments to its reply.
 
+use bytes::BytesMut;
+
 use crate::Server;
 use crate::clock::UnixMillis;
-use crate::config::Config;
-use crate::db::{Db, Expiry};
+use crate::db::Expiry;
 use crate::number;
-use crate::resp::Reply;
+use crate::out::{Done, Out};
 
-type Handler = fn(&[&[u8]], &Server, UnixMillis) -> Result<Reply, CommandError>;
+type Handler = fn(&[&[u8]], &mut Context<'_>) -> Outcome;
 
-/// All commands: the name, and the function that gets the arguments behind it.
-const COMMANDS: [(&str, Handler); 5] = [
-    ("ping", |args, _, _| ping(args)),
-    ("echo", |args, _, _| echo(args)),
-    ("get", |args, server, now| get(args, &server.db, now)),
-    ("set", |args, server, now| set(args, &server.db, now)),
-    ("config", |args, server, _| config(args, &server.config)),
-];
+/// What a handler returns: proof that it has replied, or why it could not.
+type Outcome = Result<Done, CommandError>;
 
-/// Executes one request, and returns its reply. `args` begins with the command's name, in any
-/// letter case. Mirrors `processCommand`.
-pub fn execute(args: &[&[u8]], server: &Server, now: UnixMillis) -> Reply {
-    let [name, args @ ..] = args else { return CommandError::unknown(b"", args).into() };
-    let command = COMMANDS.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()));
-    match command {
-        Some((_, handler)) => handler(args, server, now),
-        None => Err(CommandError::unknown(name, args)),
-    }
-    .unwrap_or_else(Reply::from)
+/// What a command works on.
+struct Context<'a> {
+    /// What all connections share.
+    server: &'a mut Server,
+    /// What time it is.
+    now: UnixMillis,
+    /// Where its reply goes.
+    out: Out<'a>,
 }
 
-fn ping(args: &[&[u8]]) -> Result<Reply, CommandError> {
+/// All commands: the name, and the function that gets the arguments behind it.
+const COMMANDS: [(&str, Handler); 5] =
+    [("ping", ping), ("echo", echo), ("get", get), ("set", set), ("config", config)];
+
+/// Executes one request, and appends its reply to the output. `args` begins with the command's
+/// name, in any letter case. Mirrors `processCommand`.
+pub fn execute(args: &[&[u8]], server: &mut Server, now: UnixMillis, output: &mut BytesMut) {
+    let mut context = Context { server, now, out: Out::new(output) };
+    if let Err(error) = run(args, &mut context) {
+        context.out.error(&error.0);
+    }
+}
+
+fn run(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    let [name, args @ ..] = args else { return Err(CommandError::unknown(b"", args)) };
+    let command = COMMANDS.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes()));
+    let (_, handler) = command.ok_or_else(|| CommandError::unknown(name, args))?;
+    handler(args, context)
+}
+
+fn ping(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     match args {
-        [] => Ok(Reply::Simple("PONG")),
-        [message] => Ok(Reply::Bulk(message.to_vec())),
+        [] => Ok(context.out.simple("PONG")),
+        [message] => Ok(context.out.bulk(message)),
         _ => Err(CommandError::arity("ping")),
     }
 }
 
-fn echo(args: &[&[u8]]) -> Result<Reply, CommandError> {
+fn echo(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     match args {
-        [message] => Ok(Reply::Bulk(message.to_vec())),
+        [message] => Ok(context.out.bulk(message)),
         _ => Err(CommandError::arity("echo")),
     }
 }
 
-fn get(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> {
-    match args {
-        [key] => Ok(db.get(key, now).map_or(Reply::Nil, Reply::Bulk)),
-        _ => Err(CommandError::arity("get")),
+fn get(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    let [key] = args else { return Err(CommandError::arity("get")) };
+    if let Some(value) = context.server.db.get(key, context.now) {
+        return Ok(context.out.bulk(value));
     }
+    context.server.db.expire(key, context.now);
+    Ok(context.out.nil())
 }
 
-fn set(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> {
+fn set(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [key, value, options @ ..] = args else { return Err(CommandError::arity("set")) };
-    let expiry = parse_expiry(options, now)?;
-    db.set(key, value, expiry, now);
-    Ok(Reply::Simple("OK"))
+    let expiry = parse_expiry(options, context.now)?;
+    context.server.db.set(key, value, expiry, context.now);
+    Ok(context.out.simple("OK"))
 }
 
 /// What the number behind an option of SET counts.
@@ -109,25 +124,29 @@ fn parse_expiry(mut options: &[&[u8]], now: UnixMillis) -> Result<Expiry, Comman
     }
 }
 
-fn config(args: &[&[u8]], config: &Config) -> Result<Reply, CommandError> {
+fn config(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [subcommand, args @ ..] = args else { return Err(CommandError::arity("config")) };
     match subcommand.to_ascii_lowercase().as_slice() {
-        b"get" => config_get(args, config),
-        b"help" => config_help(args),
+        b"get" => config_get(args, context),
+        b"help" => config_help(args, context),
         _ => Err(CommandError::unknown_subcommand(subcommand, "CONFIG")),
     }
 }
 
-fn config_get(names: &[&[u8]], config: &Config) -> Result<Reply, CommandError> {
+fn config_get(names: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     if names.is_empty() {
         return Err(CommandError::arity("config|get"));
     }
-    let found = config.get(names).into_iter();
-    let bulks = found.flat_map(|(name, value)| [name.to_vec(), value]).map(Reply::Bulk);
-    Ok(Reply::Array(bulks.collect()))
+    let found = context.server.config.get(names);
+    let done = context.out.array(2 * found.len());
+    for (name, value) in found {
+        context.out.bulk(name);
+        context.out.bulk(&value);
+    }
+    Ok(done)
 }
 
-fn config_help(args: &[&[u8]]) -> Result<Reply, CommandError> {
+fn config_help(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     const LINES: [&str; 5] = [
         "CONFIG <subcommand> [<arg> ...]. Subcommands are:",
         "GET <name> [<name> ...]",
@@ -135,10 +154,14 @@ fn config_help(args: &[&[u8]]) -> Result<Reply, CommandError> {
         "HELP",
         "    Prints this help.",
     ];
-    match args {
-        [] => Ok(Reply::Array(LINES.map(Reply::Simple).into())),
-        _ => Err(CommandError::arity("config|help")),
+    if !args.is_empty() {
+        return Err(CommandError::arity("config|help"));
     }
+    let done = context.out.array(LINES.len());
+    for line in LINES {
+        context.out.simple(line);
+    }
+    Ok(done)
 }
 
 /// Why a command was not executed: the text that the client gets. The connection goes on. Bytes,
@@ -178,12 +201,6 @@ impl CommandError {
             text.extend([b"'", c_string(arg, full - text.len()), b"' "].concat());
         }
         Self(text)
-    }
-}
-
-impl From<CommandError> for Reply {
-    fn from(error: CommandError) -> Self {
-        Self::error(error.0)
     }
 }
 

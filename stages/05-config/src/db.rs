@@ -1,7 +1,6 @@
 //! The keyspace: what the server keeps, and for how long.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard};
 
 use crate::clock::UnixMillis;
 
@@ -16,17 +15,14 @@ pub enum Expiry {
     Keep,
 }
 
-/// A database (Redis: `redisDb`), shared by all connections.
+/// A database (Redis: `redisDb`): all keys, their values, and how long they live.
 ///
-/// The lock is std's, not tokio's, because no method waits for anything while it holds it.
-#[derive(Debug, Default)]
-pub struct Db {
-    keyspace: Mutex<Keyspace>,
-}
-
 /// Everything in here owns exactly its bytes: no spare room, and no part of the read buffer from
 /// which it came.
-type Keyspace = HashMap<Box<[u8]>, Value>;
+#[derive(Debug, Default)]
+pub struct Db {
+    keyspace: HashMap<Box<[u8]>, Value>,
+}
 
 /// A value, and the moment after which it is gone. Most values have none, and no room for one:
 /// this enum is as small as the bytes' box.
@@ -37,26 +33,25 @@ enum Value {
 }
 
 impl Db {
-    /// Returns a copy of the value of `key`, if it has one.
-    ///
-    /// This is where a key that has expired is found out and removed, so nobody ever sees it. One
-    /// that nobody looks up stays in memory: a leak that only a search in the background mends.
-    /// Mirrors `lookupKeyRead` and `expireIfNeeded`.
-    pub fn get(&self, key: &[u8], now: UnixMillis) -> Option<Vec<u8>> {
-        let mut keyspace = self.lock();
-        let value = keyspace.get(key)?;
-        if value.is_expired(now) {
-            keyspace.remove(key);
-            return None;
+    /// Returns the value of `key`, if it has one that has not expired. Mirrors `lookupKeyRead`.
+    pub fn get(&self, key: &[u8], now: UnixMillis) -> Option<&[u8]> {
+        let value = self.keyspace.get(key).filter(|value| !value.is_expired(now))?;
+        Some(value.bytes())
+    }
+
+    /// Removes `key` if it has expired, and does nothing if not. To be called for a key that was
+    /// not found, so that one that is looked up in vain takes up no memory any more. One that is
+    /// never looked up still does: a leak that only active expiry closes. Mirrors `expireIfNeeded`.
+    pub fn expire(&mut self, key: &[u8], now: UnixMillis) {
+        if self.keyspace.get(key).is_some_and(|value| value.is_expired(now)) {
+            self.keyspace.remove(key);
         }
-        Some(value.bytes().to_vec())
     }
 
     /// Gives `key` a value, in place of the one that it may have. Mirrors `setKey`.
-    pub fn set(&self, key: &[u8], value: &[u8], expiry: Expiry, now: UnixMillis) {
+    pub fn set(&mut self, key: &[u8], value: &[u8], expiry: Expiry, now: UnixMillis) {
         let value = value.into();
-        let mut keyspace = self.lock();
-        let old = keyspace.get_mut(key);
+        let old = self.keyspace.get_mut(key);
         let deadline = match expiry {
             Expiry::Never => None,
             Expiry::At(deadline) => Some(deadline),
@@ -68,12 +63,8 @@ impl Db {
         let value = Value::new(value, deadline);
         match old {
             Some(old) => *old = value,
-            None => drop(keyspace.insert(key.into(), value)),
+            None => drop(self.keyspace.insert(key.into(), value)),
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Keyspace> {
-        self.keyspace.lock().expect("nothing panics while it holds the lock")
     }
 }
 

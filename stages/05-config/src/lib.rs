@@ -6,6 +6,7 @@ pub mod config;
 pub mod db;
 pub mod inline;
 pub mod number;
+pub mod out;
 pub mod resp;
 
 /// What all connections share.

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -16,8 +16,8 @@ use tokio::sync::Semaphore;
 
 use crate::{connection, log};
 
-/// After so long a silence the system asks whether the client is still there, and closes the
-/// connection if not (Redis: `tcp-keepalive`). Or a client that vanishes would keep its permit.
+/// After so long a silence the kernel asks whether the client is still there, and closes the
+/// connection if not (Redis: `tcp-keepalive`). Or a client that vanishes would stay forever.
 const KEEPALIVE: Duration = Duration::from_secs(300);
 
 /// How many clients the kernel connects before they are accepted (Redis: `tcp-backlog`).
@@ -100,7 +100,7 @@ fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
 
 /// Lets clients in as long as there is a permit, and serves each in a task of its own. Mirrors
 /// `acceptCommonHandler`.
-pub async fn accept(listener: TcpListener, server: Arc<Server>, permits: Arc<Semaphore>) {
+pub async fn accept(listener: TcpListener, server: Arc<Mutex<Server>>, permits: Arc<Semaphore>) {
     // That it fails is worth a line; each try is not.
     let mut failing = false;
     loop {
@@ -132,7 +132,7 @@ pub async fn accept(listener: TcpListener, server: Arc<Server>, permits: Arc<Sem
     }
 }
 
-async fn serve(stream: TcpStream, server: &Arc<Server>) -> io::Result<()> {
+async fn serve(stream: TcpStream, server: &Mutex<Server>) -> io::Result<()> {
     let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE / 3);
     SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
     connection::serve(stream, server).await

@@ -8,7 +8,7 @@ mod wall_clock;
 
 use std::io::{self, Write};
 use std::process::{self, ExitCode};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, anyhow};
 use stage_05::Server;
@@ -48,7 +48,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let (listeners, port) = listener::bind(&config)?;
     let config = Config { dir, maxclients, port, ..config };
     let permits = Arc::new(Semaphore::new(config.maxclients as usize));
-    let server = Arc::new(Server { config, db: Db::default() });
+    let server = Arc::new(Mutex::new(Server { config, db: Db::default() }));
     // From here on: a script that sees the ready line may send SIGTERM.
     let shutdown = host::shutdown_signal()?;
     for listener in listeners {

@@ -7,6 +7,7 @@ pub mod db;
 pub mod inline;
 pub mod lzf;
 pub mod number;
+pub mod out;
 pub mod rdb;
 pub mod rdb_reader;
 pub mod rdb_value;

@@ -9,7 +9,7 @@ mod wall_clock;
 use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::process::{self, ExitCode};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
@@ -55,7 +55,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let config = Config { dir, maxclients, port, ..config };
     let db = load(&config)?;
     let permits = Arc::new(Semaphore::new(config.maxclients as usize));
-    let server = Arc::new(Server { config, db });
+    let server = Arc::new(Mutex::new(Server { config, db }));
     // From here on: a script that sees the ready line may send SIGTERM.
     let shutdown = host::shutdown_signal()?;
     for listener in listeners {
@@ -69,7 +69,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 
 /// Returns the keyspace with which the server starts. Mirrors `loadDataFromDisk`.
 fn load(config: &Config) -> anyhow::Result<Db> {
-    let db = Db::default();
+    let mut db = Db::default();
     let path = config.dir.join(&config.dbfilename);
     // By its name alone, from the working directory: an empty name is that of no file.
     let file = File::open(&config.dbfilename);
@@ -80,8 +80,9 @@ fn load(config: &Config) -> anyhow::Result<Db> {
         Err(error) => return Err(error).context(format!("cannot open {}", path.display())),
     };
     let start = Instant::now();
-    let loaded = rdb::load(BufReader::with_capacity(READ_SIZE, file), size, &db, wall_clock::now())
-        .with_context(|| format!("cannot load {}", path.display()))?;
+    let loaded =
+        rdb::load(BufReader::with_capacity(READ_SIZE, file), size, &mut db, wall_clock::now())
+            .with_context(|| format!("cannot load {}", path.display()))?;
     let seconds = start.elapsed().as_secs_f64();
     log::info(format_args!("loaded {}: {loaded}, {seconds:.3} seconds", path.display()));
     Ok(db)

@@ -48,7 +48,7 @@ impl fmt::Display for Loaded {
 ///
 /// Keys of other types and of other databases are stepped over. Memory grows with the longest
 /// string, not with the file. Mirrors `rdbLoadRio`.
-pub fn load(source: impl BufRead, size: u64, db: &Db, now: UnixMillis) -> io::Result<Loaded> {
+pub fn load(source: impl BufRead, size: u64, db: &mut Db, now: UnixMillis) -> io::Result<Loaded> {
     let mut reader = RdbReader::new(source);
     let format = Format::read(&mut reader)?;
     let loaded = Loaded::default();
@@ -59,7 +59,7 @@ struct Loader<'a, R> {
     reader: RdbReader<R>,
     format: Format,
     size: u64,
-    db: &'a Db,
+    db: &'a mut Db,
     now: UnixMillis,
     /// The number of the database to which the next keys belong.
     database: u64,

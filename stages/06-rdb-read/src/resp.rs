@@ -1,4 +1,4 @@
-//! RESP, the Redis serialization protocol: requests in, replies out.
+//! RESP, the Redis serialization protocol: requests, as they come in.
 
 use std::{mem, ops::Range};
 
@@ -160,72 +160,19 @@ fn bulk_length(header: &[u8]) -> Result<usize, ProtocolError> {
     Ok(length.ok_or("invalid bulk length")?)
 }
 
-/// Why bytes are no request: the text that the client gets before the connection is closed.
+/// Why bytes are no request: what the client reads before the connection is closed.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ProtocolError(Vec<u8>);
+
+impl ProtocolError {
+    /// Returns the text of the reply.
+    pub fn text(&self) -> Vec<u8> {
+        [b"Protocol error: ", &self.0[..]].concat()
+    }
+}
 
 impl From<&str> for ProtocolError {
     fn from(text: &str) -> Self {
         Self(text.into())
     }
-}
-
-impl From<ProtocolError> for Reply {
-    fn from(error: ProtocolError) -> Self {
-        Self::error([b"Protocol error: ", &error.0[..]].concat())
-    }
-}
-
-/// What a client gets for a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
-    /// A short text of the server's own, like `OK`.
-    Simple(&'static str),
-    /// Why there is no other reply: bytes, because it may quote what the client has sent.
-    Error(Vec<u8>),
-    /// Any bytes.
-    Bulk(Vec<u8>),
-    /// Several replies in one.
-    Array(Vec<Reply>),
-    /// No bytes, which is not the same as an empty bulk.
-    Nil,
-}
-
-impl Reply {
-    /// Returns an error with Redis's usual code. Ends of lines, which would end the reply, become
-    /// blanks.
-    pub fn error(mut text: Vec<u8>) -> Self {
-        for byte in text.iter_mut().filter(|byte| matches!(byte, b'\r' | b'\n')) {
-            *byte = b' ';
-        }
-        Self::Error([b"ERR ", &text[..]].concat())
-    }
-
-    /// Appends the bytes that go over the wire.
-    pub fn encode(&self, output: &mut Vec<u8>) {
-        match self {
-            Self::Simple(text) => encode_line(b'+', text.as_bytes(), output),
-            Self::Error(text) => encode_line(b'-', text, output),
-            Self::Array(replies) => {
-                encode_length(b'*', replies.len(), output);
-                replies.iter().for_each(|reply| reply.encode(output));
-            }
-            Self::Nil => output.extend_from_slice(b"$-1\r\n"),
-            Self::Bulk(bytes) => {
-                encode_length(b'$', bytes.len(), output);
-                output.extend_from_slice(bytes);
-                output.extend_from_slice(b"\r\n");
-            }
-        }
-    }
-}
-
-fn encode_length(kind: u8, length: usize, output: &mut Vec<u8>) {
-    encode_line(kind, itoa::Buffer::new().format(length).as_bytes(), output);
-}
-
-fn encode_line(kind: u8, text: &[u8], output: &mut Vec<u8>) {
-    output.push(kind);
-    output.extend_from_slice(text);
-    output.extend_from_slice(b"\r\n");
 }

@@ -3,10 +3,8 @@
 use std::collections::HashMap;
 use std::collections::hash_map::{Entry, RandomState};
 use std::hash::BuildHasher;
-use std::sync::{Mutex, MutexGuard};
 
 use crate::clock::UnixMillis;
-use crate::glob::Glob;
 
 /// What a SET makes of the deadline that a key may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,29 +17,23 @@ pub enum Expiry {
     Keep,
 }
 
-/// How many shards a database has: of a million keys, one holds four thousand.
-const SHARDS: usize = 256;
+/// How many shards a database has: of a million keys, one holds a thousand.
+pub const SHARDS: usize = 1024;
 
-/// A key's length by a pattern's, the steps that a match takes at worst: with more, the two are
-/// compared after the shard is unlocked.
-const MAX_LOCKED_STEPS: usize = 4096;
-
-/// A database (Redis: `redisDb`), shared by all connections, in shards with a lock each.
+/// A database (Redis: `redisDb`): all keys, their values, and how long they live.
 ///
-/// So whoever goes through all keys keeps the others waiting for one shard at most, and so does a
-/// table that grows. The locks are std's, not tokio's, because no method waits for anything while
-/// it holds one.
+/// They lie in shards, so that a walk through all keys can stop between two of them, and a table
+/// that grows moves a shard's keys and not all. Everything in here owns exactly its bytes: no spare
+/// room, and no part of the read buffer from which it came.
 #[derive(Debug)]
 pub struct Db {
-    shards: Vec<Mutex<Keyspace>>,
-    /// Says which shard a key is in. Like those of the tables, its seed is drawn by lot, so nobody
-    /// can choose keys that all end up in one.
+    shards: Vec<Shard>,
+    /// The hasher of all shards. Its seed is random, so nobody can choose keys that all end up in
+    /// one.
     hasher: RandomState,
 }
 
-/// Everything in here owns exactly its bytes: no spare room, and no part of the read buffer from
-/// which it came.
-type Keyspace = HashMap<Box<[u8]>, Value>;
+type Shard = HashMap<Box<[u8]>, Value>;
 
 /// A value, and the moment after which it is gone. Most values have none, and no room for one:
 /// this enum is as small as the bytes' box.
@@ -53,32 +45,35 @@ enum Value {
 
 impl Default for Db {
     fn default() -> Self {
-        let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
-        Self { shards, hasher: RandomState::new() }
+        let hasher = RandomState::new();
+        let shard = || HashMap::with_hasher(hasher.clone());
+        Self { shards: (0..SHARDS).map(|_| shard()).collect(), hasher }
     }
 }
 
 impl Db {
-    /// Returns a copy of the value of `key`, if it has one.
-    ///
-    /// This is where a key that has expired is found out and removed, so nobody ever sees it. One
-    /// that nobody looks up stays in memory: a leak that only a search in the background mends.
-    /// Mirrors `lookupKeyRead` and `expireIfNeeded`.
-    pub fn get(&self, key: &[u8], now: UnixMillis) -> Option<Vec<u8>> {
-        let mut keyspace = self.shard(key);
-        let value = keyspace.get(key)?;
-        if value.is_expired(now) {
-            keyspace.remove(key);
-            return None;
+    /// Returns the value of `key`, if it has one that has not expired. Mirrors `lookupKeyRead`.
+    pub fn get(&self, key: &[u8], now: UnixMillis) -> Option<&[u8]> {
+        let shard = &self.shards[self.shard(key)];
+        let value = shard.get(key).filter(|value| !value.is_expired(now))?;
+        Some(value.bytes())
+    }
+
+    /// Removes `key` if it has expired, and does nothing if not. To be called for a key that was
+    /// not found, so that one that is looked up in vain takes up no memory any more. One that is
+    /// never looked up still does: a leak that only active expiry closes. Mirrors `expireIfNeeded`.
+    pub fn expire(&mut self, key: &[u8], now: UnixMillis) {
+        let shard = self.shard_mut(key);
+        if shard.get(key).is_some_and(|value| value.is_expired(now)) {
+            shard.remove(key);
         }
-        Some(value.bytes().to_vec())
     }
 
     /// Gives `key` a value, in place of the one that it may have. Mirrors `setKey`.
-    pub fn set(&self, key: &[u8], value: &[u8], expiry: Expiry, now: UnixMillis) {
+    pub fn set(&mut self, key: &[u8], value: &[u8], expiry: Expiry, now: UnixMillis) {
         let value = value.into();
-        let mut keyspace = self.shard(key);
-        let old = keyspace.get_mut(key);
+        let shard = self.shard_mut(key);
+        let old = shard.get_mut(key);
         let deadline = match expiry {
             Expiry::Never => None,
             Expiry::At(deadline) => Some(deadline),
@@ -90,58 +85,43 @@ impl Db {
         let value = Value::new(value, deadline);
         match old {
             Some(old) => *old = value,
-            None => drop(keyspace.insert(key.into(), value)),
+            None => drop(shard.insert(key.into(), value)),
         }
     }
 
-    /// Returns all keys that `glob` matches, in no order. Every key is looked at.
-    ///
-    /// A key that is there from the beginning to the end is found. One that comes or goes meanwhile
-    /// may be found or not; Redis lets nobody do anything meanwhile. Mirrors `keysCommand`.
-    pub fn keys(&self, glob: &Glob<'_>, now: UnixMillis) -> Vec<Vec<u8>> {
-        let mut keys = Vec::new();
-        for shard in &self.shards {
-            let keyspace = lock(shard);
-            let living = keyspace.iter().filter(|(_, value)| !value.is_expired(now));
-            let mut deferred = Vec::new();
-            for (key, _) in living {
-                if key.len().saturating_mul(glob.pattern.len()) > MAX_LOCKED_STEPS {
-                    deferred.push(key.to_vec());
-                } else if glob.matches(key) {
-                    keys.push(key.to_vec());
-                }
-            }
-            drop(keyspace);
-            keys.extend(deferred.into_iter().filter(|key| glob.matches(key)));
-        }
-        keys
+    /// Returns the keys in one of the [`SHARDS`], in no order, and `None` for each that has expired:
+    /// it has been looked at, too.
+    pub fn keys(&self, shard: usize, now: UnixMillis) -> impl Iterator<Item = Option<&[u8]>> {
+        let entries = self.shards[shard].iter();
+        entries.map(move |(key, value)| (!value.is_expired(now)).then_some(&**key))
     }
 
     /// Takes a key from a dump. Returns false, and changes nothing, if it is there already. Mirrors
     /// `dbAddRDBLoad`.
-    pub fn load(&self, key: &[u8], value: &[u8], expires_at: Option<UnixMillis>) -> bool {
-        let mut keyspace = self.shard(key);
-        let Entry::Vacant(entry) = keyspace.entry(key.into()) else { return false };
+    pub fn load(&mut self, key: &[u8], value: &[u8], expires_at: Option<UnixMillis>) -> bool {
+        let Entry::Vacant(entry) = self.shard_mut(key).entry(key.into()) else { return false };
         entry.insert(Value::new(value.into(), expires_at));
         true
     }
 
     /// Makes room for so many keys at once, if there is so much memory. Mirrors `dbExpand`.
-    pub fn reserve(&self, keys: usize) {
-        for shard in &self.shards {
+    pub fn reserve(&mut self, keys: usize) {
+        for shard in &mut self.shards {
             // Without the room it is only slower.
-            let _ = lock(shard).try_reserve(keys / SHARDS);
+            let _ = shard.try_reserve(keys / SHARDS);
         }
     }
 
-    /// Returns the shard that `key` is in, or would be.
-    fn shard(&self, key: &[u8]) -> MutexGuard<'_, Keyspace> {
-        lock(&self.shards[self.hasher.hash_one(key) as usize % SHARDS])
+    /// Returns which shard `key` is in, or would be. By other bits of its hash than those by which
+    /// a shard's table finds its place.
+    fn shard(&self, key: &[u8]) -> usize {
+        (self.hasher.hash_one(key) >> 32) as usize % SHARDS
     }
-}
 
-fn lock(shard: &Mutex<Keyspace>) -> MutexGuard<'_, Keyspace> {
-    shard.lock().expect("nothing panics while it holds the lock")
+    fn shard_mut(&mut self, key: &[u8]) -> &mut Shard {
+        let shard = self.shard(key);
+        &mut self.shards[shard]
+    }
 }
 
 impl Value {

@@ -10,48 +10,68 @@ pub struct Glob<'a> {
     pub ignore_case: bool,
 }
 
+/// How far a comparison has come: positions in both, so that it can be put aside.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Search {
+    /// How many bytes of the pattern are matched.
+    pattern: usize,
+    /// By how many bytes of the text.
+    text: usize,
+    /// What follows the last `*`, and where in the text that was tried last.
+    last_star: Option<(usize, usize)>,
+}
+
 impl Glob<'_> {
     /// Returns whether all of `text` is what the pattern describes. Mirrors `stringmatchlen`.
     ///
-    /// Takes time in proportion to both lengths multiplied, at worst: where the bytes after a `*`
-    /// fit, whatever an earlier `*` could do instead, this one can do as well. So only the last
-    /// one is ever tried again, one byte further on.
-    pub fn matches(&self, mut text: &[u8]) -> bool {
-        let mut pattern = self.pattern;
-        let mut last_star = None;
-        // To Redis nothing but an empty pattern and a lone star match an empty key.
-        if text.is_empty() {
-            return matches!(pattern, b"" | b"*");
-        }
-        loop {
-            if let [b'*', rest @ ..] = pattern {
-                if rest.is_empty() {
-                    return true;
-                }
-                last_star = Some((rest, text));
-                pattern = rest;
-                continue;
-            }
-            let next = match text {
-                [] if pattern.is_empty() => return true,
-                [] => return false,
-                [byte, after @ ..] => self.match_one(pattern, *byte).map(|rest| (rest, after)),
-            };
-            (pattern, text) = match (next, last_star) {
-                (Some(next), _) => next,
-                (None, Some((rest, [_, tried @ ..]))) => {
-                    last_star = Some((rest, tried));
-                    (rest, tried)
-                }
-                (None, _) => return false,
-            };
-        }
+    /// Takes time in proportion to both lengths multiplied, at worst.
+    pub fn matches(&self, text: &[u8]) -> bool {
+        let mut unlimited = usize::MAX;
+        self.resume(&mut Search::default(), text, &mut unlimited) == Some(true)
     }
 
-    /// Returns what follows the pattern's first element, if `byte` is what that describes.
-    fn match_one<'p>(&self, pattern: &'p [u8], byte: u8) -> Option<&'p [u8]> {
+    /// Goes on with a comparison as long as there is some of the `budget`, which every byte of the
+    /// pattern that is looked at costs one of. Returns whether all of `text` is what the pattern
+    /// describes, or `None` as long as that is not known.
+    ///
+    /// Where the bytes after a `*` fit, whatever an earlier `*` could do instead, this one can do
+    /// as well. So only the last one is ever tried again, one byte further on.
+    pub fn resume(&self, search: &mut Search, text: &[u8], budget: &mut usize) -> Option<bool> {
+        // To Redis nothing but an empty pattern and a lone star match an empty key.
+        if text.is_empty() {
+            return Some(matches!(self.pattern, b"" | b"*"));
+        }
+        let Search { pattern: mut at, text: mut place, mut last_star } = *search;
+        while *budget > 0 {
+            let pattern = &self.pattern[at..];
+            if let [b'*', rest @ ..] = pattern {
+                if rest.is_empty() {
+                    return Some(true);
+                }
+                at += 1;
+                last_star = Some((at, place));
+                continue;
+            }
+            let Some(byte) = text.get(place) else { return Some(pattern.is_empty()) };
+            let (fits, length) = self.match_one(pattern, *byte);
+            *budget = budget.saturating_sub(length.max(1));
+            (at, place) = match (fits, last_star) {
+                (true, _) => (at + length, place + 1),
+                (false, Some((after_star, tried))) => {
+                    last_star = Some((after_star, tried + 1));
+                    (after_star, tried + 1)
+                }
+                (false, None) => return Some(false),
+            };
+        }
+        *search = Search { pattern: at, text: place, last_star };
+        None
+    }
+
+    /// Returns whether `byte` is what the pattern's first element describes, and the length of that.
+    fn match_one(&self, pattern: &[u8], byte: u8) -> (bool, usize) {
         let (matches, rest) = match pattern {
-            [] => return None,
+            [] => return (false, 0),
             [b'?', rest @ ..] => (true, rest),
             [b'[', b'^', class @ ..] => {
                 let (found, rest) = self.match_class(class, byte);
@@ -60,7 +80,7 @@ impl Glob<'_> {
             [b'[', class @ ..] => self.match_class(class, byte),
             [b'\\', literal, rest @ ..] | [literal, rest @ ..] => (self.same(*literal, byte), rest),
         };
-        matches.then_some(rest)
+        (matches, pattern.len() - rest.len())
     }
 
     /// Returns whether `byte` is in the class, and what follows its `]`. A class that is never

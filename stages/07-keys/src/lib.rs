@@ -8,10 +8,12 @@ pub mod glob;
 pub mod inline;
 pub mod lzf;
 pub mod number;
+pub mod out;
 pub mod rdb;
 pub mod rdb_reader;
 pub mod rdb_value;
 pub mod resp;
+pub mod walk;
 
 /// What all connections share.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ mod wall_clock;
 use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::process::{self, ExitCode};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
@@ -17,7 +17,6 @@ use stage_07::Server;
 use stage_07::config::{Action, Config, HELP};
 use stage_07::db::Db;
 use stage_07::rdb;
-use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 
 /// How many bytes of a dump are read at once.
@@ -25,8 +24,10 @@ const READ_SIZE: usize = 64 * 1024;
 
 const NAME: &str = env!("CARGO_PKG_NAME");
 
-fn main() -> ExitCode {
-    match run() {
+// One thread, as in Redis: most requests take less time than to wake a second one would.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log::warn(format_args!("{NAME}: {error:#}"));
@@ -35,20 +36,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> anyhow::Result<()> {
+async fn run() -> anyhow::Result<()> {
     let action = Action::from_args(std::env::args_os().skip(1));
     match action.map_err(|error| anyhow!("{error}, see --help"))? {
-        Action::Serve(config) => runtime()?.block_on(serve(config))?,
+        Action::Serve(config) => serve(config).await?,
         Action::Help => writeln!(io::stdout(), "{NAME} [option ...]\n\n{HELP}")?,
         Action::Version => writeln!(io::stdout(), "{NAME} {}", env!("CARGO_PKG_VERSION"))?,
     }
     Ok(())
-}
-
-/// One thread, as in Redis: most requests take less time than to wake a second one would. And one
-/// for those that take long.
-fn runtime() -> io::Result<Runtime> {
-    Builder::new_current_thread().enable_all().max_blocking_threads(1).build()
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
@@ -60,7 +55,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let config = Config { dir, maxclients, port, ..config };
     let db = load(&config)?;
     let permits = Arc::new(Semaphore::new(config.maxclients as usize));
-    let server = Arc::new(Server { config, db });
+    let server = Arc::new(Mutex::new(Server { config, db }));
     // From here on: a script that sees the ready line may send SIGTERM.
     let shutdown = host::shutdown_signal()?;
     for listener in listeners {
@@ -74,7 +69,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 
 /// Returns the keyspace with which the server starts. Mirrors `loadDataFromDisk`.
 fn load(config: &Config) -> anyhow::Result<Db> {
-    let db = Db::default();
+    let mut db = Db::default();
     let path = config.dir.join(&config.dbfilename);
     // By its name alone, from the working directory: an empty name is that of no file.
     let file = File::open(&config.dbfilename);
@@ -85,8 +80,9 @@ fn load(config: &Config) -> anyhow::Result<Db> {
         Err(error) => return Err(error).context(format!("cannot open {}", path.display())),
     };
     let start = Instant::now();
-    let loaded = rdb::load(BufReader::with_capacity(READ_SIZE, file), size, &db, wall_clock::now())
-        .with_context(|| format!("cannot load {}", path.display()))?;
+    let loaded =
+        rdb::load(BufReader::with_capacity(READ_SIZE, file), size, &mut db, wall_clock::now())
+            .with_context(|| format!("cannot load {}", path.display()))?;
     let seconds = start.elapsed().as_secs_f64();
     log::info(format_args!("loaded {}: {loaded}, {seconds:.3} seconds", path.display()));
     Ok(db)

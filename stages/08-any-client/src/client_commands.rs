@@ -1,28 +1,24 @@
 //! CLIENT: what a connection asks and says about itself and the others.
 
-use crate::client::{Client, Replies};
+use crate::client::Replies;
 use crate::clients::Filter;
-use crate::command::{CommandError, Context};
+use crate::command::{CommandError, Context, Outcome};
 use crate::number;
-use crate::resp::Reply;
 use crate::session;
 
 /// `CLIENT ID`
-pub(crate) fn id(client: &Client) -> Result<Reply, CommandError> {
-    Ok(Reply::Integer(client.id as i64))
+pub(crate) fn id(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    Ok(context.out.integer(context.id as i64))
 }
 
 /// `CLIENT INFO`
-pub(crate) fn info(context: &mut Context<'_>) -> Result<Reply, CommandError> {
-    context.server.flush_client(context.client);
-    let clients = &context.server.clients;
-    let filter = Filter { id: Some(context.client.id), ..Filter::default() };
-    Ok(Reply::Verbatim(clients.list(&filter, context.now)))
+pub(crate) fn info(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    let filter = Filter { id: Some(context.id), ..Filter::default() };
+    Ok(context.out.verbatim(&context.server.clients.list(&filter, context.now)))
 }
 
 /// `CLIENT LIST [TYPE type | ID id ...]`
-pub(crate) fn list(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, CommandError> {
-    context.server.flush_client(context.client);
+pub(crate) fn list(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let clients = &context.server.clients;
     let lines = match args {
         [] => clients.list(&Filter::default(), context.now),
@@ -36,22 +32,20 @@ pub(crate) fn list(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, C
         }
         _ => return Err(CommandError::SYNTAX.into()),
     };
-    Ok(Reply::Verbatim(lines))
+    Ok(context.out.verbatim(&lines))
 }
 
 /// `CLIENT KILL address | option value ...`: the old form says OK or complains, the new one counts.
-pub(crate) fn kill(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, CommandError> {
-    let own = context.client.id;
+pub(crate) fn kill(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    let own = context.id;
     let filter = match args {
         [address] => Filter { address: Some(address), ..Filter::default() },
         options => parse_filter(options, own)?,
     };
-    let (killed, own_too) = context.server.clients.kill(&filter, own);
-    context.client.closing |= own_too;
-    match (args, killed) {
+    match (args, context.server.clients.kill(&filter, own)) {
         ([_], 0) => Err("No such client".into()),
-        ([_], _) => Ok(Reply::Simple("OK")),
-        _ => Ok(Reply::Integer(killed as i64)),
+        ([_], _) => Ok(context.out.simple("OK")),
+        (_, killed) => Ok(context.out.integer(killed as i64)),
     }
 }
 
@@ -91,21 +85,22 @@ fn is_normal(kind: &[u8]) -> Result<bool, CommandError> {
 }
 
 /// `CLIENT SETNAME name`
-pub(crate) fn set_name(args: &[&[u8]], context: &Context<'_>) -> Result<Reply, CommandError> {
+pub(crate) fn set_name(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [name] = args else { return Err(CommandError::Arity) };
     session::set_name(name, context)?;
-    Ok(Reply::Simple("OK"))
+    Ok(context.out.simple("OK"))
 }
 
 /// `CLIENT GETNAME`
-pub(crate) fn get_name(context: &Context<'_>) -> Result<Reply, CommandError> {
-    let name = context.server.clients.name(context.client.id);
-    Ok(name.map_or(Reply::Nil, Reply::Bulk))
+pub(crate) fn get_name(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    let name = context.client()?.name.clone();
+    Ok(if name.is_empty() { context.out.nil() } else { context.out.bulk(&name) })
 }
 
 /// `CLIENT REPLY ON | OFF | SKIP`. OFF and SKIP are no replies themselves.
-pub(crate) fn reply(args: &[&[u8]], client: &mut Client) -> Result<Reply, CommandError> {
+pub(crate) fn reply(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [mode] = args else { return Err(CommandError::Arity) };
+    let client = context.client()?;
     client.replies = match mode.to_ascii_lowercase().as_slice() {
         b"on" => Replies::On,
         b"off" => Replies::Off,
@@ -113,23 +108,23 @@ pub(crate) fn reply(args: &[&[u8]], client: &mut Client) -> Result<Reply, Comman
         b"skip" => Replies::SkipTwo,
         _ => return Err(CommandError::SYNTAX.into()),
     };
-    Ok(Reply::Simple("OK"))
+    Ok(context.out.simple("OK"))
 }
 
 /// `CLIENT NO-EVICT ON | OFF`
-pub(crate) fn no_evict(args: &[&[u8]], client: &mut Client) -> Result<Reply, CommandError> {
+pub(crate) fn no_evict(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [mode] = args else { return Err(CommandError::Arity) };
-    client.state.no_evict = match mode.to_ascii_lowercase().as_slice() {
+    context.client()?.no_evict = match mode.to_ascii_lowercase().as_slice() {
         b"on" => true,
         b"off" => false,
         _ => return Err(CommandError::SYNTAX.into()),
     };
-    Ok(Reply::Simple("OK"))
+    Ok(context.out.simple("OK"))
 }
 
 /// `CLIENT HELP`
-pub(crate) fn help() -> Result<Reply, CommandError> {
-    const LINES: &[&str] = &[
+pub(crate) fn help(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    Ok(context.out.lines(&[
         "CLIENT <subcommand> [<arg> ...]. Subcommands are:",
         "GETNAME",
         "    Return the name of this connection.",
@@ -152,6 +147,5 @@ pub(crate) fn help() -> Result<Reply, CommandError> {
         "    Give this connection a name.",
         "HELP",
         "    Prints this help.",
-    ];
-    Ok(Reply::Array(LINES.iter().map(|line| Reply::Simple(line)).collect()))
+    ]))
 }

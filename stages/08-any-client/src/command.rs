@@ -1,62 +1,130 @@
 //! Commands: from a request's arguments to its reply.
 
+use bytes::BytesMut;
+
 use crate::Server;
 use crate::client::Client;
 use crate::clock::UnixMillis;
 use crate::commands::COMMANDS;
-use crate::config::Config;
 use crate::db::Db;
-use crate::glob::Glob;
-use crate::resp::Reply;
+use crate::out::{Done, Out, Protocol};
+use crate::resp::ProtocolError;
 use crate::spec::Command;
+use crate::walk::Walk;
 
-/// What executes a command. It gets the words behind the command's name, or the subcommand's.
-pub type Handler = fn(&[&[u8]], &mut Context<'_>) -> Result<Reply, CommandError>;
+/// What executes a command. It gets the arguments after the command's name, or the subcommand's.
+pub type Handler = fn(&[&[u8]], &mut Context<'_>) -> Outcome;
+
+/// What a handler returns: proof that it has replied, or why it could not.
+pub type Outcome = Result<Done, CommandError>;
 
 /// What a command works on.
 #[derive(Debug)]
 pub struct Context<'a> {
     /// What all connections share.
-    pub server: &'a Server,
-    /// The connection from which the request has come.
-    pub client: &'a mut Client,
+    pub server: &'a mut Server,
+    /// The ID of the client from which the request has come.
+    pub id: u64,
+    /// The number of the database that it has selected.
+    pub database: usize,
     /// What time it is.
     pub now: UnixMillis,
+    /// Where the reply goes.
+    pub out: Out<'a>,
+    /// What finds the reply, if that takes a walk through the keyspace.
+    pub walk: Option<Walk>,
 }
 
-impl<'a> Context<'a> {
+/// How a connection goes on after a request.
+#[derive(Debug)]
+pub enum Then {
+    /// With the next request.
+    Read,
+    /// Not at all, once the replies are out.
+    Close,
+    /// With a walk that finds the reply. After its last step, [`end_walk`] must follow.
+    Walk(Walk),
+}
+
+impl Context<'_> {
+    /// Returns the client from which the request has come. One that another has killed is listed no
+    /// more.
+    pub fn client(&mut self) -> Result<&mut Client, CommandError> {
+        Ok(self.server.clients.get_mut(self.id).ok_or("No such client")?)
+    }
+
     /// Returns the database that the client has selected.
-    pub fn db(&self) -> &'a Db {
-        &self.server.databases[self.client.state.database]
+    pub fn db(&mut self) -> &mut Db {
+        &mut self.server.databases[self.database]
     }
 }
 
-/// Executes one request, and returns its reply. `args` begins with the command's name, in any
-/// letter case. Mirrors `processCommand`.
-pub fn execute(args: &[&[u8]], server: &Server, client: &mut Client, now: UnixMillis) -> Reply {
+/// Executes one request of a client, and appends its reply to the output, if the client wants it.
+/// `args` begins with the command's name, in any letter case; of an empty request there is nothing
+/// to execute. Mirrors `processCommand`.
+pub fn execute(
+    args: &[&[u8]],
+    server: &mut Server,
+    id: u64,
+    now: UnixMillis,
+    output: &mut BytesMut,
+) -> Then {
+    if args.is_empty() {
+        return end_request(server, id, &mut Out::new(Protocol::default(), output));
+    }
     let found = find(args);
-    client.state.last_command = found.as_ref().ok().map(|command| command.name);
-    let name = client.state.last_command.unwrap_or_default();
-    let done = found.and_then(|command| run(command, args, &mut Context { server, client, now }));
-    done.unwrap_or_else(|error| {
-        let reply = error.reply(name);
-        server.stats.count_error(&reply);
-        reply
-    })
+    // Another client has killed this one: nobody reads the reply.
+    let Some(client) = server.clients.get_mut(id) else { return Then::Close };
+    client.last_command = found.as_ref().ok().map(|command| command.name);
+    let (name, database) = (client.last_command.unwrap_or_default(), client.database);
+    let out = Out::new(client.protocol, output);
+    let mut context = Context { server, id, database, now, out, walk: None };
+    if let Err(error) = found.and_then(|command| run(command, args, &mut context)) {
+        context.server.stats.count_error(error.code());
+        error.write(name, &mut context.out);
+    }
+    let Some(mut walk) = context.walk else {
+        return end_request(context.server, id, &mut context.out);
+    };
+    if walk.step(&server.databases, now) {
+        end_walk(walk, server, id, output);
+        return Then::Read;
+    }
+    Then::Walk(walk)
 }
 
-fn run(
-    command: &Command,
-    args: &[&[u8]],
-    context: &mut Context<'_>,
-) -> Result<Reply, CommandError> {
+/// Takes a reply back that the client does not want.
+fn end_request(server: &mut Server, id: u64, out: &mut Out<'_>) -> Then {
+    let Some(client) = server.clients.get_mut(id) else { return Then::Close };
+    if !client.end_request() {
+        out.discard();
+    }
+    if client.closing { Then::Close } else { Then::Read }
+}
+
+fn run(command: &Command, args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     if !command.takes(args.len()) {
         return Err(CommandError::Arity);
     }
     let done = (command.handler)(args.get(command.words()..).unwrap_or_default(), context);
     // Afterwards, so that INFO does not count itself.
-    context.client.traffic.commands += 1;
+    context.server.stats.traffic.commands += 1;
     done
+}
+
+/// Appends the reply that a walk has found to the output, if the client wants it.
+pub fn end_walk(walk: Walk, server: &mut Server, id: u64, output: &mut BytesMut) {
+    if server.clients.get_mut(id).is_some_and(Client::end_request) {
+        walk.append_to(output);
+    }
+}
+
+/// Appends why a client's bytes are no request to the output, if the client wants to know.
+pub fn refuse(error: &ProtocolError, server: &mut Server, id: u64, output: &mut BytesMut) {
+    server.stats.count_error(CommandError::CODE);
+    let mut out = Out::new(Protocol::Resp2, output);
+    out.error(CommandError::CODE, &error.text());
+    end_request(server, id, &mut out);
 }
 
 /// Returns the command, or the subcommand, that a request names. Mirrors `lookupCommand`.
@@ -75,60 +143,58 @@ pub fn find(args: &[&[u8]]) -> Result<&'static Command, CommandError> {
     }
 }
 
-/// Returns whether a request takes the longer, the more keys there are: nobody should have to wait
-/// for somebody else's.
-pub fn is_slow(args: &[&[u8]]) -> bool {
-    args.first().is_some_and(|name| name.eq_ignore_ascii_case(b"keys"))
-}
-
-pub(crate) fn ping(args: &[&[u8]]) -> Result<Reply, CommandError> {
+pub(crate) fn ping(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     match args {
-        [] => Ok(Reply::Simple("PONG")),
-        [message] => Ok(Reply::Bulk(message.to_vec())),
+        [] => Ok(context.out.simple("PONG")),
+        [message] => Ok(context.out.bulk(message)),
         _ => Err(CommandError::Arity),
     }
 }
 
-pub(crate) fn echo(args: &[&[u8]]) -> Result<Reply, CommandError> {
+pub(crate) fn echo(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     match args {
-        [message] => Ok(Reply::Bulk(message.to_vec())),
+        [message] => Ok(context.out.bulk(message)),
         _ => Err(CommandError::Arity),
     }
 }
 
-pub(crate) fn get(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> {
-    match args {
-        [key] => Ok(db.get(key, now).map_or(Reply::Nil, Reply::Bulk)),
-        _ => Err(CommandError::Arity),
-    }
+pub(crate) fn get(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    let [key] = args else { return Err(CommandError::Arity) };
+    Ok(match context.server.databases[context.database].get(key, context.now) {
+        Some(value) => context.out.bulk(value),
+        None => context.out.nil(),
+    })
 }
 
-pub(crate) fn keys(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> {
+pub(crate) fn keys(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [pattern] = args else { return Err(CommandError::Arity) };
-    let keys = db.keys(&Glob { pattern, ignore_case: false }, now);
-    Ok(Reply::Array(keys.into_iter().map(Reply::Bulk).collect()))
+    context.walk = Some(Walk::new(context.database, pattern));
+    Ok(context.out.nothing())
 }
 
-pub(crate) fn config_get(names: &[&[u8]], config: &Config) -> Result<Reply, CommandError> {
-    let found = config.get(names).into_iter();
-    let pairs = found.map(|(name, value)| (Reply::bulk(name), Reply::Bulk(value)));
-    Ok(Reply::Map(pairs.collect()))
+pub(crate) fn config_get(names: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    let found = context.server.config.get(names);
+    let done = context.out.map(found.len());
+    for (name, value) in found {
+        context.out.bulk(name);
+        context.out.bulk(&value);
+    }
+    Ok(done)
 }
 
-pub(crate) fn config_help() -> Result<Reply, CommandError> {
-    const LINES: [&str; 5] = [
+pub(crate) fn config_help(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    Ok(context.out.lines(&[
         "CONFIG <subcommand> [<arg> ...]. Subcommands are:",
         "GET <pattern> [<pattern> ...]",
         "    Return the parameters whose names match, and their values.",
         "HELP",
         "    Prints this help.",
-    ];
-    Ok(Reply::Array(LINES.map(Reply::Simple).into()))
+    ]))
 }
 
 /// The handler of a command that is only the beginning of a name. The table of commands says that
 /// a subcommand must follow, and one that does not exist is not found.
-pub(crate) fn only_subcommands(_: &[&[u8]], _: &mut Context<'_>) -> Result<Reply, CommandError> {
+pub(crate) fn only_subcommands(_: &[&[u8]], _: &mut Context<'_>) -> Outcome {
     Err(CommandError::Arity)
 }
 
@@ -139,8 +205,8 @@ pub enum CommandError {
     Arity,
     /// The text that the client gets. Bytes, because it may quote what the client has sent.
     Text(Vec<u8>),
-    /// The text that the client gets, with a code of its own before it.
-    Coded(&'static str),
+    /// Another code than the usual one, and the text that the client gets.
+    Coded(&'static str, &'static str),
 }
 
 impl From<&str> for CommandError {
@@ -150,6 +216,9 @@ impl From<&str> for CommandError {
 }
 
 impl CommandError {
+    /// The code of most errors.
+    const CODE: &str = "ERR";
+
     pub(crate) const SYNTAX: &str = "syntax error";
     pub(crate) const NOT_AN_INTEGER: &str = "value is not an integer or out of range";
 
@@ -181,14 +250,24 @@ impl CommandError {
         Self::Text(text)
     }
 
-    /// Returns what the client gets if the command `name` fails with this.
-    fn reply(self, name: &str) -> Reply {
+    /// Returns the word with which the reply starts.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Coded(code, _) => code,
+            Self::Arity | Self::Text(_) => Self::CODE,
+        }
+    }
+
+    /// Writes what the client gets if the command `name` fails with this.
+    fn write(self, name: &str, out: &mut Out<'_>) -> Done {
+        let code = self.code();
         match self {
             Self::Arity => {
-                Reply::error(format!("wrong number of arguments for '{name}' command").into())
+                let text = format!("wrong number of arguments for '{name}' command");
+                out.error(code, text.as_bytes())
             }
-            Self::Text(text) => Reply::error(text),
-            Self::Coded(text) => Reply::Error(text.into()),
+            Self::Text(text) => out.error(code, &text),
+            Self::Coded(_, text) => out.error(code, text.as_bytes()),
         }
     }
 }

@@ -1,17 +1,20 @@
 //! One client's connection: reads requests, has them executed, writes replies.
 
-use std::net::SocketAddr;
+use std::future;
+use std::mem;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use std::{mem, panic};
 
-use stage_08::client::Client;
-use stage_08::clients::Connection;
-use stage_08::resp::{Decoder, Reply};
+use bytes::{Buf, BytesMut};
+use stage_08::command::Then;
+use stage_08::resp::Decoder;
+use stage_08::stats::Traffic;
+use stage_08::walk::Walk;
 use stage_08::{Server, command};
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync;
 use tokio::task;
 use tokio::time::{self, Instant};
 
@@ -22,68 +25,52 @@ const READ_SIZE: usize = 16 * 1024;
 /// An empty buffer larger than this is given back. A client that once sent something large may
 /// stay for days.
 const MAX_IDLE_CAPACITY: usize = 256 * 1024;
-/// As much room may be free in the two buffers for as long as the client is there (Redis:
+/// As much room may be free in a buffer for as long as the client is there (Redis:
 /// `PROTO_RESIZE_THRESHOLD`).
 const MAX_SPARE: usize = 2 * READ_SIZE;
 /// So often, more room than that is given back (Redis: in `clientsCronResizeQueryBuffer`).
 const TRIM_INTERVAL: Duration = Duration::from_secs(2);
+/// How many bytes are written at once, at most. The kernel copies them, and while it does so, the
+/// other clients wait (Redis: `NET_MAX_WRITES_PER_EVENT`).
+const MAX_WRITE: usize = 256 * 1024;
 /// A request larger than this ends the connection (Redis: `client-query-buffer-limit`).
 const MAX_INPUT: usize = 1024 * 1024 * 1024;
 /// While so many bytes of replies wait for the client to read them, its requests wait, too.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 
-/// Serves one client until it leaves, is told to, or breaks the protocol, and every reply owed is
-/// written; or until another client ends the connection.
-pub async fn serve(stream: TcpStream, peer: SocketAddr, server: &Arc<Server>) -> io::Result<()> {
-    let connection = Connection {
-        address: peer.to_string(),
-        local_address: stream.local_addr()?.to_string(),
-        fd: descriptor(&stream),
-    };
-    let mut client = server.clients.add(connection, now());
-    let id = client.id;
-    server.stats.connections.add(1);
-    // A task of its own, since a task can be ended from outside, whatever it waits for.
-    let client_task = task::spawn({
-        let server = Arc::clone(server);
-        async move {
-            let served = run_client(stream, &server, &mut client).await;
-            // The read that met the end counts, too, and so does one that failed.
-            server.flush_client(&mut client);
-            served
-        }
-    });
-    let end = client_task.abort_handle();
-    server.clients.on_kill(id, move || end.abort());
-    let ended = client_task.await;
-    server.clients.remove(id);
-    match ended {
-        Ok(served) => served,
-        Err(error) if error.is_cancelled() => Ok(()),
-        Err(error) => panic::resume_unwind(error.into_panic()),
-    }
+/// What lies between a client and the core.
+#[derive(Debug, Default)]
+struct Connection {
+    decoder: Decoder,
+    /// What has arrived and is not yet answered.
+    input: BytesMut,
+    /// Replies that the client has not yet taken.
+    output: BytesMut,
+    /// Whether the connection ends once they are sent.
+    closing: bool,
 }
 
-async fn run_client(
-    mut stream: TcpStream,
-    server: &Arc<Server>,
-    client: &mut Client,
-) -> io::Result<()> {
+/// Serves one client until it leaves, is told to, or breaks the protocol, and every reply owed is
+/// written. It leaves the list of clients with the end of this, even if that comes from outside.
+pub async fn serve(mut stream: TcpStream, id: u64, server: Arc<Mutex<Server>>) -> io::Result<()> {
+    let mut listed = Listed { id, server: &server, traffic: Traffic::default() };
     // Replies are written whole: there is nothing to come that could go along with them.
     stream.set_nodelay(true)?;
     let (mut source, mut sink) = stream.split();
-    let mut decoder = Decoder::default();
-    let (mut input, mut output) = (Vec::new(), Vec::new());
-    let mut written = 0;
-    let mut reading = true;
+    let mut connection = Connection::default();
+    let mut walking = pin!(None);
     // It is waited for only while there is something to give back: a timer that runs is a cost for
     // each wait.
     let mut trim = pin!(time::sleep(TRIM_INTERVAL));
     loop {
-        // After a write nothing new has arrived, and nobody has to ask what time it is.
-        if !input.is_empty() {
-            reading &= answer(&mut decoder, &mut input, &mut output, server, client).await?;
+        // After a write nothing new has arrived, and we skip reading the clock.
+        if !connection.input.is_empty()
+            && walking.is_none()
+            && let Some(walk) = connection.answer(&mut listed)
+        {
+            walking.set(Some(run(walk, &server)));
         }
+        let Connection { input, output, closing, .. } = &mut connection;
         input.reserve(READ_SIZE);
         if !output.is_empty() {
             // Others who have sent something are read first. Replies that go out together wake the
@@ -91,140 +78,160 @@ async fn run_client(
             // than the work itself. Redis waits with its replies for `beforeSleep`.
             task::yield_now().await;
         }
-        let spare = input.capacity() - input.len() + output.capacity() - output.len();
+        let to_trim = has_spare(input) || has_spare(output);
+        let to_write = output.len().min(MAX_WRITE);
         tokio::select! {
             biased;
-            count = sink.write(&output[written..]), if !output.is_empty() => {
-                client.traffic.writes += 1;
+            count = sink.write(&output[..to_write]), if !output.is_empty() => {
+                listed.traffic.writes += 1;
                 let count = count?;
-                client.traffic.output += count as u64;
-                if count < output.len() {
-                    // It reads slowly, and this is a sign of it.
-                    client.state.last_interaction = now();
+                listed.traffic.output += count as u64;
+                output.advance(count);
+                release(output);
+                let mut server = lock(&server);
+                listed.flush(&mut server, input, output);
+                if let Some(client) = server.clients.get_mut(id) {
+                    client.waits_to_write = !output.is_empty();
+                    // If it takes less than it could, it reads slowly, and this is a sign of it.
+                    if count < to_write {
+                        client.last_interaction = now();
+                    }
                 }
-                written += count;
-                if written == output.len() {
-                    output.clear();
-                    release(&mut output, MAX_IDLE_CAPACITY);
-                    written = 0;
-                }
-                client.state.waits_to_write = written > 0;
-                client.note_buffers(&input, &output);
-                server.flush_client(client);
             }
-            count = source.read_buf(&mut input), if reading && output.len() < MAX_OUTPUT => {
-                client.traffic.reads += 1;
+            // During a walk only so much that a broken connection is noticed.
+            count = source.read_buf(input),
+                if !*closing && output.len() < MAX_OUTPUT && (walking.is_none() || input.is_empty()) =>
+            {
+                listed.traffic.reads += 1;
                 let count = count?;
-                client.traffic.input += count as u64;
-                reading = count > 0;
+                listed.traffic.input += count as u64;
+                *closing = count == 0;
                 if input.len() > MAX_INPUT {
                     return Err(io::Error::other("a request of more than 1 GiB"));
                 }
             }
-            () = &mut trim, if reading && spare > MAX_SPARE => {
-                release(&mut input, READ_SIZE);
-                release(&mut output, READ_SIZE);
-                input.shrink_to(input.len() + READ_SIZE);
+            walk = async {
+                match walking.as_mut().as_pin_mut() {
+                    Some(walking) => walking.await,
+                    None => future::pending().await,
+                }
+            }, if walking.is_some() => {
+                command::end_walk(walk, &mut lock(&server), id, output);
+                walking.set(None);
+            }
+            () = &mut trim, if !*closing && to_trim => {
+                shrink(input);
+                shrink(output);
                 trim.as_mut().reset(Instant::now() + TRIM_INTERVAL);
-                client.note_buffers(&input, &output);
-                server.flush_client(client);
+                listed.flush(&mut lock(&server), input, output);
             }
-            else => break,
+            else => return Ok(()),
         }
     }
-    Ok(())
 }
 
-/// Answers the requests that have arrived. Returns false if one broke the protocol, or the client
-/// is to leave: that reply is the last.
-async fn answer(
-    decoder: &mut Decoder,
-    input: &mut Vec<u8>,
-    output: &mut Vec<u8>,
-    server: &Arc<Server>,
-    client: &mut Client,
-) -> io::Result<bool> {
-    let mut done = 0;
-    let mut keep_reading = true;
-    // They have arrived together, so they are executed at the same time.
-    let mut time = now();
-    client.state.last_interaction = time;
-    server.stats.sample(time);
-    while keep_reading && output.len() < MAX_OUTPUT {
-        match decoder.decode(&input[done..]) {
-            Ok(None) => break,
-            Ok(Some(request)) => {
-                done += request.length;
-                client.note_buffers(input, output);
-                if command::is_slow(&request.args) {
-                    let args = request.args.into_iter().map(<[u8]>::to_vec).collect();
-                    let replies = mem::take(output);
-                    *output = execute_blocking(args, Arc::clone(server), client, replies).await?;
-                    time = now();
-                } else if !request.args.is_empty() {
-                    let reply = command::execute(&request.args, server, client, time);
-                    client.send(&reply, output);
-                } else {
-                    client.end_request();
+impl Connection {
+    /// Answers the requests that have arrived. After one that breaks the protocol, or says goodbye,
+    /// no other is. If one takes a walk, returns the walk; what comes after that request has to
+    /// wait.
+    fn answer(&mut self, listed: &mut Listed<'_>) -> Option<Walk> {
+        // They have arrived together, so they are executed at the same time.
+        let time = now();
+        let mut server = lock(listed.server);
+        server.stats.sample(time);
+        listed.flush(&mut server, &self.input, &self.output);
+        if let Some(client) = server.clients.get_mut(listed.id) {
+            client.last_interaction = time;
+        }
+        let mut walk = None;
+        while walk.is_none() && !self.closing && self.output.len() < MAX_OUTPUT {
+            match self.decoder.decode(&self.input) {
+                Ok(None) => break,
+                Ok(Some(request)) => {
+                    let output = &mut self.output;
+                    match command::execute(&request.args, &mut server, listed.id, time, output) {
+                        Then::Read => {}
+                        Then::Close => self.closing = true,
+                        Then::Walk(next) => walk = Some(next),
+                    }
+                    self.input.advance(request.length);
                 }
-                if client.closing {
-                    done = input.len();
-                    keep_reading = false;
+                Err(error) => {
+                    command::refuse(&error, &mut server, listed.id, &mut self.output);
+                    self.closing = true;
                 }
-            }
-            Err(error) => {
-                done = input.len();
-                keep_reading = false;
-                let reply = Reply::from(error);
-                server.stats.count_error(&reply);
-                client.send(&reply, output);
             }
         }
+        if self.closing {
+            self.input.clear();
+        }
+        release(&mut self.input);
+        listed.flush(&mut server, &self.input, &self.output);
+        walk
     }
-    input.drain(..done);
-    release(input, MAX_IDLE_CAPACITY);
-    client.note_buffers(input, output);
-    server.flush_client(client);
-    Ok(keep_reading)
 }
 
-/// Executes a request on another thread, while this one serves the other clients. Returns the
-/// output with the reply at its end.
-async fn execute_blocking(
-    args: Vec<Vec<u8>>,
-    server: Arc<Server>,
-    client: &mut Client,
-    mut output: Vec<u8>,
-) -> io::Result<Vec<u8>> {
-    server.flush_client(client);
-    let mut copy = client.clone();
-    let execute = move || {
-        let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
-        let reply = command::execute(&args, &server, &mut copy, now());
-        copy.send(&reply, &mut output);
-        // If the client is killed meanwhile, this copy is dropped, and the command still counts.
-        server.flush_client(&mut copy);
-        (copy, output)
-    };
-    let output;
-    (*client, output) = task::spawn_blocking(execute).await?;
-    Ok(output)
+/// A client's place in the list of clients. It is free when this is dropped: at the end of the
+/// client's task, also when another client has ended it.
+struct Listed<'a> {
+    id: u64,
+    server: &'a Mutex<Server>,
+    /// What went on that is not yet in the server's count.
+    traffic: Traffic,
 }
 
-/// Returns the number by which the system knows a socket, where sockets have small numbers.
-#[cfg(unix)]
-fn descriptor(stream: &TcpStream) -> Option<i32> {
-    Some(std::os::fd::AsRawFd::as_raw_fd(stream))
+impl Listed<'_> {
+    /// Makes known to others what went on, and how large the buffers are.
+    fn flush(&mut self, server: &mut Server, input: &BytesMut, output: &BytesMut) {
+        server.stats.traffic += mem::take(&mut self.traffic);
+        if let Some(client) = server.clients.get_mut(self.id) {
+            client.note_buffers(input, output);
+        }
+    }
 }
 
-#[cfg(not(unix))]
-fn descriptor(_: &TcpStream) -> Option<i32> {
-    None
+impl Drop for Listed<'_> {
+    fn drop(&mut self) {
+        let mut server = lock(self.server);
+        // The read that met the end counts, too, and so does one that failed.
+        server.stats.traffic += self.traffic;
+        server.clients.remove(self.id);
+    }
 }
 
-/// Lets go of a buffer that is empty and larger than this.
-fn release(buffer: &mut Vec<u8>, most: usize) {
-    if buffer.is_empty() && buffer.capacity() > most {
-        *buffer = Vec::new();
+/// Goes to the end of a walk. After each step the others have their turn.
+async fn run(mut walk: Walk, server: &Mutex<Server>) -> Walk {
+    /// Held by the walk that goes on: many at once would keep the others waiting for as many steps,
+    /// and take as many times the memory. Tokio's, because it is waited for, and held over waits.
+    static TURN: sync::Mutex<()> = sync::Mutex::const_new(());
+    let _turn = TURN.lock().await;
+    while !walk.step(&lock(server).databases, now()) {
+        task::yield_now().await;
+    }
+    walk
+}
+
+/// Std's lock and not tokio's: nothing waits while it holds it, and the compiler sees to that.
+pub fn lock(server: &Mutex<Server>) -> MutexGuard<'_, Server> {
+    server.lock().expect("nothing panics while it holds the lock")
+}
+
+/// Lets go of a buffer that is empty and large.
+fn release(buffer: &mut BytesMut) {
+    if buffer.is_empty() && buffer.try_reclaim(MAX_IDLE_CAPACITY + 1) {
+        *buffer = BytesMut::new();
+    }
+}
+
+/// Whether so much room is free in a buffer that it is worth giving back: more than its bytes take,
+/// because they will have to be copied. The room that `advance` has left before them counts, too.
+fn has_spare(buffer: &mut BytesMut) -> bool {
+    buffer.try_reclaim(buffer.len().max(MAX_SPARE) + 1)
+}
+
+/// Gives back the room that is free in a buffer.
+fn shrink(buffer: &mut BytesMut) {
+    if has_spare(buffer) {
+        *buffer = BytesMut::from(&buffer[..]);
     }
 }

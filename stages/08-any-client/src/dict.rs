@@ -49,10 +49,14 @@ impl<V> Dict<V> {
         self.len == 0
     }
 
-    /// Returns the value of `key`.
-    pub fn get(&self, hash: u64, key: &[u8]) -> Option<&V> {
-        let slot = self.find(hash, key).ok()?;
-        self.slots[slot].as_ref().map(|entry| &entry.value)
+    /// Returns the slot of `key`, if it has a value. The next change may move it to another.
+    pub fn slot(&self, hash: u64, key: &[u8]) -> Option<usize> {
+        self.find(hash, key).ok()
+    }
+
+    /// Returns the value in a slot, if there is one.
+    pub fn value(&self, slot: usize) -> Option<&V> {
+        self.slots.get(slot)?.as_ref().map(|entry| &entry.value)
     }
 
     /// Gives `key` a value, and returns the one that it had.
@@ -74,10 +78,9 @@ impl<V> Dict<V> {
         None
     }
 
-    /// Removes `key`, and returns the value that it had.
-    pub fn remove(&mut self, hash: u64, key: &[u8]) -> Option<V> {
-        let mut slot = self.find(hash, key).ok()?;
-        let removed = self.slots[slot].take()?;
+    /// Removes the key in a slot, and returns the value that it had.
+    pub fn remove(&mut self, mut slot: usize) -> Option<V> {
+        let removed = self.slots.get_mut(slot)?.take()?;
         self.len -= 1;
         // Those who stand in line move up.
         while let Some(Some(next)) = self.slots.get(slot + 1) {
@@ -88,11 +91,6 @@ impl<V> Dict<V> {
             slot += 1;
         }
         Some(removed.value)
-    }
-
-    /// Returns all keys and values.
-    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &V)> {
-        self.iter_from(0).filter_map(|(_, found)| found)
     }
 
     /// Walks through the slots from the first key on whose hash is not below `hash`, and returns

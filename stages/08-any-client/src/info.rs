@@ -8,9 +8,8 @@ use std::env::consts::{ARCH, OS};
 use std::fmt::Display;
 
 use crate::clock::UnixMillis;
-use crate::command::{CommandError, Context};
+use crate::command::{Context, Outcome};
 use crate::db::{Db, KeyspaceStats};
-use crate::resp::Reply;
 use crate::session::REDIS_VERSION;
 use crate::stats::HZ;
 
@@ -33,8 +32,7 @@ const SECTIONS: [(&[&str], &str, Section); 11] = [
 ];
 
 /// `INFO [section ...]`, mirrors `infoCommand` and `genRedisInfoString`.
-pub(crate) fn info(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, CommandError> {
-    context.server.flush_client(context.client);
+pub(crate) fn info(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let is_asked = |names: &[&str]| {
         let names = || names.iter().chain(&["default", "all", "everything"]);
         args.is_empty()
@@ -47,7 +45,7 @@ pub(crate) fn info(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, C
             section(context, &mut lines);
         }
     }
-    Ok(Reply::Verbatim(lines.0.into_bytes()))
+    Ok(context.out.verbatim(lines.0.as_bytes()))
 }
 
 /// The text so far.
@@ -130,8 +128,8 @@ fn stats(context: &Context<'_>, lines: &mut Lines) {
     let stats = &context.server.stats;
     let usages = context.server.databases.iter().map(Db::usage);
     let usage = usages.fold(KeyspaceStats::default(), KeyspaceStats::merge);
-    lines.put("total_connections_received", stats.connections.get());
-    let traffic = stats.traffic();
+    lines.put("total_connections_received", stats.connections);
+    let traffic = stats.traffic;
     lines.put("total_commands_processed", traffic.commands);
     let rates = stats.rates(context.now);
     lines.put("instantaneous_ops_per_sec", rates.commands as u64);
@@ -139,14 +137,14 @@ fn stats(context: &Context<'_>, lines: &mut Lines) {
     lines.put("total_net_output_bytes", traffic.output);
     lines.put("instantaneous_input_kbps", format!("{:.2}", rates.input / 1024.0));
     lines.put("instantaneous_output_kbps", format!("{:.2}", rates.output / 1024.0));
-    lines.put("rejected_connections", stats.rejected_connections.get());
+    lines.put("rejected_connections", stats.rejected_connections);
     lines.put("expired_keys", usage.expired);
     lines.put("evicted_keys", 0);
     lines.put("keyspace_hits", usage.hits);
     lines.put("keyspace_misses", usage.misses);
     lines.put("pubsub_channels", 0);
     lines.put("pubsub_patterns", 0);
-    lines.put("total_error_replies", stats.errors().values().sum::<u64>());
+    lines.put("total_error_replies", stats.errors.values().sum::<u64>());
     lines.put("total_reads_processed", traffic.reads);
     lines.put("total_writes_processed", traffic.writes);
 }
@@ -176,8 +174,7 @@ fn cpu(context: &Context<'_>, lines: &mut Lines) {
 }
 
 fn errors(context: &Context<'_>, lines: &mut Lines) {
-    for (code, count) in context.server.stats.errors() {
-        let code = String::from_utf8_lossy(&code).into_owned();
+    for (code, count) in &context.server.stats.errors {
         lines.put(&format!("errorstat_{code}"), format!("count={count}"));
     }
 }

@@ -1,42 +1,50 @@
 //! COMMAND: what the server tells of its own commands.
 
-use crate::command::{CommandError, find};
+use crate::command::{CommandError, Context, Outcome, find};
 use crate::commands::COMMANDS;
 use crate::glob::Glob;
-use crate::resp::Reply;
+use crate::out::{Done, Out};
 use crate::set;
 use crate::spec::{Argument, Command, Docs, Keys};
 
 /// `COMMAND`
-pub(crate) fn all() -> Result<Reply, CommandError> {
-    Ok(Reply::Array(COMMANDS.iter().map(describe).collect()))
+pub(crate) fn all(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    let done = context.out.array(COMMANDS.len());
+    COMMANDS.iter().for_each(|command| describe(command, &mut context.out));
+    Ok(done)
 }
 
 /// `COMMAND COUNT`
-pub(crate) fn count() -> Result<Reply, CommandError> {
-    Ok(Reply::Integer(COMMANDS.len() as i64))
+pub(crate) fn count(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    Ok(context.out.integer(COMMANDS.len() as i64))
 }
 
 /// `COMMAND INFO [name ...]`
-pub(crate) fn info(names: &[&[u8]]) -> Result<Reply, CommandError> {
+pub(crate) fn info(names: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     if names.is_empty() {
-        return all();
+        return all(names, context);
     }
-    let found = names.iter().map(|name| by_full_name(name).map_or(Reply::Nil, describe));
-    Ok(Reply::Array(found.collect()))
+    let done = context.out.array(names.len());
+    for name in names {
+        match by_full_name(name) {
+            Some(command) => describe(command, &mut context.out),
+            None => drop(context.out.nil()),
+        }
+    }
+    Ok(done)
 }
 
 /// `COMMAND DOCS [name ...]`: a name that there is not is left out.
-pub(crate) fn docs(names: &[&[u8]]) -> Result<Reply, CommandError> {
-    let named = names.iter().filter_map(|name| by_full_name(name));
-    Ok(match names {
-        [] => document_all(COMMANDS.iter()),
-        _ => document_all(named),
-    })
+pub(crate) fn docs(names: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    let commands = match names {
+        [] => COMMANDS.iter().collect(),
+        _ => names.iter().filter_map(|name| by_full_name(name)).collect(),
+    };
+    Ok(document_all(commands, &mut context.out))
 }
 
 /// `COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN pattern]`
-pub(crate) fn list(args: &[&[u8]]) -> Result<Reply, CommandError> {
+pub(crate) fn list(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let names = match args {
         [] => names(|_| true),
         [option, kind, wanted] if option.eq_ignore_ascii_case(b"filterby") => {
@@ -56,17 +64,25 @@ pub(crate) fn list(args: &[&[u8]]) -> Result<Reply, CommandError> {
         }
         _ => return Err(CommandError::SYNTAX.into()),
     };
-    Ok(Reply::Array(names.into_iter().map(Reply::bulk).collect()))
+    let done = context.out.array(names.len());
+    for name in names {
+        context.out.bulk(name.as_bytes());
+    }
+    Ok(done)
 }
 
 /// `COMMAND GETKEYS command argument ...`
-pub(crate) fn get_keys(args: &[&[u8]]) -> Result<Reply, CommandError> {
+pub(crate) fn get_keys(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let (keys, _) = find_keys(args)?;
-    Ok(Reply::Array(keys.iter().map(|key| Reply::bulk(*key)).collect()))
+    let done = context.out.array(keys.len());
+    for key in keys {
+        context.out.bulk(key);
+    }
+    Ok(done)
 }
 
 /// `COMMAND GETKEYSANDFLAGS command argument ...`
-pub(crate) fn get_keys_and_flags(args: &[&[u8]]) -> Result<Reply, CommandError> {
+pub(crate) fn get_keys_and_flags(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let (keys, spec) = find_keys(args)?;
     let key_flags: &[&str] =
         match args {
@@ -76,8 +92,13 @@ pub(crate) fn get_keys_and_flags(args: &[&[u8]]) -> Result<Reply, CommandError> 
             }
             _ => spec.flags,
         };
-    let pairs = keys.iter().map(|key| Reply::Array(vec![Reply::bulk(*key), flags(key_flags)]));
-    Ok(Reply::Array(pairs.collect()))
+    let done = context.out.array(keys.len());
+    for key in keys {
+        context.out.array(2);
+        context.out.bulk(key);
+        flags(key_flags, &mut context.out);
+    }
+    Ok(done)
 }
 
 /// Mirrors `getKeysSubcommandImpl`.
@@ -92,8 +113,8 @@ fn find_keys<'a>(args: &'a [&'a [u8]]) -> Result<(&'a [&'a [u8]], Keys), Command
 }
 
 /// `COMMAND HELP`
-pub(crate) fn help() -> Result<Reply, CommandError> {
-    const LINES: &[&str] = &[
+pub(crate) fn help(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    Ok(context.out.lines(&[
         "COMMAND [<subcommand> [<arg> ...]]. Subcommands are:",
         "(no subcommand)",
         "    Return what there is to know of each command.",
@@ -111,8 +132,7 @@ pub(crate) fn help() -> Result<Reply, CommandError> {
         "    Return the names of all commands, or of some.",
         "HELP",
         "    Prints this help.",
-    ];
-    Ok(Reply::Array(LINES.iter().map(|line| Reply::Simple(line)).collect()))
+    ]))
 }
 
 /// Returns the command of this name, which is `client|id` for a subcommand. Mirrors
@@ -128,101 +148,137 @@ fn names(wanted: impl Fn(&Command) -> bool) -> Vec<&'static str> {
 }
 
 /// Mirrors `addReplyCommandInfo`.
-fn describe(command: &Command) -> Reply {
+fn describe(command: &Command, out: &mut Out<'_>) {
     let (first, last, step) = command
         .keys
         .map_or((0, 0, 0), |keys| (1, if keys.last < 0 { keys.last } else { 1 + keys.last }, 1));
-    Reply::Array(vec![
-        Reply::bulk(command.name),
-        Reply::Integer(command.arity),
-        flags(command.flags),
-        Reply::Integer(first),
-        Reply::Integer(last),
-        Reply::Integer(step),
-        flags(command.categories),
-        Reply::Set(command.tips.iter().map(|tip| Reply::bulk(*tip)).collect()),
-        Reply::Set(command.keys.iter().map(describe_keys).collect()),
-        match command.subcommands {
-            [] => Reply::Set(Vec::new()),
-            subcommands => Reply::Array(subcommands.iter().map(describe).collect()),
-        },
-    ])
+    out.array(10);
+    out.bulk(command.name.as_bytes());
+    out.integer(command.arity);
+    flags(command.flags, out);
+    out.integer(first);
+    out.integer(last);
+    out.integer(step);
+    flags(command.categories, out);
+    out.set(command.tips.len());
+    for tip in command.tips {
+        out.bulk(tip.as_bytes());
+    }
+    out.set(command.keys.iter().len());
+    command.keys.iter().for_each(|keys| describe_keys(keys, out));
+    match command.subcommands {
+        [] => out.set(0),
+        subcommands => out.array(subcommands.len()),
+    };
+    command.subcommands.iter().for_each(|subcommand| describe(subcommand, out));
 }
 
 /// Mirrors `addReplyCommandKeySpecs`.
-fn describe_keys(keys: &Keys) -> Reply {
-    let search = |kind: &str, spec: &[(&str, i64)]| {
-        let spec = spec.iter().map(|(name, value)| pair(name, Reply::Integer(*value)));
-        Reply::Map(vec![pair("type", Reply::bulk(kind)), pair("spec", Reply::Map(spec.collect()))])
-    };
-    let range = [("lastkey", keys.last), ("keystep", 1), ("limit", 0)];
-    let notes = keys.notes.map(|notes| pair("notes", Reply::bulk(notes)));
-    let mut pairs = Vec::from_iter(notes);
-    pairs.push(pair("flags", flags(keys.flags)));
-    pairs.push(pair("begin_search", search("index", &[("index", 1)])));
-    pairs.push(pair("find_keys", search("range", &range)));
-    Reply::Map(pairs)
+fn describe_keys(keys: &Keys, out: &mut Out<'_>) {
+    out.map(3 + usize::from(keys.notes.is_some()));
+    if let Some(notes) = keys.notes {
+        out.bulk(b"notes");
+        out.bulk(notes.as_bytes());
+    }
+    out.bulk(b"flags");
+    flags(keys.flags, out);
+    out.bulk(b"begin_search");
+    describe_search("index", &[("index", 1)], out);
+    out.bulk(b"find_keys");
+    describe_search("range", &[("lastkey", keys.last), ("keystep", 1), ("limit", 0)], out);
 }
 
-fn document_all<'a>(commands: impl Iterator<Item = &'a Command>) -> Reply {
-    Reply::Map(commands.map(|command| pair(command.name, document(command))).collect())
+fn describe_search(kind: &str, spec: &[(&str, i64)], out: &mut Out<'_>) {
+    out.map(2);
+    out.bulk(b"type");
+    out.bulk(kind.as_bytes());
+    out.bulk(b"spec");
+    out.map(spec.len());
+    for (name, number) in spec {
+        out.bulk(name.as_bytes());
+        out.integer(*number);
+    }
+}
+
+fn document_all(commands: Vec<&Command>, out: &mut Out<'_>) -> Done {
+    let done = out.map(commands.len());
+    for command in commands {
+        out.bulk(command.name.as_bytes());
+        document(command, out);
+    }
+    done
 }
 
 /// Mirrors `addReplyCommandDocs`.
-fn document(command: &Command) -> Reply {
+fn document(command: &Command, out: &mut Out<'_>) {
     let Docs { summary, since, group, complexity, history, arguments } = command.docs;
-    let mut pairs = vec![
-        pair("summary", Reply::bulk(summary)),
-        pair("since", Reply::bulk(since)),
-        pair("group", Reply::bulk(group)),
-        pair("complexity", Reply::bulk(complexity)),
-    ];
+    let optional = [history.is_empty(), arguments.is_empty(), command.subcommands.is_empty()];
+    out.map(4 + optional.iter().filter(|is_empty| !*is_empty).count());
+    for (name, text) in
+        [("summary", summary), ("since", since), ("group", group), ("complexity", complexity)]
+    {
+        out.bulk(name.as_bytes());
+        out.bulk(text.as_bytes());
+    }
     if !history.is_empty() {
-        let changes = history.iter();
-        let changes = changes.map(|(version, change)| {
-            Reply::Array(vec![Reply::bulk(*version), Reply::bulk(*change)])
-        });
-        pairs.push(pair("history", Reply::Set(changes.collect())));
+        out.bulk(b"history");
+        out.set(history.len());
+        for (version, change) in history {
+            out.array(2);
+            out.bulk(version.as_bytes());
+            out.bulk(change.as_bytes());
+        }
     }
     if !arguments.is_empty() {
-        pairs.push(pair("arguments", document_arguments(arguments)));
+        document_arguments(arguments, out);
     }
     if !command.subcommands.is_empty() {
-        pairs.push(pair("subcommands", document_all(command.subcommands.iter())));
+        out.bulk(b"subcommands");
+        document_all(command.subcommands.iter().collect(), out);
     }
-    Reply::Map(pairs)
 }
 
 /// Mirrors `addReplyCommandArgList`.
-fn document_arguments(arguments: &[Argument]) -> Reply {
-    Reply::Array(arguments.iter().map(document_argument).collect())
+fn document_arguments(arguments: &[Argument], out: &mut Out<'_>) {
+    out.bulk(b"arguments");
+    out.array(arguments.len());
+    arguments.iter().for_each(|argument| document_argument(argument, out));
 }
 
-fn document_argument(argument: &Argument) -> Reply {
-    let mut pairs =
-        vec![pair("name", Reply::bulk(argument.name)), pair("type", Reply::bulk(argument.kind))];
-    let key_spec = argument.key_spec.map(|index| pair("key_spec_index", Reply::Integer(index)));
-    pairs.extend(key_spec);
-    for (name, text) in [
+fn document_argument(argument: &Argument, out: &mut Out<'_>) {
+    let texts = [
         ("token", argument.token),
         ("since", argument.since),
         ("deprecated_since", argument.deprecated_since),
-    ] {
-        pairs.extend(text.map(|text| pair(name, Reply::bulk(text))));
+    ];
+    let texts = texts.iter().filter_map(|(name, text)| Some((name, (*text)?)));
+    let more =
+        [argument.key_spec.is_some(), !argument.flags.is_empty(), !argument.arguments.is_empty()];
+    out.map(2 + texts.clone().count() + more.iter().filter(|there_is| **there_is).count());
+    out.bulk(b"name");
+    out.bulk(argument.name.as_bytes());
+    out.bulk(b"type");
+    out.bulk(argument.kind.as_bytes());
+    if let Some(index) = argument.key_spec {
+        out.bulk(b"key_spec_index");
+        out.integer(index);
+    }
+    for (name, text) in texts {
+        out.bulk(name.as_bytes());
+        out.bulk(text.as_bytes());
     }
     if !argument.flags.is_empty() {
-        pairs.push(pair("flags", flags(argument.flags)));
+        out.bulk(b"flags");
+        flags(argument.flags, out);
     }
     if !argument.arguments.is_empty() {
-        pairs.push(pair("arguments", document_arguments(argument.arguments)));
+        document_arguments(argument.arguments, out);
     }
-    Reply::Map(pairs)
 }
 
-fn flags(flags: &[&'static str]) -> Reply {
-    Reply::Set(flags.iter().map(|flag| Reply::Simple(flag)).collect())
-}
-
-fn pair(name: &str, value: Reply) -> (Reply, Reply) {
-    (Reply::bulk(name), value)
+fn flags(flags: &[&'static str], out: &mut Out<'_>) {
+    out.set(flags.len());
+    for flag in flags {
+        out.simple(flag);
+    }
 }

@@ -12,6 +12,7 @@ pub mod glob;
 pub mod inline;
 pub mod lzf;
 pub mod number;
+pub mod out;
 pub mod process;
 pub mod rdb;
 pub mod rdb_reader;
@@ -19,6 +20,7 @@ pub mod rdb_value;
 pub mod resp;
 pub mod spec;
 pub mod stats;
+pub mod walk;
 
 mod client_commands;
 mod docs;
@@ -42,13 +44,4 @@ pub struct Server {
     pub stats: stats::Stats,
     /// What runs it.
     pub process: process::Process,
-}
-
-impl Server {
-    /// Makes known to others what a client has done and what has become of it. To be called when
-    /// its requests are answered, before anybody else's are.
-    pub fn flush_client(&self, client: &mut client::Client) {
-        self.stats.count(std::mem::take(&mut client.traffic));
-        client.publish();
-    }
 }

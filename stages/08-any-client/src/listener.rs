@@ -2,22 +2,23 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use rustix::io::Errno;
 use socket2::{SockRef, TcpKeepalive};
 use stage_08::Server;
+use stage_08::client::Peer;
 use stage_08::config::Config;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::Semaphore;
 
+use crate::wall_clock::now;
 use crate::{connection, log};
 
-/// After so long a silence the system asks whether the client is still there, and closes the
-/// connection if not (Redis: `tcp-keepalive`). Or a client that vanishes would keep its permit.
+/// After so long a silence the kernel asks whether the client is still there, and closes the
+/// connection if not (Redis: `tcp-keepalive`). Or a client that vanishes would stay forever.
 const KEEPALIVE: Duration = Duration::from_secs(300);
 
 /// How many clients the kernel connects before they are accepted (Redis: `tcp-backlog`).
@@ -98,28 +99,23 @@ fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
     }
 }
 
-/// Lets clients in as long as there is a permit, and serves each in a task of its own. Mirrors
+/// Lets clients in as long as there are not too many, and serves each in a task of its own. Mirrors
 /// `acceptCommonHandler`.
-pub async fn accept(listener: TcpListener, server: Arc<Server>, permits: Arc<Semaphore>) {
+pub async fn accept(listener: TcpListener, server: Arc<Mutex<Server>>) {
     // That it fails is worth a line; each try is not.
     let mut failing = false;
     loop {
         match listener.accept().await {
-            Ok((mut stream, client)) => {
-                let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
-                    server.stats.rejected_connections.add(1);
+            Ok((mut stream, address)) => {
+                failing = false;
+                if !admit(&server) {
                     // Nothing waits for room to write on a new connection. Nor does it matter
                     // whether the client is still there.
                     let _ = stream.write_all(b"-ERR max number of clients reached\r\n").await;
                     continue;
-                };
-                failing = false;
-                let server = Arc::clone(&server);
-                tokio::spawn(async move {
-                    // How it leaves is the client's own affair, and not worth a line.
-                    let _ = serve(stream, client, &server).await;
-                    drop(permit);
-                });
+                }
+                // If it has left already, there is nobody to serve.
+                let _ = serve(stream, address, &server);
             }
             // Out of file descriptors, most likely: wait for a client to leave.
             Err(error) => {
@@ -133,8 +129,39 @@ pub async fn accept(listener: TcpListener, server: Arc<Server>, permits: Arc<Sem
     }
 }
 
-async fn serve(stream: TcpStream, client: SocketAddr, server: &Arc<Server>) -> io::Result<()> {
+/// Returns whether one more client may come, and counts it if not.
+fn admit(server: &Mutex<Server>) -> bool {
+    let mut server = connection::lock(server);
+    let has_room = server.clients.len() < server.config.maxclients as usize;
+    server.stats.rejected_connections += u64::from(!has_room);
+    has_room
+}
+
+/// Starts a client's task, and lists the client with what ends the task.
+fn serve(stream: TcpStream, address: SocketAddr, server: &Arc<Mutex<Server>>) -> io::Result<()> {
     let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE / 3);
     SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
-    connection::serve(stream, client, server).await
+    let peer = Peer {
+        address: address.to_string(),
+        local_address: stream.local_addr()?.to_string(),
+        fd: descriptor(&stream),
+    };
+    let mut locked = connection::lock(server);
+    let id = locked.clients.add(peer, now());
+    locked.stats.connections += 1;
+    // How it leaves is the client's own affair, and not worth a line.
+    let task = tokio::spawn(connection::serve(stream, id, Arc::clone(server)));
+    locked.clients.on_kill(id, move || task.abort());
+    Ok(())
+}
+
+/// Returns the number by which the kernel knows a socket, where sockets have small numbers.
+#[cfg(unix)]
+fn descriptor(stream: &TcpStream) -> Option<i32> {
+    Some(std::os::fd::AsRawFd::as_raw_fd(stream))
+}
+
+#[cfg(not(unix))]
+fn descriptor(_: &TcpStream) -> Option<i32> {
+    None
 }

@@ -9,7 +9,7 @@ mod wall_clock;
 use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::process::{self, ExitCode};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
@@ -17,16 +17,16 @@ use stage_08::Server;
 use stage_08::config::{Action, Config, HELP};
 use stage_08::db::Databases;
 use stage_08::rdb;
-use tokio::runtime::{Builder, Runtime};
-use tokio::sync::Semaphore;
 
 /// How many bytes of a dump are read at once.
 const READ_SIZE: usize = 64 * 1024;
 
 const NAME: &str = env!("CARGO_PKG_NAME");
 
-fn main() -> ExitCode {
-    match run() {
+// One thread, as in Redis: most requests take less time than to wake a second one would.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log::warn(format_args!("{NAME}: {error:#}"));
@@ -35,20 +35,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> anyhow::Result<()> {
+async fn run() -> anyhow::Result<()> {
     let action = Action::from_args(std::env::args_os().skip(1));
     match action.map_err(|error| anyhow!("{error}, see --help"))? {
-        Action::Serve(config) => runtime()?.block_on(serve(config))?,
+        Action::Serve(config) => serve(config).await?,
         Action::Help => writeln!(io::stdout(), "{NAME} [option ...]\n\n{HELP}")?,
         Action::Version => writeln!(io::stdout(), "{NAME} {}", env!("CARGO_PKG_VERSION"))?,
     }
     Ok(())
-}
-
-/// One thread, as in Redis: most requests take less time than to wake a second one would. And one
-/// for those that take long.
-fn runtime() -> io::Result<Runtime> {
-    Builder::new_current_thread().enable_all().max_blocking_threads(1).build()
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
@@ -59,14 +53,14 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let (listeners, port) = listener::bind(&config)?;
     let config = Config { dir, maxclients, port, ..config };
     let databases = load(&config)?;
-    let permits = Arc::new(Semaphore::new(config.maxclients as usize));
     let process = host::process();
-    let server = Arc::new(Server { config, databases, process, ..Server::default() });
+    let server = Server { config, databases, process, ..Server::default() };
+    let server = Arc::new(Mutex::new(server));
     // From here on: a script that sees the ready line may send SIGTERM.
     let shutdown = host::shutdown_signal()?;
     for listener in listeners {
         log::info(format_args!("ready to accept connections on {}", listener.local_addr()?));
-        tokio::spawn(listener::accept(listener, Arc::clone(&server), Arc::clone(&permits)));
+        tokio::spawn(listener::accept(listener, Arc::clone(&server)));
     }
     shutdown.await;
     // At once: to free millions of keys one by one would take longer than to let go of them all.
@@ -75,7 +69,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
 
 /// Returns the databases with which the server starts. Mirrors `loadDataFromDisk`.
 fn load(config: &Config) -> anyhow::Result<Databases> {
-    let databases = Databases::default();
+    let mut databases = Databases::default();
     let path = config.dir.join(&config.dbfilename);
     // By its name alone, from the working directory: an empty name is that of no file.
     let file = match File::open(&config.dbfilename) {
@@ -85,7 +79,7 @@ fn load(config: &Config) -> anyhow::Result<Databases> {
     };
     let start = Instant::now();
     let loaded =
-        rdb::load(BufReader::with_capacity(READ_SIZE, file), &databases, wall_clock::now())
+        rdb::load(BufReader::with_capacity(READ_SIZE, file), &mut databases, wall_clock::now())
             .with_context(|| format!("cannot load {}", path.display()))?;
     let seconds = start.elapsed().as_secs_f64();
     log::info(format_args!("loaded {}: {loaded}, {seconds:.3} seconds", path.display()));

@@ -44,20 +44,19 @@ impl fmt::Display for Loaded {
 ///
 /// Keys of other types, and of databases that the server does not have, are stepped over. Memory
 /// grows with the longest string, not with the file. Mirrors `rdbLoadRio`.
-pub fn load(source: impl BufRead, databases: &[Db], now: UnixMillis) -> io::Result<Loaded> {
+pub fn load(source: impl BufRead, databases: &mut [Db], now: UnixMillis) -> io::Result<Loaded> {
     let mut reader = RdbReader::new(source);
     let format = Format::read(&mut reader)?;
     let loaded = Loaded::default();
-    let db = databases.first();
-    Loader { reader, format, databases, db, now, expires_at: None, loaded }.load()
+    Loader { reader, format, databases, database: 0, now, expires_at: None, loaded }.load()
 }
 
 struct Loader<'a, R> {
     reader: RdbReader<R>,
     format: Format,
-    databases: &'a [Db],
-    /// The one to which the next keys belong, if the server has so many.
-    db: Option<&'a Db>,
+    databases: &'a mut [Db],
+    /// The number of the one to which the next keys belong. The server may not have so many.
+    database: usize,
     now: UnixMillis,
     /// The deadline of the next key.
     expires_at: Option<UnixMillis>,
@@ -96,7 +95,7 @@ impl<R: BufRead> Loader<'_, R> {
     }
 
     fn store(&mut self, key: &[u8], value: &[u8], offset: u64) -> io::Result<()> {
-        let Some(db) = self.db else {
+        let Some(db) = self.databases.get_mut(self.database) else {
             self.count_skipped("strings");
             return Ok(());
         };
@@ -113,14 +112,15 @@ impl<R: BufRead> Loader<'_, R> {
     }
 
     fn count_skipped(&mut self, kind: &'static str) {
-        let kind = if self.db.is_some() { kind } else { "keys of other databases" };
+        let is_other = self.database >= self.databases.len();
+        let kind = if is_other { "keys of other databases" } else { kind };
         *self.loaded.skipped.entry(kind).or_default() += 1;
         self.expires_at = None;
     }
 
     fn select(&mut self) -> io::Result<()> {
         let number = self.reader.length("the number of a database")?;
-        self.db = usize::try_from(number).ok().and_then(|number| self.databases.get(number));
+        self.database = usize::try_from(number).unwrap_or(usize::MAX);
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! RESP, the Redis serialization protocol: requests in, replies out.
+//! RESP, the Redis serialization protocol: requests, as they come in.
 
 use std::{mem, ops::Range};
 
@@ -160,125 +160,19 @@ fn bulk_length(header: &[u8]) -> Result<usize, ProtocolError> {
     Ok(length.ok_or("invalid bulk length")?)
 }
 
-/// Why bytes are no request: the text that the client gets before the connection is closed.
+/// Why bytes are no request: what the client reads before the connection is closed.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ProtocolError(Vec<u8>);
+
+impl ProtocolError {
+    /// Returns the text of the reply.
+    pub fn text(&self) -> Vec<u8> {
+        [b"Protocol error: ", &self.0[..]].concat()
+    }
+}
 
 impl From<&str> for ProtocolError {
     fn from(text: &str) -> Self {
         Self(text.into())
     }
-}
-
-impl From<ProtocolError> for Reply {
-    fn from(error: ProtocolError) -> Self {
-        Self::error([b"Protocol error: ", &error.0[..]].concat())
-    }
-}
-
-/// How replies are written: the version that HELLO has chosen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Protocol {
-    /// What every connection begins with.
-    #[default]
-    Resp2,
-    /// Tells maps, sets and texts apart from arrays and bulks.
-    Resp3,
-}
-
-impl Protocol {
-    /// Returns the number with which HELLO chooses it.
-    pub fn version(self) -> i64 {
-        match self {
-            Self::Resp2 => 2,
-            Self::Resp3 => 3,
-        }
-    }
-}
-
-/// What a client gets for a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
-    /// A short text of the server's own, like `OK`.
-    Simple(&'static str),
-    /// Why there is no other reply: bytes, because it may quote what the client has sent.
-    Error(Vec<u8>),
-    /// A number.
-    Integer(i64),
-    /// Any bytes.
-    Bulk(Vec<u8>),
-    /// A text for people to read. A bulk in RESP2.
-    Verbatim(Vec<u8>),
-    /// Several replies in one.
-    Array(Vec<Reply>),
-    /// Several replies of which none comes twice, in no order. An array in RESP2.
-    Set(Vec<Reply>),
-    /// Names and what they stand for. In RESP2 an array that holds both in turn.
-    Map(Vec<(Reply, Reply)>),
-    /// No bytes, which is not the same as an empty bulk.
-    Nil,
-}
-
-impl Reply {
-    /// Returns an error with Redis's usual code. Ends of lines, which would end the reply, become
-    /// blanks.
-    pub fn error(mut text: Vec<u8>) -> Self {
-        for byte in text.iter_mut().filter(|byte| matches!(byte, b'\r' | b'\n')) {
-            *byte = b' ';
-        }
-        Self::Error([b"ERR ", &text[..]].concat())
-    }
-
-    /// Returns a bulk.
-    pub fn bulk(bytes: impl Into<Vec<u8>>) -> Self {
-        Self::Bulk(bytes.into())
-    }
-
-    /// Appends the bytes that go over the wire.
-    pub fn encode(&self, protocol: Protocol, output: &mut Vec<u8>) {
-        let is_resp3 = protocol == Protocol::Resp3;
-        match self {
-            Self::Simple(text) => encode_line(b'+', text.as_bytes(), output),
-            Self::Error(text) => encode_line(b'-', text, output),
-            Self::Integer(number) => encode_number(b':', *number, output),
-            Self::Bulk(bytes) => encode_bytes(b'$', &[bytes], output),
-            Self::Verbatim(bytes) if is_resp3 => encode_bytes(b'=', &[b"txt:", bytes], output),
-            Self::Verbatim(bytes) => encode_bytes(b'$', &[bytes], output),
-            Self::Array(replies) => encode_all(b'*', replies, protocol, output),
-            Self::Set(replies) if is_resp3 => encode_all(b'~', replies, protocol, output),
-            Self::Set(replies) => encode_all(b'*', replies, protocol, output),
-            Self::Map(pairs) => {
-                let (kind, length) = if is_resp3 { (b'%', 1) } else { (b'*', 2) };
-                encode_number(kind, pairs.len() * length, output);
-                for (name, value) in pairs {
-                    name.encode(protocol, output);
-                    value.encode(protocol, output);
-                }
-            }
-            Self::Nil if is_resp3 => output.extend_from_slice(b"_\r\n"),
-            Self::Nil => output.extend_from_slice(b"$-1\r\n"),
-        }
-    }
-}
-
-fn encode_all(kind: u8, replies: &[Reply], protocol: Protocol, output: &mut Vec<u8>) {
-    encode_number(kind, replies.len(), output);
-    replies.iter().for_each(|reply| reply.encode(protocol, output));
-}
-
-/// The bytes in one, behind their length.
-fn encode_bytes(kind: u8, parts: &[&[u8]], output: &mut Vec<u8>) {
-    encode_number(kind, parts.iter().map(|part| part.len()).sum::<usize>(), output);
-    parts.iter().for_each(|part| output.extend_from_slice(part));
-    output.extend_from_slice(b"\r\n");
-}
-
-fn encode_number(kind: u8, number: impl itoa::Integer, output: &mut Vec<u8>) {
-    encode_line(kind, itoa::Buffer::new().format(number).as_bytes(), output);
-}
-
-fn encode_line(kind: u8, text: &[u8], output: &mut Vec<u8>) {
-    output.push(kind);
-    output.extend_from_slice(text);
-    output.extend_from_slice(b"\r\n");
 }

@@ -1,26 +1,27 @@
 //! SCAN: all keys in small pieces, without a standstill.
 
-use crate::clock::UnixMillis;
-use crate::command::CommandError;
-use crate::db::Db;
+use crate::command::{CommandError, Context, Outcome};
 use crate::glob::Glob;
 use crate::keyspace;
 use crate::number;
-use crate::resp::Reply;
 
 /// `SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]`, mirrors `scanGenericCommand`.
 ///
 /// The options filter what the walk has brought: a reply may be empty long before the end.
-pub(crate) fn scan(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> {
+pub(crate) fn scan(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [cursor, options @ ..] = args else { return Err(CommandError::Arity) };
     let cursor = parse_cursor(cursor).ok_or("invalid cursor")?;
     let options = Options::parse(options)?;
-    let (next, keys) = db.scan(cursor, options.count, now);
-    let wanted = keys.into_iter().filter(|key| options.want(key, db, now));
-    Ok(Reply::Array(vec![
-        Reply::bulk(next.to_string()),
-        Reply::Array(wanted.map(Reply::Bulk).collect()),
-    ]))
+    let now = context.now;
+    let (next, mut keys) = context.db().scan(cursor, options.count, now);
+    keys.retain(|key| options.want(key, context));
+    let done = context.out.array(2);
+    context.out.bulk(next.to_string().as_bytes());
+    context.out.array(keys.len());
+    for key in keys {
+        context.out.bulk(&key);
+    }
+    Ok(done)
 }
 
 /// What a walk is to bring.
@@ -53,12 +54,12 @@ impl<'a> Options<'a> {
 
     /// The type is that of a value, so TYPE looks each key up that the pattern matches, which INFO
     /// counts.
-    fn want(&self, key: &[u8], db: &Db, now: UnixMillis) -> bool {
+    fn want(&self, key: &[u8], context: &mut Context<'_>) -> bool {
         self.pattern.is_none_or(|pattern| {
             // To SCAN, as to KEYS, a lone star matches the empty key as well.
             Glob { pattern, ignore_case: false }.matches(key)
         }) && self.kind.is_none_or(|kind| {
-            kind.eq_ignore_ascii_case(keyspace::type_name(key, db, now).as_bytes())
+            kind.eq_ignore_ascii_case(keyspace::type_name(key, context).as_bytes())
         })
     }
 }

@@ -1,9 +1,8 @@
 //! Commands about the connection itself: HELLO, SELECT, RESET, QUIT.
 
-use crate::client::Client;
-use crate::command::{CommandError, Context};
+use crate::command::{CommandError, Context, Outcome};
 use crate::number;
-use crate::resp::{Protocol, Reply};
+use crate::out::Protocol;
 
 /// The version of Redis whose replies these are.
 pub(crate) const REDIS_VERSION: &str = "7.0.15";
@@ -12,35 +11,44 @@ pub(crate) const REDIS_VERSION: &str = "7.0.15";
 ///
 /// An option takes effect where it stands, even if a later one is refused; the protocol changes
 /// when all went well.
-pub(crate) fn hello(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, CommandError> {
+pub(crate) fn hello(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let (protocol, options) = match args {
-        [] => (context.client.state.protocol, args),
+        [] => (context.out.protocol, args),
         [version, options @ ..] => (parse_protocol(version)?, options),
     };
     apply_options(options, context)?;
-    context.client.state.protocol = protocol;
-    let text = |text: &str| Reply::bulk(text);
-    Ok(Reply::Map(vec![
-        (text("server"), text("redis")),
-        (text("version"), text(REDIS_VERSION)),
-        (text("proto"), Reply::Integer(protocol.version())),
-        (text("id"), Reply::Integer(context.client.id as i64)),
-        (text("mode"), text("standalone")),
-        (text("role"), text("master")),
-        (text("modules"), Reply::Array(Vec::new())),
-    ]))
+    context.client()?.protocol = protocol;
+    let id = context.id;
+    let out = &mut context.out;
+    out.protocol = protocol;
+    let done = out.map(7);
+    out.bulk(b"server");
+    out.bulk(b"redis");
+    out.bulk(b"version");
+    out.bulk(REDIS_VERSION.as_bytes());
+    out.bulk(b"proto");
+    out.integer(protocol.version());
+    out.bulk(b"id");
+    out.integer(id as i64);
+    out.bulk(b"mode");
+    out.bulk(b"standalone");
+    out.bulk(b"role");
+    out.bulk(b"master");
+    out.bulk(b"modules");
+    out.array(0);
+    Ok(done)
 }
 
 fn parse_protocol(version: &[u8]) -> Result<Protocol, CommandError> {
     match number::parse(version) {
         Some(2) => Ok(Protocol::Resp2),
         Some(3) => Ok(Protocol::Resp3),
-        Some(_) => Err(CommandError::Coded("NOPROTO unsupported protocol version")),
+        Some(_) => Err(CommandError::Coded("NOPROTO", "unsupported protocol version")),
         None => Err("Protocol version is not an integer or out of range".into()),
     }
 }
 
-fn apply_options(mut options: &[&[u8]], context: &Context<'_>) -> Result<(), CommandError> {
+fn apply_options(mut options: &[&[u8]], context: &mut Context<'_>) -> Result<(), CommandError> {
     while let [option, rest @ ..] = options {
         options = match (option.to_ascii_lowercase().as_slice(), rest) {
             (b"auth", [user, _, rest @ ..]) => {
@@ -59,22 +67,22 @@ fn apply_options(mut options: &[&[u8]], context: &Context<'_>) -> Result<(), Com
 
 /// There is one user, and as long as it has no password, any will do.
 fn authenticate(user: &[u8]) -> Result<(), CommandError> {
-    const REFUSED: &str = "WRONGPASS invalid username-password pair or user is disabled.";
-    if user == b"default" { Ok(()) } else { Err(CommandError::Coded(REFUSED)) }
+    const REFUSED: &str = "invalid username-password pair or user is disabled.";
+    if user == b"default" { Ok(()) } else { Err(CommandError::Coded("WRONGPASS", REFUSED)) }
 }
 
 /// Gives the connection a name, if CLIENT LIST can show it without breaking its line. Mirrors
 /// `clientSetNameOrReply`.
-pub(crate) fn set_name(name: &[u8], context: &Context<'_>) -> Result<(), CommandError> {
+pub(crate) fn set_name(name: &[u8], context: &mut Context<'_>) -> Result<(), CommandError> {
     if !name.iter().all(u8::is_ascii_graphic) {
         return Err("Client names cannot contain spaces, newlines or special characters.".into());
     }
-    context.server.clients.set_name(context.client.id, name);
+    context.client()?.name = name.into();
     Ok(())
 }
 
 /// `SELECT index`, mirrors `selectCommand`.
-pub(crate) fn select(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply, CommandError> {
+pub(crate) fn select(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [index] = args else { return Err(CommandError::Arity) };
     let index = number::parse(index).ok_or(CommandError::NOT_AN_INTEGER)?;
     if i32::try_from(index).is_err() {
@@ -84,19 +92,18 @@ pub(crate) fn select(args: &[&[u8]], context: &mut Context<'_>) -> Result<Reply,
     }
     let databases = context.server.databases.len();
     let index = usize::try_from(index).ok().filter(|index| *index < databases);
-    context.client.state.database = index.ok_or("DB index is out of range")?;
-    Ok(Reply::Simple("OK"))
+    context.client()?.database = index.ok_or("DB index is out of range")?;
+    Ok(context.out.simple("OK"))
 }
 
 /// `RESET`, mirrors `resetCommand`.
-pub(crate) fn reset(context: &mut Context<'_>) -> Result<Reply, CommandError> {
-    context.client.reset();
-    context.server.clients.set_name(context.client.id, b"");
-    Ok(Reply::Simple("RESET"))
+pub(crate) fn reset(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    context.client()?.reset();
+    Ok(context.out.simple("RESET"))
 }
 
 /// `QUIT`, mirrors `quitCommand`.
-pub(crate) fn quit(client: &mut Client) -> Result<Reply, CommandError> {
-    client.closing = true;
-    Ok(Reply::Simple("OK"))
+pub(crate) fn quit(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    context.client()?.closing = true;
+    Ok(context.out.simple("OK"))
 }

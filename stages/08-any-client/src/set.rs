@@ -1,23 +1,46 @@
 //! SET, with all its options.
 
 use crate::clock::UnixMillis;
-use crate::command::CommandError;
-use crate::db::{Condition, Db, Expiry};
+use crate::command::{CommandError, Context, Outcome};
+use crate::db::Expiry;
 use crate::number;
-use crate::resp::Reply;
 
 /// `SET key value [NX | XX] [GET] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL]`, mirrors
 /// `setGenericCommand`.
-pub(crate) fn set(args: &[&[u8]], db: &Db, now: UnixMillis) -> Result<Reply, CommandError> {
+pub(crate) fn set(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [key, value, options @ ..] = args else { return Err(CommandError::Arity) };
     let Options { condition, get, expiry } = Options::parse(options)?;
-    let expiry = parse_expiry(expiry, now)?;
-    let (is_set, old) = db.set_if(condition, key, value, expiry, get, now);
-    Ok(match (get, is_set) {
-        (true, _) => old.map_or(Reply::Nil, Reply::Bulk),
-        (false, true) => Reply::Simple("OK"),
-        (false, false) => Reply::Nil,
+    let expiry = parse_expiry(expiry, context.now)?;
+    let Context { server, database, now, out, .. } = context;
+    let db = &mut server.databases[*database];
+    let replied = get.then(|| match db.get(key, *now) {
+        Some(old) => out.bulk(old),
+        None => out.nil(),
+    });
+    let holds = match condition {
+        Condition::Always => true,
+        Condition::IfAbsent => !db.is_set(key, *now),
+        Condition::IfPresent => db.is_set(key, *now),
+    };
+    if holds {
+        db.set(key, value, expiry, *now);
+    }
+    Ok(match replied {
+        Some(done) => done,
+        None if holds => out.simple("OK"),
+        None => out.nil(),
     })
+}
+
+/// When a SET is to do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Condition {
+    /// In any case.
+    Always,
+    /// If the key has no value.
+    IfAbsent,
+    /// If the key has a value.
+    IfPresent,
 }
 
 /// Returns whether SET with these options reads the old value, too. Mirrors `setGetKeys`.

@@ -2,33 +2,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::AddAssign;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard};
 
 use crate::clock::UnixMillis;
-use crate::resp::Reply;
 
 /// How often in a second the counters are looked at (Redis: `hz`).
 pub const HZ: i64 = 10;
 
 /// Over how many of these looks a rate is taken (Redis: `STATS_METRIC_SAMPLES`).
 const SAMPLES: usize = 16;
-
-/// A number that all connections add to.
-#[derive(Debug, Default)]
-pub struct Counter(AtomicU64);
-
-impl Counter {
-    /// Adds to it. Nothing else depends on the order in which that happens.
-    pub fn add(&self, number: usize) {
-        self.0.fetch_add(number as u64, Ordering::Relaxed);
-    }
-
-    /// Returns what it has come to.
-    pub fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
 
 /// What went on between the server and its clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,18 +40,13 @@ impl AddAssign for Traffic {
 #[derive(Debug, Default)]
 pub struct Stats {
     /// Clients that were served.
-    pub connections: Counter,
+    pub connections: u64,
     /// Clients that were turned away.
-    pub rejected_connections: Counter,
-    /// Replies that were errors, by their first word.
-    errors: Mutex<BTreeMap<Vec<u8>, u64>>,
-    totals: Mutex<Totals>,
-}
-
-#[derive(Debug, Default)]
-struct Totals {
-    /// All that has been counted.
-    traffic: Traffic,
+    pub rejected_connections: u64,
+    /// Replies that were errors, by their code.
+    pub errors: BTreeMap<&'static str, u64>,
+    /// What went on with all clients together.
+    pub traffic: Traffic,
     /// What that was at the last few looks, each with the time.
     samples: VecDeque<(UnixMillis, Traffic)>,
 }
@@ -87,27 +63,9 @@ pub struct Rates {
 }
 
 impl Stats {
-    /// Counts a reply, if it is an error.
-    pub fn count_error(&self, reply: &Reply) {
-        if let Reply::Error(text) = reply {
-            let code = text.split(|byte| *byte == b' ').next().unwrap_or_default();
-            let mut errors = lock(&self.errors);
-            // Most codes are there already: they cost no copy.
-            match errors.get_mut(code) {
-                Some(count) => *count += 1,
-                None => drop(errors.insert(code.to_vec(), 1)),
-            }
-        }
-    }
-
-    /// Returns how many errors there were of each kind.
-    pub fn errors(&self) -> BTreeMap<Vec<u8>, u64> {
-        lock(&self.errors).clone()
-    }
-
-    /// Counts what has happened.
-    pub fn count(&self, traffic: Traffic) {
-        lock(&self.totals).traffic += traffic;
+    /// Counts a reply that is an error.
+    pub fn count_error(&mut self, code: &'static str) {
+        *self.errors.entry(code).or_default() += 1;
     }
 
     /// Looks at the counters, if it is time for it: keeps what they are. To be called before
@@ -115,8 +73,8 @@ impl Stats {
     ///
     /// Redis looks at them by the clock, in `serverCron`. But while nothing comes, there is nothing
     /// new to be seen. Mirrors `trackInstantaneousMetric`.
-    pub fn sample(&self, now: UnixMillis) {
-        let Totals { traffic, samples } = &mut *lock(&self.totals);
+    pub fn sample(&mut self, now: UnixMillis) {
+        let samples = &mut self.samples;
         let age = samples.back().map(|(last, _)| now.0.saturating_sub(last.0));
         match age {
             Some(age) if (0..1000 / HZ).contains(&age) => return,
@@ -125,32 +83,22 @@ impl Stats {
             _ if samples.len() == SAMPLES => drop(samples.pop_front()),
             _ => {}
         }
-        samples.push_back((now, *traffic));
-    }
-
-    /// Returns all that was counted.
-    pub fn traffic(&self) -> Traffic {
-        lock(&self.totals).traffic
+        samples.push_back((now, self.traffic));
     }
 
     /// Returns how much was done in a second, over the last second and a half: what has been
     /// counted since the first look in this time. Mirrors `getInstantaneousMetric`.
     pub fn rates(&self, now: UnixMillis) -> Rates {
-        let totals = lock(&self.totals);
         let is_recent =
             |time: UnixMillis| now.0.saturating_sub(time.0) < SAMPLES as i64 * 1000 / HZ;
-        let Some((_, before)) = totals.samples.iter().find(|(time, _)| is_recent(*time)) else {
+        let Some((_, before)) = self.samples.iter().find(|(time, _)| is_recent(*time)) else {
             return Rates::default();
         };
         let rate = |before: u64, after: u64| (after - before) as f64 * HZ as f64 / SAMPLES as f64;
         Rates {
-            commands: rate(before.commands, totals.traffic.commands),
-            input: rate(before.input, totals.traffic.input),
-            output: rate(before.output, totals.traffic.output),
+            commands: rate(before.commands, self.traffic.commands),
+            input: rate(before.input, self.traffic.input),
+            output: rate(before.output, self.traffic.output),
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().expect("nothing panics while it holds the lock")
 }

@@ -79,7 +79,6 @@ fn an_unknown_command_is_quoted_as_it_was_typed() {
         (&[b"NO\xffSUCH", b"\xfe"], r"NO\xffSUCH", r"\'\xfe\' "),
         (&[b"NO'SUCH", b"'"], r"NO\'SUCH", r"\'\'\' "),
         (&[b"NO%sSUCH", b"%n%d"], "NO%sSUCH", r"\'%n%d\' "),
-        (&[], "", ""),
     ] {
         let expected =
             format!(r"-ERR unknown command \'{name}\', with args beginning with: {quoted}\r\n");

@@ -1,19 +1,37 @@
 //! Arrays of replies: how they go over the wire.
 
-use crate::corpus::from_02::reply::encoded;
-use crate::subject::stage::resp::Reply;
+use crate::corpus::from_02::reply::shown_reply;
+use crate::subject::error;
 
 #[test]
 fn an_array_begins_with_the_number_of_its_elements() {
-    assert_eq!(encoded(&Reply::Array(Vec::new())), r"*0\r\n");
-    let ten = format!(r"*10\r\n{}", r"+a\r\n".repeat(10));
-    assert_eq!(encoded(&Reply::Array(vec![Reply::Simple("a"); 10])), ten);
+    assert_eq!(shown_reply(|out| _ = out.array(0)), r"*0\r\n");
+    let ten = shown_reply(|out| {
+        out.array(10);
+        (0..10).for_each(|_| _ = out.simple("a"));
+    });
+    assert_eq!(ten, format!(r"*10\r\n{}", r"+a\r\n".repeat(10)));
 }
 
 #[test]
 fn an_array_may_hold_replies_of_every_kind() {
-    let inner = Reply::Array(vec![Reply::Bulk("x".into()), Reply::Array(Vec::new()), Reply::Nil]);
-    let outer = Reply::Array(vec![inner, Reply::error("no".into()), Reply::Simple("OK")]);
-    let expected = r"*3\r\n*3\r\n$1\r\nx\r\n*0\r\n$-1\r\n-ERR no\r\n+OK\r\n";
-    assert_eq!(encoded(&outer), expected);
+    let nested = shown_reply(|out| {
+        out.array(2);
+        out.array(3);
+        out.bulk(b"x");
+        out.array(0);
+        out.nil();
+        out.simple("OK");
+    });
+    assert_eq!(nested, r"*2\r\n*3\r\n$1\r\nx\r\n*0\r\n$-1\r\n+OK\r\n");
+}
+
+#[test]
+fn an_error_takes_the_place_of_half_an_array() {
+    let reply = shown_reply(|out| {
+        out.array(2);
+        out.bulk(b"x");
+        error(out, b"no");
+    });
+    assert_eq!(reply, r"-ERR no\r\n");
 }

@@ -3,3 +3,4 @@
 mod config_patterns;
 mod glob;
 pub mod keys;
+mod walk;

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bytes::BytesMut;
+
 use super::info::text;
 use crate::corpus::from_02::request::{shown, words};
 use crate::subject::{Client, NOW, Subject};
@@ -40,13 +42,13 @@ fn a_line_shows_what_the_client_has_done_and_how_full_its_buffers_are() {
         subject.execute_as(&mut client, &words(request));
     }
     let list = format!("CLIENT LIST ID {}", subject.id(&client));
-    let (mut input, mut output) = (Vec::with_capacity(100), Vec::with_capacity(50));
+    let (mut input, mut output) = (BytesMut::with_capacity(100), BytesMut::with_capacity(50));
     input.resize(30, 0);
     output.resize(20, 0);
     subject.note_buffers(&mut client, &input, &output);
     output.clear();
     subject.note_buffers(&mut client, &input, &output);
-    output.push(0);
+    output.extend_from_slice(&[0]);
     subject.note_buffers(&mut client, &input, &output);
     let line = &lines(&mut subject, &mut other, &list)[0];
     assert!(line.contains(" obl=1 ") && line.contains(" events=r "), "{line}");

@@ -27,7 +27,7 @@ fn others_are_served_while_keys_is_at_work(program: &Program) -> Result<()> {
     let server = program.start(&[])?;
     let (mut slow, mut other) = (server.connect()?, server.connect()?);
     send_slow_keys(&mut slow)?;
-    // So many keys that some are in the same shard as the long one.
+    // So many keys that the keyspace changes wherever the walk is.
     for number in 0..5000 {
         other.ping()?;
         other.command(&[b"SET", number.to_string().as_bytes(), b"v"], b"+OK\r\n")?;

@@ -115,9 +115,9 @@ impl Entry {
         fits(&pieces(&self.text), sent)
     }
 
-    /// The longest part of the text that never differs, as the source has it.
+    /// The longest part of the text that never differs, as the source has it: without its code.
     fn literal(&self) -> &str {
-        let text = self.text.strip_prefix("ERR ").unwrap_or(&self.text);
+        let text = self.text.split_once(' ').map_or(&*self.text, |(_, text)| text);
         let text = text.strip_prefix("Protocol error: ").unwrap_or(text);
         pieces(text).into_iter().max_by_key(|piece| piece.len()).unwrap_or_default()
     }
@@ -290,7 +290,7 @@ mod tests {
 
     /// Files whose texts go elsewhere: into a log, to whoever starts the server, into other replies.
     const OTHER_FILES: &[&str] = &[
-        "src/clients.rs",
+        "src/client.rs",
         "src/commands.rs",
         "src/config.rs",
         "src/docs.rs",

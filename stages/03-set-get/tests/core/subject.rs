@@ -1,11 +1,13 @@
 //! What the tests need to know of this stage's own interface. The corpus of tests knows the rest,
 //! which is the same in all stages.
 
+use bytes::BytesMut;
 pub use stage_03 as stage;
 
 use stage::command;
 use stage::db::Db;
-use stage::resp::{ProtocolError, Reply};
+use stage::out::Out;
+use stage::resp::ProtocolError;
 
 /// The core, with all that it keeps between two requests.
 #[derive(Default)]
@@ -16,22 +18,25 @@ pub struct Subject {
 impl Subject {
     /// Returns the reply to one request, as it goes over the wire.
     pub fn execute(&mut self, args: &[&[u8]]) -> Vec<u8> {
-        encoded(command::execute(args, &self.db))
+        let mut output = BytesMut::new();
+        command::execute(args, &mut self.db, &mut output);
+        output.into()
     }
-}
-
-/// Appends a reply to those before it.
-pub fn encode(reply: &Reply, output: &mut Vec<u8>) {
-    reply.encode(output);
 }
 
 /// Returns what a client gets that breaks the protocol.
 pub fn protocol_error(error: ProtocolError) -> Vec<u8> {
-    encoded(error.into())
+    written(|out| self::error(out, &error.text()))
 }
 
-fn encoded(reply: Reply) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    reply.encode(&mut bytes);
-    bytes
+/// Returns what is written as one reply.
+pub fn written(write: impl FnOnce(&mut Out<'_>)) -> Vec<u8> {
+    let mut output = BytesMut::new();
+    write(&mut Out::new(&mut output));
+    output.into()
+}
+
+/// Writes an error with the usual code.
+pub fn error(out: &mut Out<'_>, text: &[u8]) {
+    out.error(text);
 }

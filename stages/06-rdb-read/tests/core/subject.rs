@@ -3,14 +3,16 @@
 
 use std::io::{self, BufRead};
 
+use bytes::BytesMut;
 pub use stage_06 as stage;
 
 use stage::clock::UnixMillis;
 use stage::command;
 use stage::config::Config;
 use stage::db::Db;
+use stage::out::Out;
 use stage::rdb;
-use stage::resp::{ProtocolError, Reply};
+use stage::resp::ProtocolError;
 
 /// When a request is executed, if a test does not say.
 pub const NOW: i64 = 1_700_000_000_000;
@@ -34,7 +36,9 @@ impl Subject {
 
     /// Returns the reply to a request that is executed so many milliseconds after 1970.
     pub fn execute_at(&mut self, now: i64, args: &[&[u8]]) -> Vec<u8> {
-        encoded(command::execute(args, &self.server, UnixMillis(now)))
+        let mut output = BytesMut::new();
+        command::execute(args, &mut self.server, UnixMillis(now), &mut output);
+        output.into()
     }
 }
 
@@ -47,13 +51,13 @@ pub struct Database {
 impl Database {
     /// Loads a dump of so many bytes, and returns what the log says of it.
     pub fn load(&mut self, source: impl BufRead, size: usize, now: i64) -> io::Result<String> {
-        let loaded = rdb::load(source, size as u64, &self.db, UnixMillis(now))?;
+        let loaded = rdb::load(source, size as u64, &mut self.db, UnixMillis(now))?;
         Ok(loaded.to_string())
     }
 
     /// Returns what a key has at this moment.
     pub fn get(&mut self, key: &[u8], now: i64) -> Option<Vec<u8>> {
-        self.db.get(key, UnixMillis(now))
+        self.db.get(key, UnixMillis(now)).map(<[u8]>::to_vec)
     }
 }
 
@@ -62,18 +66,19 @@ pub fn size_of_table(places: usize) -> i64 {
     (places * (2 * size_of::<Box<[u8]>>() + 1)) as i64
 }
 
-/// Appends a reply to those before it.
-pub fn encode(reply: &Reply, output: &mut Vec<u8>) {
-    reply.encode(output);
-}
-
 /// Returns what a client gets that breaks the protocol.
 pub fn protocol_error(error: ProtocolError) -> Vec<u8> {
-    encoded(error.into())
+    written(|out| self::error(out, &error.text()))
 }
 
-fn encoded(reply: Reply) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    reply.encode(&mut bytes);
-    bytes
+/// Returns what is written as one reply.
+pub fn written(write: impl FnOnce(&mut Out<'_>)) -> Vec<u8> {
+    let mut output = BytesMut::new();
+    write(&mut Out::new(&mut output));
+    output.into()
+}
+
+/// Writes an error with the usual code.
+pub fn error(out: &mut Out<'_>, text: &[u8]) {
+    out.error(text);
 }

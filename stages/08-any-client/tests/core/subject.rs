@@ -4,19 +4,23 @@
 use std::io::{self, BufRead};
 use std::slice;
 
+use bytes::BytesMut;
 pub use stage_08 as stage;
 
-pub use stage::client::Client;
-use stage::clients::Connection;
+use stage::client::Peer;
 use stage::clock::UnixMillis;
-use stage::command;
-use stage::db::{Db, KeyspaceStats};
+use stage::command::{self, Then};
+use stage::db::{Db, Expiry, KeyspaceStats};
+use stage::out::{Out, Protocol};
 use stage::process::Process;
 use stage::rdb;
-use stage::resp::{Protocol, ProtocolError, Reply};
+use stage::resp::ProtocolError;
 
 /// When a request is executed, if a test does not say.
 pub const NOW: i64 = 1_700_000_000_000;
+
+/// What a test knows of a client.
+pub type Client = u64;
 
 /// The core, with all that it keeps between two requests, and a client.
 pub struct Subject {
@@ -26,9 +30,9 @@ pub struct Subject {
 
 impl Default for Subject {
     fn default() -> Self {
-        let server = stage::Server::default();
-        let client = connect(&server, 1, || ());
-        Self { server, client }
+        let mut subject = Self { server: stage::Server::default(), client: 0 };
+        subject.client = subject.connect(1);
+        subject
     }
 }
 
@@ -40,7 +44,7 @@ impl Subject {
 
     /// Returns the reply to a request that is executed so many milliseconds after 1970.
     pub fn execute_at(&mut self, now: i64, args: &[&[u8]]) -> Vec<u8> {
-        execute(&self.server, &mut self.client, args, now)
+        self.execute_as_at(now, &mut self.client.clone(), args)
     }
 
     /// Returns what another client gets for a request than the one that is always there.
@@ -50,18 +54,25 @@ impl Subject {
 
     /// Returns what another client gets for a request at this moment.
     pub fn execute_as_at(&mut self, now: i64, client: &mut Client, args: &[&[u8]]) -> Vec<u8> {
-        execute(&self.server, client, args, now)
+        let (now, mut output) = (UnixMillis(now), BytesMut::new());
+        let then = command::execute(args, &mut self.server, *client, now, &mut output);
+        if let Then::Walk(mut walk) = then {
+            while !walk.step(&self.server.databases, now) {}
+            command::end_walk(walk, &mut self.server, *client, &mut output);
+        }
+        output.into()
     }
 
     /// Returns what a client gets for an empty request: nothing.
     pub fn execute_nothing_as(&mut self, client: &mut Client) -> Vec<u8> {
-        client.end_request();
-        Vec::new()
+        self.execute_as(client, &[])
     }
 
     /// Returns what a client gets that breaks the protocol.
     pub fn protocol_error_as(&mut self, client: &mut Client, error: ProtocolError) -> Vec<u8> {
-        send(client, &error.into())
+        let mut output = BytesMut::new();
+        command::refuse(&error, &mut self.server, *client, &mut output);
+        output.into()
     }
 
     /// Connects another client, from this port of its machine.
@@ -71,12 +82,16 @@ impl Subject {
 
     /// Connects another client, and says what is to be done when another one kills it.
     pub fn connect_and(&mut self, port: u16, close: impl FnOnce() + Send + 'static) -> Client {
-        connect(&self.server, port, close)
+        let address = format!("127.0.0.1:{port}");
+        let peer = Peer { address, local_address: "127.0.0.1:6379".into(), fd: None };
+        let client = self.server.clients.add(peer, UnixMillis(NOW));
+        self.server.clients.on_kill(client, close);
+        client
     }
 
     /// Takes away a client that has closed its connection.
     pub fn disconnect(&mut self, client: &Client) {
-        self.server.clients.remove(client.id);
+        self.server.clients.remove(*client);
     }
 
     /// Returns how many clients there are.
@@ -86,50 +101,55 @@ impl Subject {
 
     /// Returns a client's number.
     pub fn id(&self, client: &Client) -> u64 {
-        client.id
+        *client
     }
 
     /// Returns a client's name, if it has one.
     pub fn name(&self, client: &Client) -> Option<Vec<u8>> {
-        self.server.clients.name(client.id)
+        Some(self.state(client).name.clone()).filter(|name| !name.is_empty())
     }
 
     /// Returns the version of the protocol that a client has chosen.
     pub fn protocol(&self, client: &Client) -> i64 {
-        client.state.protocol.version()
+        self.state(client).protocol.version()
     }
 
     /// Returns the number of the database that a client has chosen.
     pub fn database(&self, client: &Client) -> usize {
-        client.state.database
+        self.state(client).database
     }
 
     /// Returns whether a client is protected against eviction.
     pub fn is_protected(&self, client: &Client) -> bool {
-        client.state.no_evict
+        self.state(client).no_evict
     }
 
     /// Returns whether a client's connection is to be closed after the reply.
     pub fn is_closing(&self, client: &Client) -> bool {
-        client.closing
+        self.state(client).closing
     }
 
     /// Notes how full a client's buffers are.
-    pub fn note_buffers(&mut self, client: &mut Client, input: &Vec<u8>, output: &Vec<u8>) {
-        client.note_buffers(input, output);
-        self.server.flush_client(client);
+    pub fn note_buffers(&mut self, client: &mut Client, input: &BytesMut, output: &BytesMut) {
+        self.state_mut(client).note_buffers(input, output);
     }
 
     /// Notes that a client takes no more of its replies.
     pub fn note_waiting(&mut self, client: &mut Client) {
-        client.state.waits_to_write = true;
-        self.server.flush_client(client);
+        self.state_mut(client).waits_to_write = true;
     }
 
     /// Notes that something has come from a client at this moment.
     pub fn note_interaction(&mut self, client: &mut Client, now: i64) {
-        client.state.last_interaction = UnixMillis(now);
-        self.server.flush_client(client);
+        self.state_mut(client).last_interaction = UnixMillis(now);
+    }
+
+    fn state(&self, client: &Client) -> &stage::client::Client {
+        self.server.clients.get(*client).expect("it is connected")
+    }
+
+    fn state_mut(&mut self, client: &Client) -> &mut stage::client::Client {
+        self.server.clients.get_mut(*client).expect("it is connected")
     }
 
     /// Puts the server into a process.
@@ -142,73 +162,86 @@ impl Subject {
         self.server.databases[0].usage()
     }
 
+    /// Executes a KEYS at this moment, step by step, and something else after each step but the last.
+    /// Returns how many steps there were, and the reply.
+    pub fn walk(
+        &mut self,
+        now: i64,
+        pattern: &[u8],
+        mut between: impl FnMut(&mut Self),
+    ) -> (usize, Vec<u8>) {
+        let (now, mut output) = (UnixMillis(now), BytesMut::new());
+        let args = [b"KEYS", pattern];
+        let then = command::execute(&args, &mut self.server, self.client, now, &mut output);
+        let mut steps = 1;
+        if let Then::Walk(mut walk) = then {
+            loop {
+                between(self);
+                steps += 1;
+                if walk.step(&self.server.databases, now) {
+                    break;
+                }
+            }
+            command::end_walk(walk, &mut self.server, self.client, &mut output);
+        }
+        (steps, output.into())
+    }
+
     /// Loads a dump, and returns what the log says of it.
     pub fn load(&mut self, dump: &[u8], now: i64) -> io::Result<String> {
-        let loaded = rdb::load(dump, &self.server.databases, UnixMillis(now))?;
+        let loaded = rdb::load(dump, &mut self.server.databases, UnixMillis(now))?;
         Ok(loaded.to_string())
     }
 }
 
-fn connect(server: &stage::Server, port: u16, close: impl FnOnce() + Send + 'static) -> Client {
-    let connection = Connection {
-        address: format!("127.0.0.1:{port}"),
-        local_address: "127.0.0.1:6379".into(),
-        fd: None,
-    };
-    let client = server.clients.add(connection, UnixMillis(NOW));
-    server.clients.on_kill(client.id, close);
-    client
-}
-
-fn execute(server: &stage::Server, client: &mut Client, args: &[&[u8]], now: i64) -> Vec<u8> {
-    let reply = command::execute(args, server, client, UnixMillis(now));
-    server.flush_client(client);
-    send(client, &reply)
-}
-
-fn send(client: &mut Client, reply: &Reply) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    client.send(reply, &mut bytes);
-    bytes
-}
-
 /// One database, for what dumps bring.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Database {
     db: Db,
+}
+
+impl Default for Database {
+    /// Its tables are made with its first key, whoever brings that: here one that is gone again.
+    fn default() -> Self {
+        let mut db = Db::default();
+        db.set(b"", b"", Expiry::At(UnixMillis(0)), UnixMillis(1));
+        db.get(b"", UnixMillis(1));
+        Self { db }
+    }
 }
 
 impl Database {
     /// Loads a dump, and returns what the log says of it.
     pub fn load(&mut self, source: impl BufRead, _: usize, now: i64) -> io::Result<String> {
-        let loaded = rdb::load(source, slice::from_ref(&self.db), UnixMillis(now))?;
+        let loaded = rdb::load(source, slice::from_mut(&mut self.db), UnixMillis(now))?;
         Ok(loaded.to_string())
     }
 
     /// Returns what a key has at this moment.
     pub fn get(&mut self, key: &[u8], now: i64) -> Option<Vec<u8>> {
-        self.db.get(key, UnixMillis(now))
+        self.db.get(key, UnixMillis(now)).map(<[u8]>::to_vec)
     }
 }
 
 /// Returns how many bytes a table takes of so many places: two boxes and a hash in each, and in each
-/// of 256 shards a few more.
+/// of 1,024 shards a few more, and the shard itself.
 pub fn size_of_table(places: usize) -> i64 {
-    ((places + 256 * 8) * (2 * size_of::<Box<[u8]>>() + 8)) as i64
-}
-
-/// Appends a reply to those before it.
-pub fn encode(reply: &Reply, output: &mut Vec<u8>) {
-    reply.encode(Protocol::Resp2, output);
+    ((places + 1024 * 8) * (2 * size_of::<Box<[u8]>>() + 8) + 1024 * 40) as i64
 }
 
 /// Returns what a client gets that breaks the protocol.
 pub fn protocol_error(error: ProtocolError) -> Vec<u8> {
-    encoded(error.into())
+    written(|out| self::error(out, &error.text()))
 }
 
-fn encoded(reply: Reply) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    reply.encode(Protocol::Resp2, &mut bytes);
-    bytes
+/// Returns what is written as one reply.
+pub fn written(write: impl FnOnce(&mut Out<'_>)) -> Vec<u8> {
+    let mut output = BytesMut::new();
+    write(&mut Out::new(Protocol::Resp2, &mut output));
+    output.into()
+}
+
+/// Writes an error with the usual code.
+pub fn error(out: &mut Out<'_>, text: &[u8]) {
+    out.error("ERR", text);
 }

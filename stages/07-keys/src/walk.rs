@@ -1,0 +1,97 @@
+//! KEYS: a walk through all keys, in steps between which the server does other things.
+
+use bytes::{Buf, BytesMut};
+
+use crate::clock::UnixMillis;
+use crate::db::{Db, SHARDS};
+use crate::glob::{Glob, Search};
+use crate::out::Out;
+
+/// How much is done in a step, counted in bytes of the pattern that are looked at. Takes less than a
+/// tenth of a millisecond.
+const STEP: usize = 32 * 1024;
+
+/// What it costs to find the next key, in the same unit: it lies anywhere in memory.
+const VISIT: usize = 32;
+
+/// And to look into the next shard, if only to see that it is empty.
+const LOOK: usize = 8;
+
+/// The most bytes that the beginning of a reply may have: `*`, the digits of a `usize`, CRLF.
+const ROOM: usize = 1 + 20 + 2;
+
+/// A walk in progress. It owns what it needs, since the keyspace may change between two steps.
+#[derive(Debug)]
+pub struct Walk {
+    pattern: Vec<u8>,
+    /// The shard that comes next.
+    shard: usize,
+    /// Copies of the last shard's keys that are still to be compared, and how far that has come.
+    deferred: Vec<(Vec<u8>, Search)>,
+    /// How many keys are found.
+    count: usize,
+    /// The reply. How many keys there are, which is its beginning, is known last: there is room for
+    /// it.
+    reply: BytesMut,
+}
+
+impl Walk {
+    /// Returns a walk that finds all keys which `pattern` matches, at its beginning.
+    pub fn new(pattern: &[u8]) -> Self {
+        let (pattern, reply) = (pattern.into(), BytesMut::zeroed(ROOM));
+        Self { pattern, shard: 0, deferred: Vec::new(), count: 0, reply }
+    }
+
+    /// Takes the next step: the keys of some shards, or a part of what the last one has left over.
+    /// Returns whether it was the last.
+    ///
+    /// A key that is there from the first step to the last is found. One that comes or goes
+    /// meanwhile may be found or not; Redis executes nothing else meanwhile. Mirrors `keysCommand`.
+    pub fn step(&mut self, db: &Db, now: UnixMillis) -> bool {
+        let glob = Glob { pattern: &self.pattern, ignore_case: false };
+        let mut budget = STEP;
+        let mut compare = |key: &[u8], search: &mut Search, budget: &mut usize| {
+            let matches = glob.resume(search, key, budget)?;
+            if matches {
+                Out::new(&mut self.reply).bulk(key);
+                self.count += 1;
+            }
+            Some(matches)
+        };
+        loop {
+            while let Some((key, search)) = self.deferred.last_mut() {
+                if compare(key, search, &mut budget).is_none() {
+                    return false;
+                }
+                self.deferred.pop();
+            }
+            if self.shard == SHARDS || budget == 0 {
+                return self.shard == SHARDS;
+            }
+            for key in db.keys(self.shard, now) {
+                budget = budget.saturating_sub(VISIT);
+                let Some(key) = key else { continue };
+                let mut search = Search::default();
+                if compare(key, &mut search, &mut budget).is_none() {
+                    self.deferred.push((key.to_vec(), search));
+                }
+            }
+            self.shard += 1;
+            budget = budget.saturating_sub(LOOK);
+        }
+    }
+
+    /// Appends the reply to the output: an array of the keys that were found.
+    pub fn append_to(mut self, output: &mut BytesMut) {
+        let mut beginning = BytesMut::new();
+        Out::new(&mut beginning).array(self.count);
+        self.reply.advance(ROOM - beginning.len());
+        self.reply[..beginning.len()].copy_from_slice(&beginning);
+        if output.is_empty() {
+            // To copy millions of keys would take milliseconds.
+            *output = self.reply;
+        } else {
+            output.extend_from_slice(&self.reply);
+        }
+    }
+}
