@@ -1,8 +1,10 @@
 //! Executes the book's shell sessions, and holds them to what was recorded.
 
+use std::fs;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
+use anyhow::Context as _;
 use conformance::{harness, workspace};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use weave::session::{self, Console, FOLDER};
@@ -24,15 +26,21 @@ fn trials(only_listed: bool) -> anyhow::Result<Vec<Trial>> {
     let mut sessions = Vec::new();
     for name in session::names(root)? {
         let session = session::load(root, &name)?;
-        sessions.push((name, session));
+        let source = format!(
+            "{FOLDER}/{name}.console; if the other is right: cargo run -p weave --bin sessions -- \
+             record {name}"
+        );
+        sessions.push((format!("session::{name}"), source, session));
     }
-    let consoles: Vec<Console> = sessions.iter().map(|(_, session)| session.clone()).collect();
+    for server in [format!("stage-{:02}", workspace::newest_stage()?), "redis".to_owned()] {
+        let session = readme_session(&server).context("README.md")?;
+        sessions.push((format!("readme::{server}"), "README.md".to_owned(), session));
+    }
+    let consoles: Vec<Console> = sessions.iter().map(|(.., session)| session.clone()).collect();
     let programs = Programs::build(if only_listed { &[] } else { &consoles })?;
-    let trials = sessions.into_iter().map(|(name, recorded)| {
+    let trials = sessions.into_iter().map(|(name, source, recorded)| {
         let programs = programs.clone();
-        Trial::ignorable_test(format!("session::{name}"), move || {
-            replay(&name, &recorded, &programs)
-        })
+        Trial::ignorable_test(name, move || replay(&source, &recorded, &programs))
     });
     let trials = trials.chain([
         Trial::test("a_session_prints_what_its_commands_print", prints),
@@ -42,7 +50,15 @@ fn trials(only_listed: bool) -> anyhow::Result<Vec<Trial>> {
     Ok(trials.collect())
 }
 
-fn replay(name: &str, recorded: &Console, programs: &Programs) -> Result<Completion, Failed> {
+/// Returns the README's session, to be typed into this server.
+fn readme_session(server: &str) -> anyhow::Result<Console> {
+    let readme = fs::read_to_string(workspace::root().join("README.md"))?;
+    let (_, block) = readme.split_once("```console\n").context("no session")?;
+    let (block, _) = block.split_once("```\n").context("a session without an end")?;
+    Console::parse(&format!("# server: {server}\n{block}"))
+}
+
+fn replay(source: &str, recorded: &Console, programs: &Programs) -> Result<Completion, Failed> {
     if let Some(tool) = shell::lacking(recorded) {
         return Ok(Completion::ignored_with(format!("no {tool} on the PATH")));
     }
@@ -50,8 +66,7 @@ fn replay(name: &str, recorded: &Console, programs: &Programs) -> Result<Complet
     match shell::difference(recorded, &came) {
         None => Ok(Completion::Completed),
         Some(difference) => Err(format!(
-            "{FOLDER}/{name}.console is not what is printed today: {difference}\n\
-             If that is right: cargo run -p weave --bin sessions -- record {name}"
+            "what is printed today is not what was recorded: {difference}\nin {source}"
         )
         .into()),
     }
