@@ -123,10 +123,10 @@ fn release(buffer: &mut BytesMut) {
     }
 }
 
-/// Whether so much room is free in a buffer that it is worth giving back: more than its bytes take,
-/// because they will have to be copied. The room that `advance` has left before them counts, too.
+/// Whether a buffer that holds little has room for much more. The room that `advance` has left
+/// before its bytes counts, too.
 fn has_spare(buffer: &mut BytesMut) -> bool {
-    buffer.try_reclaim(buffer.len().max(MAX_SPARE) + 1)
+    buffer.len() <= MAX_SPARE && buffer.try_reclaim(MAX_SPARE + 1)
 }
 
 /// Gives back the room that is free in a buffer.
