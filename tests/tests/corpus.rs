@@ -1,11 +1,12 @@
 //! Holds the corpus to its own rules.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use conformance::corpus::{self, faults};
 use conformance::snapshot::Snapshot;
 use conformance::transcript::Transcript;
+use conformance::workspace;
 
 #[test]
 fn every_transcript_keeps_the_rules() {
@@ -47,6 +48,79 @@ fn nothing_else_lies_among_them() {
             }
         }
     }
+}
+
+/// A test that is taken away is missed by no other test. So the list of them is recorded, and a
+/// change of it is seen in the change.
+#[test]
+fn no_test_of_the_core_is_lost() {
+    let mut names = Vec::new();
+    for file in core_files() {
+        let text = fs::read_to_string(&file).expect("a test file");
+        let group = file.strip_prefix(core()).expect("it lies there").with_extension("");
+        let mut lines = text.lines().map(str::trim);
+        while lines.by_ref().any(|line| line == "#[test]") {
+            let function = lines.by_ref().find_map(|line| line.strip_prefix("fn "));
+            let (name, _) = function.and_then(|line| line.split_once('(')).expect("a function");
+            names.push(format!("{}::{name}", group.display()));
+        }
+    }
+    names.sort();
+    insta::assert_snapshot!(names.join("\n"));
+}
+
+#[test]
+fn every_file_of_the_core_is_named_in_its_group() {
+    for file in core_files() {
+        let stem = file.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+        let group = file.parent().expect("a folder");
+        let root = fs::read_to_string(group.join("tests.rs")).expect("the root of a group");
+        let is_named =
+            root.lines().any(|line| line.trim_start_matches("pub ") == format!("mod {stem};"));
+        let path = format!("\"{}/{stem}.rs\"", group.file_name().expect("a name").display());
+        let is_in_a_list = lists().iter().any(|(_, list)| list.contains(&path));
+        assert!(stem == "tests" || is_named || is_in_a_list, "{} is in no list", file.display());
+    }
+}
+
+#[test]
+fn every_stage_must_pass_the_groups_of_the_stages_before_it() {
+    for (stage, list) in lists() {
+        let mut due: Vec<String> =
+            (2..=stage).map(|group| format!("mod from_{group:02};")).collect();
+        due.extend((4..=7).contains(&stage).then(|| "mod only_04_to_07;".to_owned()));
+        due.extend((6..=7).contains(&stage).then(|| "mod only_06_and_07;".to_owned()));
+        let listed: Vec<&str> = list.lines().filter(|line| line.starts_with("mod ")).collect();
+        assert_eq!(listed, due, "stage {stage:02}");
+    }
+    assert_eq!(lists().len(), workspace::newest_stage().expect("stages") as usize - 1);
+}
+
+fn core() -> PathBuf {
+    workspace::root().join("tests/core")
+}
+
+/// Returns the files with tests of the core.
+fn core_files() -> Vec<PathBuf> {
+    let groups =
+        fs::read_dir(core()).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let files = groups.filter(|path| path.is_dir()).flat_map(|group| {
+        fs::read_dir(group).expect("a folder").map(|entry| entry.expect("an entry").path())
+    });
+    files.filter(|file| file.extension().is_some_and(|ending| ending == "rs")).collect()
+}
+
+/// Returns what each stage must pass: its number, and the list.
+fn lists() -> Vec<(u32, String)> {
+    let entries =
+        fs::read_dir(core()).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let files = entries.filter(|path| path.is_file());
+    let numbered = files.map(|path| {
+        let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+        let stage = name.get(..2).and_then(|number| number.parse().ok()).expect("a stage's number");
+        (stage, fs::read_to_string(&path).expect("a list"))
+    });
+    numbered.collect()
 }
 
 /// The rules see what breaks them.
