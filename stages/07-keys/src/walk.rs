@@ -7,8 +7,8 @@ use crate::db::{Db, SHARDS};
 use crate::glob::{Glob, Search};
 use crate::out::Out;
 
-/// How much is done in a step, counted in bytes of the pattern that are looked at. Takes less than a
-/// tenth of a millisecond.
+/// How much is done in a step, counted in bytes of the pattern that are looked at. Takes a fraction of
+/// a millisecond.
 const STEP: usize = 32 * 1024;
 
 /// What it costs to find the next key, in the same unit: it lies anywhere in memory.
