@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 
 use crate::block;
 use crate::course::Course;
@@ -18,24 +18,30 @@ use crate::page::Page;
 pub(crate) struct Steps {
     /// By the stage's directory and the file.
     drafts: BTreeMap<(String, String), Draft>,
+    /// The page of the last step, and how many it has.
+    numbered: (String, usize),
+    /// Whether the last step left a program that does not compile.
+    is_broken: bool,
 }
 
 impl Steps {
-    /// `{{#change src/db.rs::Db::get}}`: the next step.
+    /// `{{#change src/db.rs::Db::get}}`: the next step. With `compiles="later"`, one after which the
+    /// program does not compile yet.
     pub fn change(
         &mut self,
         course: &Course,
         page: &Page<'_>,
         directive: &Directive,
     ) -> anyhow::Result<String> {
-        directive.knows(&["folded"])?;
+        directive.knows(&["compiles", "folded"])?;
         ensure!(!directive.arguments.is_empty(), "'change' takes what is to be changed");
+        let step = self.next(page, directive)?;
         let mut html = String::new();
         for (file, paths) in by_file(&directive.arguments) {
             if is_directory(file) {
-                html.push_str(&self.directory(course, page, file)?);
+                html.push_str(&self.directory(course, page, file, &step)?);
             } else {
-                html.push_str(&self.file(course, page, file, &paths)?);
+                html.push_str(&self.file(course, page, file, &paths, &step)?);
             }
         }
         let what = directive.arguments.join(" ");
@@ -46,12 +52,28 @@ impl Steps {
         })
     }
 
+    /// Counts a step of the page.
+    fn next(&mut self, page: &Page<'_>, directive: &Directive) -> anyhow::Result<Step> {
+        if self.numbered.0 != page.file {
+            self.numbered = (page.file.clone(), 0);
+        }
+        self.numbered.1 += 1;
+        let is_broken = match directive.options.get("compiles").map(String::as_str) {
+            None => false,
+            Some("later") => true,
+            Some(other) => bail!("'compiles' is \"later\", not \"{other}\""),
+        };
+        let was_broken = std::mem::replace(&mut self.is_broken, is_broken);
+        Ok(Step { number: self.numbered.1, is_broken, mends: was_broken && !is_broken })
+    }
+
     /// All that is left to be shown of the files of a directory, each of them folded.
     fn directory(
         &mut self,
         course: &Course,
         page: &Page<'_>,
         directory: &str,
+        step: &Step,
     ) -> anyhow::Result<String> {
         let prefix = format!("{}/", directory.trim_end_matches('/'));
         let mut html = String::new();
@@ -59,7 +81,7 @@ impl Steps {
             if !file.starts_with(&prefix) || self.draft(course, page, file)?.is_finished() {
                 continue;
             }
-            let block = self.file(course, page, file, &[])?;
+            let block = self.file(course, page, file, &[], step)?;
             let alignment = course.alignment(page.stage()?, file)?;
             let summary = format!(
                 "<code class=\"nohighlight\">{}</code> {}",
@@ -77,6 +99,7 @@ impl Steps {
         page: &Page<'_>,
         file: &str,
         paths: &[&str],
+        step: &Step,
     ) -> anyhow::Result<String> {
         let draft = self.draft(course, page, file)?;
         let rows = draft.select(paths).with_context(|| page.path_of(file))?;
@@ -88,8 +111,12 @@ impl Steps {
             (_, true) => " <span class=\"code-note\">remove this file</span>",
             _ => "",
         };
-        let caption =
-            format!("<code class=\"code-file nohighlight\">{}</code>{note}", escaped(file));
+        let caption = format!(
+            "{}<code class=\"code-file nohighlight\">{}</code>{note}{}",
+            step.number(),
+            escaped(file),
+            step.note()
+        );
         Ok(block::hunks(&draft.alignment, &hunks, "step", &caption))
     }
 
@@ -135,6 +162,31 @@ impl Steps {
             }
         }
         Ok(missing)
+    }
+}
+
+/// One step of a page, which may change several files.
+struct Step {
+    /// Counted from 1 on each page.
+    number: usize,
+    /// The program does not compile after it.
+    is_broken: bool,
+    /// The program compiles after it, and did not before.
+    mends: bool,
+}
+
+impl Step {
+    fn number(&self) -> String {
+        format!("<span class=\"code-step\">{}</span> ", self.number)
+    }
+
+    /// What the reader must know before the compiler says so.
+    fn note(&self) -> &'static str {
+        match (self.is_broken, self.mends) {
+            (true, _) => " <span class=\"code-broken\">does not compile yet</span>",
+            (_, true) => " <span class=\"code-mended\">compiles again</span>",
+            _ => "",
+        }
     }
 }
 

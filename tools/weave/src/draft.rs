@@ -67,16 +67,26 @@ impl Draft {
     }
 
     /// The rows that a step shows which brings the items of these paths to their new state; no
-    /// path is the whole file. An error if there is none.
+    /// path is the whole file. `head~glob;` is those lines of an item that contain a text, and
+    /// `execute~first..last` those from the first that contains one text up to the next that
+    /// contains another. An error if there is none.
     pub fn select(&mut self, paths: &[&str]) -> anyhow::Result<Vec<usize>> {
         let mut chosen = BTreeSet::new();
         if paths.is_empty() {
             chosen.extend(self.open(0..self.done.len(), "the file")?);
         }
         for path in paths {
-            chosen.extend(self.open(self.rows_of(path)?, path)?);
+            let (path, part) = match path.split_once('~') {
+                Some((path, part)) => (path, Some(part)),
+                None => (*path, None),
+            };
+            let rows = self.open(self.rows_of(path)?, path)?;
+            chosen.extend(match part {
+                Some(part) => self.part(&rows, part)?,
+                None => rows,
+            });
             if self.alignment.new.find(path)?.is_empty() {
-                self.gone.push((*path).to_owned());
+                self.gone.push(path.to_owned());
             }
         }
         self.add_blocks(&mut chosen);
@@ -97,6 +107,22 @@ impl Draft {
         let open: Vec<usize> = rows.into_iter().filter(|&row| !self.done[row]).collect();
         ensure!(!open.is_empty(), "every changed line of {what} is in an earlier change");
         Ok(open)
+    }
+
+    /// Those of some rows that contain a text, or lie between two texts. An error if there is none.
+    fn part(&self, rows: &[usize], part: &str) -> anyhow::Result<Vec<usize>> {
+        let has = |row: usize, text: &str| self.alignment.text(row).contains(text);
+        let found: Vec<usize> = match part.split_once("..") {
+            None => rows.iter().copied().filter(|&row| has(row, part)).collect(),
+            Some((first, last)) => {
+                let from = rows.iter().position(|&row| has(row, first));
+                let rest = from.map_or(&rows[rows.len()..], |from| &rows[from..]);
+                let to = rest.iter().position(|&row| has(row, last));
+                to.map_or(Vec::new(), |to| rest[..=to].to_vec())
+            }
+        };
+        ensure!(!found.is_empty(), "no changed line that is still to be shown has '{part}'");
+        Ok(found)
     }
 
     /// All rows of an item before and now.

@@ -10,12 +10,43 @@ pub struct Reader {
     pub files: BTreeMap<String, String>,
 }
 
+/// A numbered step of a page.
+#[derive(Default)]
+pub struct Step {
+    pub number: usize,
+    /// Whether the page says that the program does not compile after it.
+    pub is_broken: bool,
+    /// The files that it changes.
+    pub files: Vec<String>,
+    /// How many lines are typed.
+    pub lines: usize,
+}
+
 impl Reader {
     /// Does everything that a page asks for, in its order.
     pub fn follow(&mut self, woven: &str) {
+        self.follow_steps(woven, |_, _| ());
+    }
+
+    /// Does everything that a page asks for, and calls `after` after each step of it.
+    pub fn follow_steps(&mut self, woven: &str, mut after: impl FnMut(&Reader, &Step)) {
         let page = Html::parse_document(&render(woven));
-        for figure in page.select(&selector("figure.step")) {
+        let figures = selector("figure.step");
+        let mut figures = page.select(&figures).peekable();
+        let number = |figure: ElementRef<'_>| {
+            let number = text(figure, "figcaption .code-step").expect("a step has a number");
+            number.parse::<usize>().expect("a number")
+        };
+        let mut step = Step::default();
+        while let Some(figure) = figures.next() {
+            step.number = number(figure);
+            step.is_broken = text(figure, "figcaption .code-broken").is_some();
+            step.files.push(text(figure, "figcaption .code-file").expect("a step names its file"));
+            step.lines += figure.select(&selector("ins")).count();
             self.step(figure);
+            if figures.peek().is_none_or(|&next| number(next) != step.number) {
+                after(self, &std::mem::take(&mut step));
+            }
         }
     }
 

@@ -132,6 +132,11 @@ fn items_are_found_by_their_paths() {
         thing().follow(&steps.join("\n"));
     }
     thing().follow("{{#change src/thing.rs}}\n");
+    // A few lines of an item, by a text in them.
+    thing().follow(
+        "{{#change src/thing.rs::head~io}}\n\n{{#change src/thing.rs::Thing::new~Thing(}}\n\n\
+         {{#change src/thing.rs::Thing::old~fn..self.0}}\n\n{{#change src/thing.rs}}\n",
+    );
     thing().follow(
         "{{#change src/thing.rs::head src/thing.rs::Thing::impl src/thing.rs::Thing::fmt}}\n",
     );
@@ -148,6 +153,11 @@ fn what_is_not_there_is_a_fault_with_file_and_line() {
             "stages/02-two/src/thing.rs: the stage changes nothing in Thing",
         ),
         ("change", "'change' takes what is to be changed"),
+        (
+            "change src/thing.rs::head~fmt",
+            "stages/02-two/src/thing.rs: no changed line that is still to be shown has 'fmt'",
+        ),
+        ("change src/thing.rs compiles=\"never\"", "'compiles' is \"later\", not \"never\""),
         ("change src/thing.rs fold=\"x\"", "'change' has no option 'fold'"),
         ("change tests", "nothing is left to be shown of 'tests': leave this out"),
         ("item src/thing.rs::Thing::get", "there is no 'Thing::get' in stages/02-two/src/thing.rs"),

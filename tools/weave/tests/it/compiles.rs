@@ -1,0 +1,194 @@
+//! Somebody who types what a chapter shows has a program that compiles, after every step.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use weave::{Course, Weaver};
+use xtask::Stage;
+
+use crate::reader::{Reader, Step};
+use crate::steps::{root, start};
+
+/// How many lines may be typed at most without the compiler's word. A file that makes sense only as
+/// a whole is a little longer than the sixty that a chapter should keep to.
+const MAX_LINES: usize = 75;
+
+/// The project as a learner has it: everything is the course's, but for one stage, which is typed.
+struct Desk {
+    root: PathBuf,
+}
+
+impl Desk {
+    /// It stays between two runs, so that the crates that a stage needs are checked once.
+    fn new() -> Desk {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("desk");
+        fs::create_dir_all(root.join("stages")).expect("a directory");
+        for name in ["Cargo.toml", "Cargo.lock"] {
+            fs::copy(self::root().join(name), root.join(name)).expect("a copy");
+        }
+        for name in ["tests", "tools"] {
+            Self::link(&self::root().join(name), &root.join(name));
+        }
+        Desk { root }
+    }
+
+    fn link(original: &Path, link: &Path) {
+        let original = original.canonicalize().expect("it is there");
+        if fs::symlink_metadata(link).is_ok() {
+            fs::remove_file(link).expect("a link that can be removed");
+        }
+        symlink(original, link).expect("a link");
+    }
+
+    /// Puts a stage where it will be typed, and the course's own in the place of all others.
+    fn turn_to(&self, stage: &Stage, all: &[Stage]) {
+        fs::remove_dir_all(self.root.join("stages")).expect("it can be removed");
+        fs::create_dir(self.root.join("stages")).expect("a directory");
+        for other in all.iter().filter(|other| other.number != stage.number) {
+            Self::link(&root().join(other.path()), &self.root.join(other.path()));
+        }
+        fs::create_dir(self.root.join(stage.path())).expect("a directory");
+    }
+
+    /// Writes what differs from what lies there.
+    fn write(&self, stage: &Stage, reader: &Reader, written: &mut BTreeSet<String>) {
+        for file in written.iter().filter(|file| !reader.files.contains_key(*file)) {
+            fs::remove_file(self.root.join(stage.path()).join(file)).expect("it is there");
+        }
+        for (file, text) in &reader.files {
+            let path = self.root.join(stage.path()).join(file);
+            if fs::read_to_string(&path).ok().as_deref() != Some(text) {
+                fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+                fs::write(&path, text).expect("it can be written");
+            }
+        }
+        *written = reader.files.keys().cloned().collect();
+    }
+
+    fn check(&self, stage: &Stage, options: &[&str]) -> Output {
+        Command::new(env!("CARGO"))
+            .args(["check", "--quiet", "--offline", "--package"])
+            .arg(format!("stage-{:02}", stage.number))
+            .args(options)
+            .current_dir(&self.root)
+            .env("CARGO_TARGET_DIR", self.root.join("target"))
+            .env_remove("RUSTFLAGS")
+            .output()
+            .expect("cargo runs")
+    }
+}
+
+/// How long somebody types without the compiler's word.
+#[derive(Default)]
+struct Stretch {
+    steps: Vec<usize>,
+    lines: usize,
+}
+
+impl Stretch {
+    fn type_in(&mut self, step: &Step) {
+        self.steps.push(step.number);
+        self.lines += step.lines;
+    }
+}
+
+/// Files at which the compiler does not look yet.
+fn files_without_a_mod(reader: &Reader) -> Vec<&str> {
+    let roots = ["src/lib.rs", "src/main.rs"].map(|file| reader.files.get(file));
+    let is_named = |name: &str| {
+        let mods = [format!("mod {name};"), format!("pub mod {name};")];
+        roots.iter().flatten().any(|text| text.lines().any(|line| mods.iter().any(|it| it == line)))
+    };
+    let files = reader.files.keys().filter_map(|file| file.strip_prefix("src/"));
+    let modules = files.filter_map(|file| file.strip_suffix(".rs"));
+    modules.filter(|name| !["lib", "main"].contains(name) && !is_named(name)).collect()
+}
+
+/// Follows one page. Returns its longest stretch, and what is wrong.
+fn follow(
+    desk: &Desk,
+    stage: &Stage,
+    (reader, written): (&mut Reader, &mut BTreeSet<String>),
+    (page, woven): (&str, &str),
+) -> (Stretch, Vec<String>) {
+    let (mut longest, mut now, mut faults) = (Stretch::default(), Stretch::default(), Vec::new());
+    reader.follow_steps(woven, |reader, step| {
+        desk.write(stage, reader, written);
+        let place = format!("{page}, step {} ({})", step.number, step.files.join(", "));
+        now.type_in(step);
+        let output = desk.check(stage, &[]);
+        let unseen = files_without_a_mod(reader);
+        let compiles = output.status.success() && unseen.is_empty();
+        match (compiles, step.is_broken) {
+            (false, false) if output.status.success() => {
+                faults.push(format!("{place}: no `mod` names {}", unseen.join(", ")));
+            }
+            (false, false) => {
+                let errors = String::from_utf8_lossy(&output.stderr);
+                let error = errors.split("\n\n").find(|part| part.contains("error"));
+                faults.push(format!("{place}: does not compile\n{}", error.unwrap_or(&errors)));
+            }
+            (true, true) => {
+                faults.push(format!("{place}: compiles, and the page says it does not"))
+            }
+            _ => {}
+        }
+        if compiles {
+            if now.lines > MAX_LINES && !page.ends_with("/tests.md") {
+                let steps = &now.steps;
+                faults.push(format!("{page}, steps {steps:?}: {} lines at once", now.lines));
+            }
+            if now.lines > longest.lines {
+                longest = std::mem::take(&mut now);
+            }
+            now = Stretch::default();
+        }
+    });
+    if !now.steps.is_empty() {
+        faults.push(format!("{page}: does not compile in the end, since step {}", now.steps[0]));
+    }
+    (longest, faults)
+}
+
+/// Stage 08 is not followed yet: it is about to become several.
+#[test]
+fn the_program_compiles_after_every_step() {
+    let course = Course::read(&root()).unwrap();
+    let desk = Desk::new();
+    let only = std::env::var("STAGE").ok();
+    let mut weaver = Weaver::new(&course);
+    let mut faults = Vec::new();
+    for (index, stage) in course.stages().iter().enumerate().take_while(|(_, it)| it.number < 8) {
+        if only.as_ref().is_some_and(|only| *only != format!("{:02}", stage.number)) {
+            continue;
+        }
+        let mut reader = start(course.stages(), index);
+        let mut written = BTreeSet::new();
+        desk.turn_to(stage, course.stages());
+        desk.write(stage, &reader, &mut written);
+        for page in ["", "/tests"].map(|page| format!("stages/{}{page}.md", stage.directory)) {
+            let path = root().join("book/src").join(&page);
+            let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{page}: {error}"));
+            let woven = match weaver.chapter(&page, &text) {
+                Ok(woven) => woven,
+                Err(found) => panic!("{}", found[0]),
+            };
+            let (longest, found) =
+                follow(&desk, stage, (&mut reader, &mut written), (&page, &woven));
+            println!(
+                "{page}: {} lines at most without the compiler's word, in step {:?}",
+                longest.lines, longest.steps
+            );
+            faults.extend(found);
+        }
+        let output = desk.check(stage, &["--all-targets"]);
+        if !output.status.success() {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            faults.push(format!("{}: its tests do not compile\n{errors}", stage.directory));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
