@@ -1,8 +1,8 @@
 //! The keyspace: what the server keeps, and for how long.
 
-use std::collections::HashMap;
-use std::collections::hash_map::{Entry, RandomState};
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use hashbrown::HashTable;
 
 use crate::clock::UnixMillis;
 
@@ -28,12 +28,13 @@ pub const SHARDS: usize = 1024;
 #[derive(Debug)]
 pub struct Db {
     shards: Vec<Shard>,
-    /// The hasher of all shards. Its seed is random, so nobody can choose keys that all end up in
-    /// one.
+    /// Its seed is random, so an attacker cannot choose keys that all end up in one shard.
     hasher: RandomState,
 }
 
-type Shard = HashMap<Box<[u8]>, Value>;
+/// Keys and their values. One hash of a key chooses the shard and the place in it; a `HashMap` would
+/// compute the same hash again.
+type Shard = HashTable<(Box<[u8]>, Value)>;
 
 /// A value, and the moment after which it is gone. Most values have none, and no room for one:
 /// this enum is as small as the bytes' box.
@@ -45,35 +46,35 @@ enum Value {
 
 impl Default for Db {
     fn default() -> Self {
-        let hasher = RandomState::new();
-        let shard = || HashMap::with_hasher(hasher.clone());
-        Self { shards: (0..SHARDS).map(|_| shard()).collect(), hasher }
+        Self { shards: (0..SHARDS).map(|_| Shard::new()).collect(), hasher: RandomState::new() }
     }
 }
 
 impl Db {
     /// Returns the value of `key`, if it has one that has not expired. Mirrors `lookupKeyRead`.
     pub fn get(&self, key: &[u8], now: UnixMillis) -> Option<&[u8]> {
-        let shard = &self.shards[self.shard(key)];
-        let value = shard.get(key).filter(|value| !value.is_expired(now))?;
-        Some(value.bytes())
+        let hash = hash(&self.hasher, key);
+        let (_, value) = self.shards[shard_of(hash)].find(hash, |entry| *entry.0 == *key)?;
+        (!value.is_expired(now)).then(|| value.bytes())
     }
 
     /// Removes `key` if it has expired, and does nothing if not. To be called for a key that was
     /// not found, so that one that is looked up in vain takes up no memory any more. One that is
     /// never looked up still does: a leak that only active expiry closes. Mirrors `expireIfNeeded`.
     pub fn expire(&mut self, key: &[u8], now: UnixMillis) {
-        let shard = self.shard_mut(key);
-        if shard.get(key).is_some_and(|value| value.is_expired(now)) {
-            shard.remove(key);
+        let hash = hash(&self.hasher, key);
+        let is_it = |(known, value): &(Box<[u8]>, Value)| **known == *key && value.is_expired(now);
+        if let Ok(entry) = self.shards[shard_of(hash)].find_entry(hash, is_it) {
+            entry.remove();
         }
     }
 
     /// Gives `key` a value, in place of the one that it may have. Mirrors `setKey`.
     pub fn set(&mut self, key: &[u8], value: &[u8], expiry: Expiry, now: UnixMillis) {
         let value = value.into();
-        let shard = self.shard_mut(key);
-        let old = shard.get_mut(key);
+        let hash = hash(&self.hasher, key);
+        let shard = &mut self.shards[shard_of(hash)];
+        let old = shard.find_mut(hash, |entry| *entry.0 == *key).map(|entry| &mut entry.1);
         let deadline = match expiry {
             Expiry::Never => None,
             Expiry::At(deadline) => Some(deadline),
@@ -85,7 +86,7 @@ impl Db {
         let value = Value::new(value, deadline);
         match old {
             Some(old) => *old = value,
-            None => drop(shard.insert(key.into(), value)),
+            None => insert(shard, &self.hasher, hash, (key.into(), value)),
         }
     }
 
@@ -99,29 +100,41 @@ impl Db {
     /// Takes a key from a dump. Returns false, and changes nothing, if it is there already. Mirrors
     /// `dbAddRDBLoad`.
     pub fn load(&mut self, key: &[u8], value: &[u8], expires_at: Option<UnixMillis>) -> bool {
-        let Entry::Vacant(entry) = self.shard_mut(key).entry(key.into()) else { return false };
-        entry.insert(Value::new(value.into(), expires_at));
-        true
+        let hash = hash(&self.hasher, key);
+        let shard = &mut self.shards[shard_of(hash)];
+        let is_new = shard.find(hash, |entry| *entry.0 == *key).is_none();
+        if is_new {
+            insert(shard, &self.hasher, hash, (key.into(), Value::new(value.into(), expires_at)));
+        }
+        is_new
     }
 
     /// Makes room for so many keys at once, if there is so much memory. Mirrors `dbExpand`.
     pub fn reserve(&mut self, keys: usize) {
         for shard in &mut self.shards {
             // Without the room it is only slower.
-            let _ = shard.try_reserve(keys / SHARDS);
+            let _ = shard.try_reserve(keys / SHARDS, |(key, _)| hash(&self.hasher, key));
         }
     }
+}
 
-    /// Returns which shard `key` is in, or would be. By other bits of its hash than those by which
-    /// a shard's table finds its place.
-    fn shard(&self, key: &[u8]) -> usize {
-        (self.hasher.hash_one(key) >> 32) as usize % SHARDS
-    }
+/// Adds an entry whose key is not there yet. When the shard grows, it hashes its keys again.
+fn insert(shard: &mut Shard, hasher: &RandomState, hash: u64, entry: (Box<[u8]>, Value)) {
+    shard.insert_unique(hash, entry, |(key, _)| self::hash(hasher, key));
+}
 
-    fn shard_mut(&mut self, key: &[u8]) -> &mut Shard {
-        let shard = self.shard(key);
-        &mut self.shards[shard]
-    }
+/// Returns what stands for a key in its shard. `write` and not `hash_one`, which would hash the length
+/// as well: it tells apart the parts of a larger key.
+fn hash(hasher: &RandomState, key: &[u8]) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(key);
+    hasher.finish()
+}
+
+/// Returns which shard a key with this hash belongs to. A shard's table uses the lowest and the
+/// highest bits of the hash, so these are taken from the middle.
+fn shard_of(hash: u64) -> usize {
+    (hash >> 32) as usize % SHARDS
 }
 
 impl Value {
