@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use crate::alignment::{Alignment, Kind};
 use crate::html::escaped;
-use crate::hunk::Hunk;
+use crate::hunk::{Anchor, Detail, Hunk};
 
 /// A figure with the lines that change in a file.
 pub(crate) fn hunks(alignment: &Alignment, hunks: &[Hunk], class: &str, caption: &str) -> String {
@@ -31,15 +31,27 @@ pub(crate) fn hunks(alignment: &Alignment, hunks: &[Hunk], class: &str, caption:
     html + "</figure>\n"
 }
 
-/// Where the lines of a hunk belong, in words.
+/// Where the lines of a hunk belong, in words. The tests' reader follows them.
 fn place(hunk: &Hunk, index: usize) -> Option<String> {
-    let further = if index > 0 { "further down" } else { "" };
-    let Some(anchor) = &hunk.anchor else {
-        return (index > 0).then(|| further.to_owned());
+    let code = |class: &str, text: &str| {
+        format!("<code class=\"{class}nohighlight\">{}</code>", escaped(text))
     };
-    let relation = anchor.relation;
-    let line = escaped(&anchor.line);
-    Some(format!("{relation} <code class=\"code-anchor nohighlight\">{line}</code>"))
+    Some(match hunk.anchor.as_ref() {
+        None if index == 0 => return None,
+        None => "further down".to_owned(),
+        Some(Anchor::Beginning) => "at the beginning of the file".to_owned(),
+        Some(Anchor::End) => "at the end of the file".to_owned(),
+        Some(Anchor::Head(word)) => format!("among the {} lines", code("", word)),
+        Some(Anchor::Line { relation, line, detail }) => {
+            let detail = match detail {
+                None => String::new(),
+                Some(Detail::AtItsBeginning) => ", at its beginning".to_owned(),
+                Some(Detail::AtItsEnd) => ", at its end".to_owned(),
+                Some(Detail::After(name)) => format!(", after {}", code("", name)),
+            };
+            format!("{relation} {}{detail}", code("code-anchor ", line))
+        }
+    })
 }
 
 /// Lines of code, each with the element that it is in: `span`, `ins` or `del`.

@@ -11,8 +11,9 @@ use crate::source::Source;
 /// Lines that stand together: those that change, and some before and after them.
 ///
 /// A reader finds the place by a rule, which the tests follow: from the line that is named (it is
-/// there exactly once) or else from where the hunk before it in the same block ends (the file's
-/// beginning, if there is none), the first place where all its lines but the added ones stand.
+/// there exactly once, and the hunk may begin with it) or else from where the hunk before it in the
+/// same block ends (the file's beginning, if there is none), the first place that has all its lines
+/// but the added ones.
 pub(crate) struct Hunk {
     /// In their order.
     pub rows: Vec<usize>,
@@ -21,13 +22,33 @@ pub(crate) struct Hunk {
     pub anchor: Option<Anchor>,
 }
 
-/// A line by which a reader finds the place.
+/// What a reader is told about a place.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Anchor {
-    /// Without the blanks around it.
-    pub line: String,
-    /// The place is `in` the item that begins with the line, `from` within it on, or `below` it.
-    pub relation: &'static str,
+pub(crate) enum Anchor {
+    /// Nothing comes before it.
+    Beginning,
+    /// Nothing comes after it.
+    End,
+    /// The `use` or the `mod` lines, which everybody finds.
+    Head(&'static str),
+    /// A line that is there once.
+    Line {
+        /// How the place lies to it: `in`, `after`, `below` …
+        relation: &'static str,
+        /// Without the blanks around it.
+        line: String,
+        /// Where in the block that begins with the line.
+        detail: Option<Detail>,
+    },
+}
+
+/// Where in an `impl` or a `mod` lines go.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Detail {
+    AtItsBeginning,
+    AtItsEnd,
+    /// After the member of that name.
+    After(String),
 }
 
 /// Lines of context on either side: as many as readers are used to, and as few as that.
@@ -101,11 +122,17 @@ impl<'d> Place<'d> {
     fn hunk(&self, done: usize, previous: Option<&Anchor>) -> anyhow::Result<(Hunk, usize)> {
         for context in CONTEXT..MOST_CONTEXT {
             let (first, end) = self.around(context);
-            let anchors = self.anchors(first, previous);
-            let found = anchors.into_iter().find(|anchor| {
+            let best = self.best().map(Some);
+            let mut anchors = best.into_iter().chain(self.anchors(first, previous));
+            let found = anchors.find(|anchor| {
                 let from = match anchor {
                     None => Some(done),
-                    Some(anchor) => self.only(&anchor.line),
+                    Some(Anchor::Beginning | Anchor::Head(_)) => Some(0),
+                    Some(Anchor::End) => return end == self.current.len(),
+                    // The hunk may show the line itself.
+                    Some(Anchor::Line { line, .. }) => {
+                        self.only(line).map(|at| at.saturating_sub(self.before - first))
+                    }
                 };
                 from.is_some_and(|from| self.first_place(from, first, end) == Some(first))
             });
@@ -147,6 +174,94 @@ impl<'d> Place<'d> {
         places.next().filter(|_| places.next().is_none())
     }
 
+    /// What says best where whole items go: between which others, or in which block.
+    fn best(&self) -> Option<Anchor> {
+        let (first, last) = (self.group.first()?, self.group.last()?);
+        // A new file has no places yet.
+        self.current.first()?;
+        let is_blank = |at: &usize| self.text(*at).trim().is_empty();
+        let above = (0..self.before).rev().find(|at| !is_blank(at));
+        let below = (self.after..self.current.len()).find(|at| !is_blank(at));
+        let (source, segment) = self.segment(*first)?;
+        if source.segments[segment].key == "head" {
+            let word = ["use", "mod"].into_iter().find(|word| {
+                let text = self.alignment.text(*last);
+                text.split_whitespace().any(|it| it == *word)
+            });
+            return word.map(Anchor::Head);
+        }
+        if self.signatures.iter().any(|&at| self.begins_in_leaf(self.current[at])) {
+            return None;
+        }
+        let block = source.block_of(segment).and_then(|block| self.signature_of(source, block));
+        let Some(block) = block else {
+            return match (above, below) {
+                (_, None) => Some(Anchor::End),
+                (None, _) => Some(Anchor::Beginning),
+                (Some(above), _) => self.after(above),
+            };
+        };
+        let name = |at: usize| {
+            let (source, segment) = self.segment(self.current[at])?;
+            source.segments[segment].key.rsplit("::").next().map(str::to_owned)
+        };
+        let closes = |at: usize| {
+            let segment = self.segment(self.current[at]);
+            segment.is_some_and(|(source, segment)| source.opened_by(segment).is_some())
+        };
+        let detail = match (above?, below?) {
+            (above, _) if above == block => Detail::AtItsBeginning,
+            (_, below) if closes(below) => Detail::AtItsEnd,
+            (above, _) => Detail::After(name(above)?),
+        };
+        let line = self.text(block).trim().to_owned();
+        Some(Anchor::Line { relation: "in", line, detail: Some(detail) })
+    }
+
+    /// After the item that holds a line of the file.
+    fn after(&self, line: usize) -> Option<Anchor> {
+        let (source, segment) = self.segment(self.current[line])?;
+        if source.segments[segment].key == "head" {
+            return Some(Anchor::Line {
+                relation: "below",
+                line: self.text(line).trim().to_owned(),
+                detail: None,
+            });
+        }
+        let block = source.opened_by(segment);
+        let signature = self.signature_of(source, block.unwrap_or(segment))?;
+        let relation = if block.is_some() { "after the end of" } else { "after" };
+        Some(Anchor::Line { relation, line: self.text(signature).trim().to_owned(), detail: None })
+    }
+
+    /// The segment of a row, in the stage that has it.
+    fn segment(&self, row: usize) -> Option<(&'d Source, usize)> {
+        let Alignment { old, new, rows, .. } = self.alignment;
+        let of =
+            |source: &'d Source, line: Option<usize>| Some((source, source.segment_at(line?)?));
+        of(new, rows[row].new).or_else(|| of(old, rows[row].old))
+    }
+
+    /// Where in the file the line is by which one finds a segment.
+    fn signature_of(&self, source: &Source, segment: usize) -> Option<usize> {
+        let line = source.segments[segment].signature;
+        let is_new = std::ptr::eq(source, &*self.alignment.new);
+        let row = |at: &usize| {
+            let row = self.alignment.rows[self.current[*at]];
+            line.is_some() && line == if is_new { row.new } else { row.old }
+        };
+        (0..self.current.len()).find(row)
+    }
+
+    /// Whether the first row of the group is in an item that is no block, and that a signature begins.
+    fn begins_in_leaf(&self, signature: usize) -> bool {
+        let leaf = |source: &Source, segment: usize| {
+            source.segments[segment].closed_by.is_none().then_some(segment)
+        };
+        let mut spans = self.spans(signature, leaf);
+        spans.any(|span| self.group.first().is_some_and(|first| span.contains(first)))
+    }
+
     /// Lines by which the place may be found, the most telling first.
     fn anchors(&self, first: usize, previous: Option<&Anchor>) -> Vec<Option<Anchor>> {
         let near = self.signatures.iter().rev().copied().filter(|&at| at <= self.after);
@@ -176,7 +291,7 @@ impl<'d> Place<'d> {
             false if self.begins_in(signature) => "from",
             false => "below",
         };
-        Anchor { line, relation }
+        Anchor::Line { relation, line, detail: None }
     }
 
     /// Whether all rows of the group are in the item that a signature begins.

@@ -110,6 +110,11 @@ impl Source {
             .find(|&open| self.segments[open].closed_by.is_some_and(|close| close > segment))
     }
 
+    /// The segment that opens the block that a segment closes.
+    pub fn opened_by(&self, segment: usize) -> Option<usize> {
+        (0..segment).rev().find(|&open| self.segments[open].closed_by == Some(segment))
+    }
+
     /// A line as HTML, highlighted.
     pub fn html(&self, line: usize) -> &str {
         let html = self.html.get_or_init(|| highlight::html(&self.lines, self.tokens.as_ref()));

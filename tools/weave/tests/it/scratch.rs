@@ -244,6 +244,31 @@ fn places_that_look_alike_are_told_apart() {
 }
 
 #[test]
+fn a_place_is_named_by_what_is_nearest() {
+    let old = "//! A file.\n\nuse std::fmt;\n\npub struct A(u8);\n\nimpl A {\n    fn a(&self) {}\n\n\
+               \u{20}   fn b(&self) {}\n}\n\nfn last() {}\n";
+    let places = |new: &str| {
+        let scratch = Scratch::new(&[("src/a.rs", old)], &[("src/a.rs", new)]);
+        scratch.follow("{{#change src/a.rs}}\n");
+        scratch.texts("{{#change src/a.rs}}\n", ".code-place")
+    };
+    let with =
+        |before: &str, added: &str| places(&old.replacen(before, &format!("{added}{before}"), 1));
+    assert_eq!(with("use std::fmt", "use std::io;\n"), ["among the use lines"]);
+    assert_eq!(with("pub struct A", "fn f() {}\n\n"), ["below use std::fmt;"]);
+    assert_eq!(with("impl A {", "fn f() {}\n\n"), ["after pub struct A(u8);"]);
+    assert_eq!(with("    fn a(", "    fn f() {}\n\n"), ["in impl A {, at its beginning"]);
+    assert_eq!(with("    fn b(", "    fn f() {}\n\n"), ["in impl A {, after a"]);
+    assert_eq!(with("}\n\nfn last", "\n    fn f() {}\n"), ["in impl A {, at its end"]);
+    assert_eq!(with("fn last", "fn f() {}\n\n"), ["after the end of impl A {"]);
+    assert_eq!(places(&format!("{old}\nfn f() {{}}\n")), ["at the end of the file"]);
+    assert_eq!(
+        places(&old.replace("(&self) {}\n}", "(&self) {\n        a();\n    }\n}")),
+        ["in impl A {"]
+    );
+}
+
+#[test]
 fn a_place_that_nobody_could_find_is_a_fault() {
     let (before, after) = ("a\n".repeat(100), "a\n".repeat(100));
     let old = format!("{before}{after}");
