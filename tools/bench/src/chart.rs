@@ -7,9 +7,9 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::markdown::{ALT, Figure, Line, others, ratio};
+use crate::markdown::{ALT, Figure, Line, Range, others, ratio};
 use crate::speed::{Cell, PIPELINES};
-use crate::{Against, Report};
+use crate::{Against, Overview, Report};
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
@@ -19,8 +19,9 @@ const FAINT: RGBColor = RGBColor(216, 222, 228);
 const REDIS: RGBColor = RGBColor(198, 48, 43);
 const CEILING_NAME: &str = "ceiling";
 const CEILING: RGBColor = RGBColor(140, 149, 159);
+const SMALL_COLOR: RGBColor = RGBColor(9, 105, 218);
 const COLORS: [RGBColor; 4] =
-    [RGBColor(9, 105, 218), RGBColor(26, 127, 55), RGBColor(130, 80, 223), RGBColor(191, 135, 0)];
+    [SMALL_COLOR, RGBColor(26, 127, 55), RGBColor(130, 80, 223), RGBColor(191, 135, 0)];
 
 const WIDTH: u32 = 900;
 const MARGIN: u32 = 16;
@@ -40,9 +41,106 @@ const PANEL_HEAD: u32 = 50;
 pub fn svg(report: &Report) -> anyhow::Result<String> {
     let mut svg = String::new();
     draw(report, &mut svg).map_err(|error| anyhow!("cannot draw the chart: {error}"))?;
-    // For who hears the page that it is put into.
-    let title = format!("<title>{ALT}</title>\n<rect");
-    Ok(svg.replacen("<rect", &title, 1))
+    Ok(titled(&svg, ALT))
+}
+
+/// Returns the newest stage's figures in one small chart, as an SVG file.
+pub fn overview(overview: &Overview<'_>) -> anyhow::Result<String> {
+    let mut svg = String::new();
+    draw_overview(overview, &mut svg).map_err(|error| anyhow!("cannot draw the chart: {error}"))?;
+    Ok(titled(&svg, &overview.alt()))
+}
+
+/// Gives a drawing a title, for who hears the page that it is put into.
+fn titled(svg: &str, title: &str) -> String {
+    svg.replacen("<rect", &format!("<title>{title}</title>\n<rect"), 1)
+}
+
+/// The overview's width, and above its rows. It must be legible on a phone.
+const SMALL_WIDTH: u32 = 640;
+const SMALL_HEAD: u32 = 54;
+const SMALL_ROW: u32 = 32;
+/// Left of the bars, and right of them for the figures.
+const SMALL_LABELS: u32 = 272;
+const SMALL_FIGURES: u32 = 116;
+
+fn draw_overview(overview: &Overview<'_>, svg: &mut String) -> anyhow::Result<()> {
+    let Overview { stage, redis, rates: [one, few, many], .. } = *overview;
+    let groups = [
+        (
+            "Requests per second: more is better",
+            vec![("one at a time", one), ("16 in a pipeline", few), ("64 in a pipeline", many)],
+        ),
+        (
+            "Less is better",
+            vec![
+                ("CPU time per request", overview.cpu),
+                ("memory per key", overview.memory),
+                ("time to load a dump", overview.loading),
+                ("others' longest wait for KEYS *", overview.wait),
+            ],
+        ),
+    ];
+    let rows: Vec<Row<'_>> = groups
+        .iter()
+        .flat_map(|(title, rows)| {
+            let rows = rows.iter().map(|&(label, range)| Row::Figure(label, range));
+            [Row::Title(title)].into_iter().chain(rows)
+        })
+        .collect();
+    let most = rows.iter().filter_map(Row::range).map(|range| range.most).fold(1.0, f64::max);
+
+    let height = SMALL_HEAD + pixels(rows.len()) * SMALL_ROW + 2 * MARGIN;
+    let area = SVGBackend::with_string(svg, (SMALL_WIDTH, height)).into_drawing_area();
+    area.fill(&BACKGROUND)?;
+    let edge = [(0, 0), (SMALL_WIDTH as i32 - 1, height as i32 - 1)];
+    area.draw(&Rectangle::new(edge, FAINT.stroke_width(1)))?;
+    let left = MARGIN as i32;
+    let title = format!("Stage {stage} as a multiple of Redis {redis}");
+    area.draw(&Text::new(title, (left, 14), bold(24)))?;
+
+    let room = f64::from(SMALL_WIDTH - SMALL_LABELS - SMALL_FIGURES - MARGIN);
+    let x = |ratio: f64| SMALL_LABELS as i32 + (ratio / most * room) as i32;
+    let top = SMALL_HEAD as i32;
+    let bottom = top + (pixels(rows.len()) * SMALL_ROW) as i32;
+    let line = [(x(1.0), top + 28), (x(1.0), bottom)];
+    area.draw(&PathElement::new(line, REDIS.stroke_width(2)))?;
+    area.draw(&Text::new("Redis", (x(1.0), bottom + 10), aligned(18, HPos::Center)))?;
+    for (row, at) in rows.iter().zip(0..) {
+        let middle = top + at * SMALL_ROW as i32 + SMALL_ROW as i32 / 2;
+        match row {
+            Row::Title(title) => {
+                let style = bold(20).pos(Pos::new(HPos::Left, VPos::Center));
+                area.draw(&Text::new((*title).to_owned(), (left, middle), style))?;
+            }
+            Row::Figure(label, range) => {
+                let place = (left, middle);
+                area.draw(&Text::new((*label).to_owned(), place, aligned(20, HPos::Left)))?;
+                // Even of a single figure, something must be seen.
+                let bar = [(x(range.least) - 3, middle - 7), (x(range.most) + 3, middle + 7)];
+                area.draw(&Rectangle::new(bar, SMALL_COLOR.filled()))?;
+                let place = (SMALL_WIDTH as i32 - left, middle);
+                area.draw(&Text::new(range.to_string(), place, aligned(20, HPos::Right)))?;
+            }
+        }
+    }
+    area.present()?;
+    Ok(())
+}
+
+/// A line of the overview.
+enum Row<'a> {
+    Title(&'a str),
+    Figure(&'a str, Range),
+}
+
+impl Row<'_> {
+    fn range(&self) -> Option<Range> {
+        match self {
+            Self::Title(_) => None,
+            Self::Figure(_, range) => Some(*range),
+        }
+    }
 }
 
 fn draw(report: &Report, svg: &mut String) -> anyhow::Result<()> {
@@ -312,6 +410,20 @@ mod tests {
         // A dot for each cell, server and figure, and one for each entry of the legend.
         let dots = svg.matches("<circle").count();
         assert_eq!(dots, 2 * 45 * 2 + 3);
+    }
+
+    #[test]
+    fn the_overview_shows_one_stage_on_a_background_of_its_own() {
+        let report = report();
+        let svg = overview(&Overview::of(&report).unwrap()).unwrap();
+        for text in ["Stage 07", "7.0.15", "16 in a pipeline", "memory per key", "0.040", "<title>"]
+        {
+            assert!(svg.contains(text), "{text}");
+        }
+        let background = svg.lines().find(|line| line.starts_with("<rect")).unwrap();
+        assert!(background.contains(r##"fill="#FFFFFF""##), "{background}");
+        // A bar for each figure, beside the background and its edge.
+        assert_eq!(svg.matches("<rect").count(), 7 + 2);
     }
 
     #[test]

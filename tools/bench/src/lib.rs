@@ -2,8 +2,8 @@
 //!
 //! A [`Contender`] is a server to start; Redis is always one of them, and everything is compared
 //! with the Redis of the same run. [`speed`], [`memory`], [`loading`], [`keys`] and [`waits`] are
-//! what is measured; a [`Report`] holds the figures; [`markdown`], [`chart`] and [`readme`] show
-//! it.
+//! what is measured; a [`Report`] holds the figures; [`markdown`], [`chart`], [`Overview`] and
+//! [`readme`] show it.
 
 pub mod ceiling;
 pub mod chart;
@@ -17,6 +17,7 @@ mod machine;
 pub mod markdown;
 pub mod memory;
 mod meter;
+mod overview;
 mod progress;
 pub mod readme;
 mod redis_benchmark;
@@ -31,5 +32,6 @@ pub use comparison::{Against, Comparison};
 pub use contender::Contender;
 pub use cores::Cores;
 pub use machine::Machine;
+pub use overview::Overview;
 pub use progress::Progress;
 pub use report::{Report, Took};

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use bench::speed::{Plan, Subject};
-use bench::{Contender, Cores, Machine, Progress, Report, Took};
+use bench::{Contender, Cores, Machine, Overview, Progress, Report, Took};
 use bench::{ceiling, chart, keys, loading, markdown, memory, readme, speed, waits};
 use clap::{Parser, Subcommand, ValueEnum};
 use conformance::server::end_all_on_interrupt;
@@ -36,7 +36,7 @@ struct Options {
     /// These parts alone
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     only: Vec<Part>,
-    /// Put the results into book/bench and README.md
+    /// Put the results into book/bench, and an overview into the README
     #[arg(long, conflicts_with_all = ["quick", "only"])]
     write: bool,
     /// Show a bench.json of an earlier run, and measure nothing
@@ -108,6 +108,10 @@ fn run(options: Options) -> anyhow::Result<()> {
         let text = fs::read_to_string("README.md").context("cannot read README.md")?;
         let text = readme::with_section(&text, Some(&report)).context("README.md")?;
         fs::write("README.md", text).context("cannot write README.md")?;
+        let overview = Overview::of(&report).context(readme::LACKS)?;
+        let path = Path::new(directory).join(readme::CHART);
+        let text = chart::overview(&overview)?;
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     eprintln!("results are in {directory}: bench.json, bench.md, bench.svg");
     Ok(())

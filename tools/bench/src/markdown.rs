@@ -1,6 +1,6 @@
 //! A report as tables.
 
-use std::fmt::Write;
+use std::fmt::{self, Display, Write};
 
 use crate::comparison::Comparison;
 use crate::speed::{Cell, PIPELINES};
@@ -23,11 +23,27 @@ pub(crate) struct Range {
 }
 
 impl Range {
-    fn of(ratios: impl Iterator<Item = f64>) -> Option<Self> {
-        ratios.fold(None, |range: Option<Self>, ratio| {
-            let Self { least, most } = range.unwrap_or(Self { least: ratio, most: ratio });
-            Some(Self { least: least.min(ratio), most: most.max(ratio) })
-        })
+    pub(crate) fn of(ratios: impl Iterator<Item = f64>) -> Option<Self> {
+        ratios.map(|ratio| Self { least: ratio, most: ratio }).reduce(Self::with)
+    }
+
+    /// Returns the range that holds both.
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self { least: self.least.min(other.least), most: self.most.max(other.most) }
+    }
+
+    /// Returns the end of the range as a text.
+    pub(crate) fn greatest(self) -> String {
+        ratio(self.most)
+    }
+}
+
+impl Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.least == self.most {
+            return f.write_str(&self.greatest());
+        }
+        write!(f, "{} to {}", ratio(self.least), self.greatest())
     }
 }
 
@@ -110,11 +126,7 @@ pub(crate) fn origin(report: &Report) -> String {
 pub(crate) fn summary_table(report: &Report) -> String {
     let mut table = head(&["Times Redis's figure"], &report.servers);
     for Line { label, ratios } in summary(report) {
-        let cell = |range: &Option<Range>| match range {
-            None => String::new(),
-            Some(Range { least, most }) if least == most => ratio(*least),
-            Some(Range { least, most }) => format!("{} to {}", ratio(*least), ratio(*most)),
-        };
+        let cell = |range: &Option<Range>| range.map(|range| range.to_string()).unwrap_or_default();
         row(&mut table, &[label], ratios.iter().map(cell));
     }
     table

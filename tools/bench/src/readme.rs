@@ -2,33 +2,38 @@
 
 use anyhow::Context;
 
-use crate::Report;
-use crate::markdown::{ALT, origin, summary_table};
+use crate::{Overview, Report};
 
 /// Where the published run lies.
 pub const DIRECTORY: &str = "book/bench";
+
+/// The README's chart, in that folder.
+pub const CHART: &str = "overview.svg";
 
 const START: &str = "<!-- The newest run of `cargo xtask bench --write`: do not edit by hand -->\n";
 const END: &str = "<!-- End of the newest run -->\n";
 
 /// Returns the README with this run between its markers, or with the news that there is none.
+///
+/// # Errors
+/// When the markers are not there, or the run lacks a part.
 pub fn with_section(readme: &str, report: Option<&Report>) -> anyhow::Result<String> {
     let (before, rest) = readme.split_once(START).with_context(|| no(START))?;
     let (_, after) = rest.split_once(END).with_context(|| no(END))?;
-    let section = report.map_or_else(|| NONE.to_owned(), section);
+    let section = match report {
+        None => NONE.to_owned(),
+        Some(report) => section(&Overview::of(report).context(LACKS)?),
+    };
     Ok(format!("{before}{START}\n{section}\n{END}{after}"))
 }
 
+/// Said of a run of which no overview can be made.
+pub const LACKS: &str = "the run has no stage or lacks a part";
+
 const NONE: &str = "No run is published yet: `cargo xtask bench --write` puts one here.\n";
 
-fn section(report: &Report) -> String {
-    format!(
-        "![{ALT}]({DIRECTORY}/bench.svg)\n\n{}\n{}\n\n\
-         Where a line has a range, it is over `PING`, `SET` and `GET`, values of 16 bytes and \
-         1 KiB, and 1, 50 and 500 clients. [All figures]({DIRECTORY}/bench.md) have a page.\n",
-        summary_table(report),
-        origin(report)
-    )
+fn section(overview: &Overview<'_>) -> String {
+    format!("![{}]({DIRECTORY}/{CHART})\n\n{}", overview.alt(), overview.sentences())
 }
 
 fn no(marker: &str) -> String {
@@ -46,11 +51,18 @@ mod tests {
         let written = with_section(&readme, Some(&report())).unwrap();
         assert!(written.starts_with(&format!("# Title\n\n{START}\n![")), "{written}");
         assert!(written.ends_with(&format!("\n\n{END}\nThe rest.\n")), "{written}");
-        assert!(written.contains("](book/bench/bench.svg)") && written.contains("2026-11-24"));
+        assert!(written.contains("](book/bench/overview.svg)\n\nStage 07 answers"), "{written}");
         assert!(!written.contains("old"));
         assert_eq!(with_section(&written, Some(&report())).unwrap(), written);
         let none = with_section(&written, None).unwrap();
         assert_eq!(none, format!("# Title\n\n{START}\n{NONE}\n{END}\nThe rest.\n"));
+    }
+
+    #[test]
+    fn a_run_that_lacks_a_part_is_refused() {
+        let readme = format!("{START}{END}");
+        let part = Report { memory: Vec::new(), ..report() };
+        assert_eq!(with_section(&readme, Some(&part)).unwrap_err().to_string(), LACKS);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use bench::{Report, chart, markdown, readme};
+use bench::{Overview, Report, chart, markdown, readme};
 
 const AGAIN: &str = "run `cargo xtask bench --from book/bench/bench.json --write`";
 
@@ -24,6 +24,11 @@ fn the_readme_shows_the_run_in_the_json_or_that_there_is_none() {
     let text = read("README.md").unwrap();
     let expected = readme::with_section(&text, report().as_ref()).unwrap();
     assert!(expected == text, "README.md: {AGAIN}");
+    let report = report();
+    let overview = report.as_ref().map(|report| Overview::of(report).unwrap());
+    let chart = overview.map(|overview| chart::overview(&overview).unwrap());
+    let path = format!("{}/{}", readme::DIRECTORY, readme::CHART);
+    assert!(chart == read(&path), "{path}: {AGAIN}");
 }
 
 #[test]
