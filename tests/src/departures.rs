@@ -19,7 +19,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::load::Peer;
 use crate::server::{CommandLine, Server};
-use crate::{check, harness, resp, workspace};
+use crate::{check, differences, harness, resp, workspace};
 
 /// What is seen of a server, in words; or why nothing is.
 pub type Observed = Result<String, Box<dyn Error>>;
@@ -29,8 +29,8 @@ pub type Observed = Result<String, Box<dyn Error>>;
 pub struct Departure {
     /// What departs, in a few words.
     pub name: &'static str,
-    /// The sentence of the README that tells it.
-    pub readme: &'static str,
+    /// The sentence of the [page](crate::differences) that says so.
+    pub sentence: &'static str,
     /// Why it is so.
     pub reason: &'static str,
     /// Starts a server, and says how it behaves.
@@ -45,7 +45,7 @@ pub struct Departure {
 pub const DEPARTURES: [Departure; 4] = [
     Departure {
         name: "the end of a connection without replies",
-        readme: "`QUIT`, `CLIENT KILL` and a protocol error close the connection even then",
+        sentence: "`QUIT`, `CLIENT KILL` and a protocol error close the connection even then",
         reason: "in Redis the connection closes once its last reply is written, and there is none",
         observe: ends_without_replies,
         redis: "QUIT: open, QUIT, skipped: open, KILL: open, fault: open, fault, skipped: open",
@@ -54,7 +54,7 @@ pub const DEPARTURES: [Departure; 4] = [
     },
     Departure {
         name: "requests without an end before the first reply is read",
-        readme: "A client that sends 90 MB of them before it reads waits for ever",
+        sentence: "A client that sends 90 MB of requests before it reads waits forever",
         reason: "replies without a limit would take memory without a limit",
         observe: sends_all_before_it_reads,
         redis: "takes all",
@@ -62,7 +62,7 @@ pub const DEPARTURES: [Departure; 4] = [
     },
     Departure {
         name: "clients that come while a dump loads",
-        readme: "Clients that connect while a dump loads are served when it is loaded",
+        sentence: "Clients that connect while a dump loads are served after it",
         reason: "the server has one thread, and the load is one step",
         observe: asks_while_a_dump_loads,
         redis: "-LOADING Redis is loading the dataset in memory\r\n",
@@ -70,7 +70,7 @@ pub const DEPARTURES: [Departure; 4] = [
     },
     Departure {
         name: "a signal while a dump loads",
-        readme: "`SIGTERM` or `SIGINT` that comes meanwhile ends the server with the signal",
+        sentence: "A `SIGTERM` or `SIGINT` during the load kills the server at once",
         reason: "the load is one step, and without a handler the signal need not wait for its end",
         observe: ends_while_a_dump_loads,
         redis: "HUP: runs, TERM: exits",
@@ -78,15 +78,17 @@ pub const DEPARTURES: [Departure; 4] = [
     },
 ];
 
-/// Holds the newest stage and the real Redis, if there is one, to depart from each other as told: in
-/// the README, and here.
+/// Holds the newest stage and the real Redis, if there is one, to depart from each other as the
+/// [page](differences) and this table say.
 #[must_use]
 pub fn run() -> ExitCode {
     let redis = check::redis().map(|_| CommandLine::redis());
     if let Err(reason) = &redis {
         eprintln!("\nNOT COMPARED with a real Redis: {reason}.\n");
     }
-    let mut trials = vec![Trial::test("every_departure_is_in_the_readme", told_in_the_readme)];
+    let mut trials = vec![Trial::test("every_departure_is_on_the_page", || {
+        differences::must_say(DEPARTURES.iter().map(|departure| departure.sentence))
+    })];
     for departure in &DEPARTURES {
         let redis = redis.clone();
         let name = format!("departure/{}", departure.name.replace(' ', "_"));
@@ -118,17 +120,6 @@ fn holds(
 fn stage() -> Result<CommandLine, Failed> {
     let binary = workspace::build(&format!("stage-{:02}", workspace::newest_stage()?), false)?;
     Ok(CommandLine::binary(&binary.to_string_lossy()))
-}
-
-fn told_in_the_readme() -> Result<(), Failed> {
-    let readme = std::fs::read_to_string(workspace::root().join("README.md"))?;
-    let (_, section) = readme.split_once("## Where it differs from Redis").ok_or("no section")?;
-    for departure in &DEPARTURES {
-        if !section.contains(departure.readme) {
-            return Err(format!("the README does not say: {}", departure.readme).into());
-        }
-    }
-    Ok(())
 }
 
 /// How long anything may take.

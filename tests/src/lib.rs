@@ -27,6 +27,7 @@ pub mod corpus;
 pub mod departures;
 pub mod diagnosis;
 pub mod differ;
+pub mod differences;
 pub mod dump;
 mod entries;
 pub mod exercise;

@@ -8,7 +8,7 @@ mod bounded;
 mod client;
 mod conversation;
 mod feature;
-mod readme;
+mod page;
 mod setup;
 mod table;
 mod terminal;
@@ -47,10 +47,10 @@ struct Arguments {
     /// Run only the clients and tools with this in their name
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
-    /// Put the table into the README
+    /// Put the table into the book
     #[arg(long, conflicts_with = "only")]
     write: bool,
-    /// Fail if the README's table says something else of what ran
+    /// Fail if the book's table says something else of what ran
     #[arg(long, conflicts_with_all = ["only", "write"])]
     check: bool,
     /// Do not fail for want of this client
@@ -99,14 +99,14 @@ fn conclude(arguments: &Arguments, place: &Place, results: &Results) -> anyhow::
     println!("{}", results.for_terminal());
     let table = place.target.join("clients").join("table.md");
     fs::write(&table, results.to_markdown()).with_context(|| table.display().to_string())?;
-    let path = place.root().join("README.md");
+    let path = place.root().join(page::PATH);
     if arguments.write || arguments.check {
-        let text = fs::read_to_string(&path).context("cannot read README.md")?;
+        let text = fs::read_to_string(&path).context(page::PATH)?;
         if arguments.write {
-            let text = readme::with_table(&text, &results.to_markdown())?;
-            fs::write(&path, text).context("cannot write README.md")?;
+            let text = page::with_table(&text, &results.to_markdown())?;
+            fs::write(&path, text).context(page::PATH)?;
         } else {
-            readme::check(&text, results).context("README.md")?;
+            page::check(&text, results).context(page::PATH)?;
         }
     }
     let lacking =

@@ -116,7 +116,7 @@ impl Results {
         table
     }
 
-    /// Returns both tables as the README shows them.
+    /// Returns both tables as the book shows them.
     #[must_use]
     pub fn to_markdown(&self) -> String {
         let mut text = String::from("| |");

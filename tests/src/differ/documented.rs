@@ -14,8 +14,8 @@ use crate::text::Place;
 pub struct Documented {
     /// What differs, in a few words.
     pub name: &'static str,
-    /// The sentence of the README that tells it.
-    pub readme: &'static str,
+    /// The sentence of the [page](crate::differences) that says so.
+    pub sentence: &'static str,
     /// Why it is so.
     pub reason: &'static str,
     /// How it is kept out of the comparison.
@@ -102,7 +102,7 @@ const PARAMETERS: [&str; 7] =
 pub const DOCUMENTED: [Documented; 10] = [
     Documented {
         name: "commands that only Redis has",
-        readme: "Only the commands of the table exist",
+        sentence: "A stage has only the commands of its lesson",
         reason: "each stage has the commands that its lesson needs",
         treatment: Treatment::Avoided(is_only_in_redis),
         until: None,
@@ -110,7 +110,7 @@ pub const DOCUMENTED: [Documented; 10] = [
     },
     Documented {
         name: "options of SET that only Redis has",
-        readme: "`SET` has no `NX`, `XX` and `GET`",
+        sentence: "`SET` has no `NX`, `XX` or `GET`",
         reason: "the lesson on SET's options is about time",
         treatment: Treatment::Avoided(has_option_of_redis),
         until: Some(8),
@@ -118,7 +118,7 @@ pub const DOCUMENTED: [Documented; 10] = [
     },
     Documented {
         name: "subcommands of CONFIG that only Redis has",
-        readme: "`CONFIG` has `GET` and `HELP`",
+        sentence: "`CONFIG` has only `GET` and `HELP`",
         reason: "nothing can be changed while a server of the course runs",
         treatment: Treatment::Avoided(is_config_of_redis),
         until: None,
@@ -126,7 +126,7 @@ pub const DOCUMENTED: [Documented; 10] = [
     },
     Documented {
         name: "the text of CONFIG HELP",
-        readme: "`CONFIG` has `GET` and `HELP`",
+        sentence: "`CONFIG` has only `GET` and `HELP`",
         reason: "it lists the subcommands that there are",
         treatment: Treatment::Compared(is_config_help, only_kinds),
         until: None,
@@ -134,7 +134,7 @@ pub const DOCUMENTED: [Documented; 10] = [
     },
     Documented {
         name: "the number and the order of parameters in CONFIG GET",
-        readme: "for the seven parameters that there are, and gives them in the order asked for",
+        sentence: "the seven parameters that the server has, and returns them in the order of the request",
         reason: "there are seven; Redis gives them in the order of a hash table",
         treatment: Treatment::Compared(is_config_get, known_pairs),
         until: None,
@@ -142,7 +142,7 @@ pub const DOCUMENTED: [Documented; 10] = [
     },
     Documented {
         name: "a whole line of more than 64 KiB",
-        readme: "A line of a request that is longer than 64 KiB is always an error",
+        sentence: "A line of a request that is longer than 64 KiB is always an error",
         reason: "in Redis it depends on how the network cuts it",
         treatment: Treatment::AvoidedLines,
         until: None,
@@ -152,7 +152,7 @@ pub const DOCUMENTED: [Documented; 10] = [
     },
     Documented {
         name: "replies before a fault with much behind it",
-        readme: "a client that goes on sending after a fault may lose the last replies",
+        sentence: "a client that goes on sending after a protocol error may lose the last replies",
         reason: "the system resets a connection that is closed with unread bytes",
         treatment: Treatment::Lost,
         until: None,
@@ -165,7 +165,7 @@ pub const DOCUMENTED: [Documented; 10] = [
     },
     Documented {
         name: "requests that a web page could send",
-        readme: "Redis hangs up on a command named `POST` or `Host:`",
+        sentence: "Redis hangs up on a command named `POST` or `Host:`",
         reason: "they are unknown commands like others",
         treatment: Treatment::Avoided(is_of_the_web),
         until: None,
@@ -173,7 +173,7 @@ pub const DOCUMENTED: [Documented; 10] = [
     },
     Documented {
         name: "a zero byte in a name",
-        readme: "A zero byte in the name of a command, an option or a parameter is a byte like others",
+        sentence: "A zero byte in the name of a command, an option or a parameter is a byte like any other",
         reason: "Redis compares many names up to it, for some of them if its random hash wants it so",
         treatment: Treatment::Avoided(has_zero_byte),
         until: None,
@@ -194,7 +194,7 @@ pub const DOCUMENTED: [Documented; 10] = [
     },
     Documented {
         name: "a range from an ASCII byte to another byte",
-        readme: "a range such as `[\\x00-\\xff]` compares bytes",
+        sentence: "a range such as `[\\x00-\\xff]` compares bytes",
         reason: "Redis compares C's char, which is signed on some machines",
         treatment: Treatment::Avoided(has_mixed_range),
         until: None,

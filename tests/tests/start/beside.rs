@@ -2,7 +2,6 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -10,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result, ensure};
 use conformance::server::Group;
-use conformance::{check, corpus, harness, workspace};
+use conformance::{check, corpus, differences, harness, workspace};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 use crate::network::{NAMESPACE_OF_ROOT, namespace};
@@ -58,8 +57,8 @@ fn trials(starts: &[Start]) -> Result<Vec<Trial>> {
         eprintln!("\nNOT STARTED beside a real Redis: {reason}.\n");
     }
     let documented: Vec<_> = starts.iter().filter_map(|start| start.documented).collect();
-    let name = "every_documented_difference_of_a_start_is_in_the_readme";
-    let mut trials = vec![Trial::test(name, move || told_in_the_readme(&documented))];
+    let name = "every_documented_difference_of_a_start_is_on_the_page";
+    let mut trials = vec![Trial::test(name, move || differences::must_say(documented))];
     let stages = workspace::stages()?.into_iter().filter_map(|name| corpus::stage_of(&name));
     let stages: Vec<Arc<Stage>> =
         stages.map(|number| Arc::new(Stage { number, binary: OnceLock::new() })).collect();
@@ -109,7 +108,7 @@ impl Beside {
             None if stage.outcome == redis.outcome => Ok(()),
             Some(_) if stage.outcome != redis.outcome => Ok(()),
             Some(sentence) => {
-                Err(format!("both say\n{}\nbut the README: {sentence}", redis.outcome).into())
+                Err(format!("both say\n{}\nbut the page: {sentence}", redis.outcome).into())
             }
             None => Err(format!(
                 "started with {:?}\n\nRedis\n{}\nThe stage\n{}\nIt printed\n{}",
@@ -134,14 +133,5 @@ impl Beside {
         let log = String::from_utf8_lossy(&log).into_owned();
         ensure!(group.child.wait()?.success(), "{log}");
         Ok(Told { outcome, log })
-    }
-}
-
-fn told_in_the_readme(sentences: &[&str]) -> Result<(), Failed> {
-    let readme = fs::read_to_string(workspace::root().join("README.md"))?;
-    let (_, section) = readme.split_once("## Where it differs from Redis").ok_or("no section")?;
-    match sentences.iter().find(|sentence| !section.contains(**sentence)) {
-        Some(sentence) => Err(format!("the README does not say: {sentence}").into()),
-        None => Ok(()),
     }
 }

@@ -182,7 +182,7 @@ pub fn starts() -> Vec<Start> {
         bind("seventeen_in_one", &[&seventeen.join(" ")]),
         Start::with_bytes("bind/no_utf8", &[b"--bind", b"127.0.0.1", b"-\xff"]),
         Start {
-            documented: Some("is a byte like others, and an error in an address"),
+            documented: Some("is a byte like any other, and an error in an address"),
             ..bind("a_zero_byte_in_quotes", &["\"127.0.0.1\\x00\""])
         },
         Start {

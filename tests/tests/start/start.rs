@@ -37,7 +37,7 @@ pub struct Start {
     pub questions: Vec<&'static str>,
     /// How long is waited for an answer.
     pub patience: Duration,
-    /// The sentence of the README that says that the stages differ here.
+    /// The sentence of the [page](conformance::differences) that says that the stages differ here.
     pub documented: Option<&'static str>,
 }
 

@@ -141,7 +141,7 @@ fn command_lines_of_one_only() -> Vec<Start> {
         vec![line(&["--save", ""]), line(&["--appendonly", "no"]), line(&["--loglevel", "notice"])],
     ));
     starts.extend(because(
-        "`--help` and `--version` may stand anywhere and end with code 0",
+        "`--help` and `--version` may stand anywhere and exit with code 0",
         vec![
             alone(Start::new("help", &["--help"])),
             line(&["--dbfilename", "x", "--help"]),
@@ -232,17 +232,17 @@ fn dirs() -> Vec<Start> {
             ..Start::with_bytes("a_dir_of_no_utf8", &[b"--bind", b"127.0.0.1", b"--dir", b"\xff"])
         },
         Start {
-            documented: Some("Of several `--dir`, the last counts"),
+            documented: Some("If `--dir` is given several times, the last one counts"),
             prepare: a_and_b,
             ..line(&["--dir", "a", "--dir", "b"])
         },
         Start {
-            documented: Some("Of several `--dir`, the last counts"),
+            documented: Some("If `--dir` is given several times, the last one counts"),
             prepare: a_and_b,
             ..line(&["--dir", "nosuch", "--dir", "b"])
         },
         Start {
-            documented: Some("`CONFIG GET dir` says where the directory was at the start"),
+            documented: Some("`CONFIG GET dir` returns where the directory was at the start"),
             prepare: inner,
             meanwhile: |dir| fs::rename(dir.join("inner"), dir.join("other")),
             ..named("a_dir_that_is_renamed_meanwhile", &["--dir", "inner"])

@@ -2,13 +2,15 @@
 //!
 //! [`Site`] reads the pages that mdBook has written, and says what is wrong with them: links that
 //! lead nowhere, pictures without a text, pages that are too heavy. [`source`] holds the chapters to
-//! show all that is there to be shown. [`spelling`] reads their prose. [`Browser`] opens the pages in
-//! Chromium, where alone one sees whether something sticks out, and takes [pictures](shots) of them.
+//! show all that is there to be shown. [`readme`] follows the links of the README. [`spelling`] reads
+//! all prose. [`Browser`] opens the pages in Chromium, where alone one sees whether something sticks
+//! out, and takes [pictures](shots) of them.
 
 mod browser;
 pub mod mdbook;
 mod page;
 pub mod readers;
+pub mod readme;
 pub mod shots;
 mod site;
 pub mod source;

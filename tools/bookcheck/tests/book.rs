@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 use bookcheck::readers::{NARROW, keys_suffice, sticking_out};
 use bookcheck::source::Sources;
-use bookcheck::{Browser, Check, Site, Theme, mdbook, root};
+use bookcheck::{Browser, Check, Site, Theme, mdbook, readme, root};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 /// A page and all that it loads may weigh so many bytes, uncompressed and without fonts; over the
@@ -53,7 +53,17 @@ fn of_the_sources() -> Vec<Trial> {
         check("every_session_is_shown", |sources, book| {
             sources.unused(&book.join("sessions"), "session")
         }),
+        trial("every_link_of_the_readme_leads_somewhere", of_the_readme(readme::dead_links)),
+        trial(
+            "the_readme_is_short",
+            of_the_readme(|_, text| readme::too_long(text).into_iter().collect()),
+        ),
     ]
+}
+
+fn of_the_readme(found: fn(&Path, &str) -> Vec<String>) -> Result<Vec<String>> {
+    let text = fs::read_to_string(root().join("README.md"))?;
+    Ok(found(&root(), &text))
 }
 
 /// Builds the book, and holds all pages to everything.

@@ -1,4 +1,4 @@
-//! The table in the README, between its markers.
+//! The tables on the book's page about clients, between its markers.
 
 use std::collections::BTreeMap;
 
@@ -7,30 +7,33 @@ use anyhow::{Context, bail, ensure};
 use crate::feature::{FEATURES, Outcome};
 use crate::table::{NOT_HAD, Results, TOOLS, sign};
 
+/// The page, as seen from the project's root.
+pub const PATH: &str = "book/src/reference/clients.md";
+
 /// The line above the table.
 const START: &str = "<!-- Written by: cargo run -p clients -- --write -->";
 
 /// The line below it.
 const END: &str = "<!-- End of what is written by: cargo run -p clients -->";
 
-/// Returns the README with another table.
+/// Returns the page with another table.
 ///
 /// # Errors
 /// When the markers are not there.
-pub fn with_table(readme: &str, table: &str) -> anyhow::Result<String> {
-    let (before, _, after) = parts(readme)?;
+pub fn with_table(page: &str, table: &str) -> anyhow::Result<String> {
+    let (before, _, after) = parts(page)?;
     Ok(format!("{before}{START}\n\n{}\n\n{END}{after}", table.trim()))
 }
 
-/// Holds the README's table to what was found out now.
+/// Holds the page's table to what was found out now.
 ///
 /// Clients that were not to be had, now or then, are left out, and so are the versions: some are
 /// the system's own.
 ///
 /// # Errors
 /// With the first cell that is another.
-pub fn check(readme: &str, results: &Results) -> anyhow::Result<()> {
-    let (_, table, _) = parts(readme)?;
+pub fn check(page: &str, results: &Results) -> anyhow::Result<()> {
+    let (_, table, _) = parts(page)?;
     let rows = rows(table);
     let heads = rows.get("").context("the table has no heads")?;
     for (name, outcome) in &results.clients {
@@ -58,8 +61,8 @@ fn same(cell: Option<&String>, due: &str, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn parts(readme: &str) -> anyhow::Result<(&str, &str, &str)> {
-    let (before, rest) = readme.split_once(START).with_context(|| format!("no line {START}"))?;
+fn parts(page: &str) -> anyhow::Result<(&str, &str, &str)> {
+    let (before, rest) = page.split_once(START).with_context(|| format!("no line {START}"))?;
     let (table, after) = rest.split_once(END).with_context(|| format!("no line {END}"))?;
     Ok((before, table, after))
 }
@@ -100,7 +103,7 @@ mod tests {
         Results { clients, tools: vec![Tool { usage: "cli", claim: "connects", mark: tool }] }
     }
 
-    fn readme() -> String {
+    fn page() -> String {
         let empty = format!("above\n\n{START}\nold\n{END}\n\nbelow\n");
         let table = results(Mark::Passed, Mark::Passed).to_markdown();
         with_table(&empty, &table).expect("the markers are there")
@@ -108,19 +111,19 @@ mod tests {
 
     #[test]
     fn the_table_takes_the_place_of_the_old_one_and_of_nothing_else() {
-        let readme = readme();
-        assert!(readme.starts_with(&format!("above\n\n{START}\n\n| | here<br>1")), "{readme}");
-        assert!(readme.ends_with(&format!("\n\n{END}\n\nbelow\n")), "{readme}");
-        assert!(!readme.contains("old"), "{readme}");
-        let again = with_table(&readme, &results(Mark::Passed, Mark::Passed).to_markdown());
-        assert_eq!(again.expect("the markers are there"), readme);
+        let page = page();
+        assert!(page.starts_with(&format!("above\n\n{START}\n\n| | here<br>1")), "{page}");
+        assert!(page.ends_with(&format!("\n\n{END}\n\nbelow\n")), "{page}");
+        assert!(!page.contains("old"), "{page}");
+        let again = with_table(&page, &results(Mark::Passed, Mark::Passed).to_markdown());
+        assert_eq!(again.expect("the markers are there"), page);
         assert!(with_table("no markers", "").is_err());
     }
 
     #[test]
     fn a_cell_that_is_another_now_is_named() {
         let failed = || Mark::Failed("why".into());
-        let said = |results| check(&readme(), &results).map_err(|error| error.to_string());
+        let said = |results| check(&page(), &results).map_err(|error| error.to_string());
         assert_eq!(said(results(Mark::Passed, Mark::Passed)), Ok(()));
         assert_eq!(
             said(results(failed(), Mark::Passed)),
@@ -136,14 +139,14 @@ mod tests {
     fn a_client_that_was_not_to_be_had_then_may_be_had_now() {
         let mut results = results(Mark::Passed, Mark::Passed);
         results.clients[1] = ("gone", results.clients[0].1.clone());
-        check(&readme(), &results).expect("nothing to hold it to");
+        check(&page(), &results).expect("nothing to hold it to");
     }
 
     #[test]
     fn a_client_that_the_table_does_not_show_is_named() {
         let mut results = results(Mark::Passed, Mark::Passed);
         results.clients.push(("new", results.clients[0].1.clone()));
-        let error = check(&readme(), &results).expect_err("no such column").to_string();
+        let error = check(&page(), &results).expect_err("no such column").to_string();
         assert_eq!(error, "the table has no column for new");
     }
 }
