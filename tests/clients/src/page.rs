@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail, ensure};
 
 use crate::feature::{FEATURES, Outcome};
-use crate::table::{NOT_HAD, Results, TOOLS, sign};
+use crate::table::{NOT_HAD, Results, TOOLS, escaped, sign};
 
 /// The page, as seen from the project's root.
 pub const PATH: &str = "book/src/reference/clients.md";
@@ -50,7 +50,8 @@ pub fn check(page: &str, results: &Results) -> anyhow::Result<()> {
     }
     for tool in &results.tools {
         let name = format!("{}, {}", tool.usage, tool.claim);
-        same(rows.get(name.as_str()).and_then(|row| row.first()), sign(Some(&tool.mark)), &name)?;
+        let row = rows.get(&format!("{}, {}", escaped(tool.usage), tool.claim));
+        same(row.and_then(|row| row.first()), sign(Some(&tool.mark)), &name)?;
     }
     Ok(())
 }
@@ -100,7 +101,10 @@ mod tests {
         let gone =
             ("gone", Outcome::NotHad(NotHad { reason: "no `mvn`".into(), said: String::new() }));
         let clients = vec![("here", Outcome::Ran(report)), gone];
-        Results { clients, tools: vec![Tool { usage: "cli", claim: "connects", mark: tool }] }
+        Results {
+            clients,
+            tools: vec![Tool { usage: "cli --scan", claim: "connects", mark: tool }],
+        }
     }
 
     fn page() -> String {
@@ -121,6 +125,11 @@ mod tests {
     }
 
     #[test]
+    fn an_option_keeps_its_two_dashes_in_the_book() {
+        assert!(page().contains(r"| cli \-\-scan | connects |"), "{}", page());
+    }
+
+    #[test]
     fn a_cell_that_is_another_now_is_named() {
         let failed = || Mark::Failed("why".into());
         let said = |results| check(&page(), &results).map_err(|error| error.to_string());
@@ -131,7 +140,7 @@ mod tests {
         );
         assert_eq!(
             said(results(Mark::Passed, failed())),
-            Err("the table says '✓' of “cli, connects”, this run '✗'".into())
+            Err("the table says '✓' of “cli --scan, connects”, this run '✗'".into())
         );
     }
 

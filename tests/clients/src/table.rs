@@ -133,7 +133,7 @@ impl Results {
         }
         text += &format!("\n| {TOOLS} | | |\n|---|---|:-:|\n");
         for Tool { usage, claim, mark } in &self.tools {
-            text += &format!("| {usage} | {claim} | {} |\n", sign(Some(mark)));
+            text += &format!("| {} | {claim} | {} |\n", escaped(usage), sign(Some(mark)));
         }
         let notes: Vec<String> = self.notes(|why| why.reason.clone()).collect();
         if !notes.is_empty() {
@@ -157,6 +157,11 @@ impl Results {
         });
         clients.chain(tools)
     }
+}
+
+/// Keeps mdBook from making one dash of the two before an option.
+pub fn escaped(usage: &str) -> String {
+    usage.replace("--", "\\-\\-")
 }
 
 /// What failed for one reason stands in one line.
