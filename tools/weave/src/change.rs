@@ -207,9 +207,11 @@ fn is_directory(what: &str) -> bool {
 fn by_file(arguments: &[String]) -> Vec<(&str, Vec<&str>)> {
     let mut files: Vec<(&str, Vec<&str>)> = Vec::new();
     for argument in arguments {
-        let (file, path) = match argument.split_once("::") {
-            Some((file, path)) => (file, Some(path)),
-            None => (argument.as_str(), None),
+        let (file, path) = match (argument.split_once("::"), argument.find('~')) {
+            (Some((file, path)), _) => (file, Some(path)),
+            // Some lines of the whole file.
+            (None, Some(part)) => (&argument[..part], Some(&argument[part..])),
+            (None, None) => (argument.as_str(), None),
         };
         match files.iter_mut().find(|(known, _)| *known == file) {
             // The whole file is all of its items.

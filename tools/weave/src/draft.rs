@@ -80,12 +80,15 @@ impl Draft {
                 Some((path, part)) => (path, Some(part)),
                 None => (*path, None),
             };
-            let rows = self.open(self.rows_of(path)?, path)?;
+            let rows = match path {
+                "" => self.open(0..self.done.len(), "the file")?,
+                _ => self.open(self.rows_of(path)?, path)?,
+            };
             chosen.extend(match part {
                 Some(part) => self.part(&rows, part)?,
                 None => rows,
             });
-            if self.alignment.new.find(path)?.is_empty() {
+            if !path.is_empty() && self.alignment.new.find(path)?.is_empty() {
                 self.gone.push(path.to_owned());
             }
         }

@@ -135,7 +135,8 @@ fn items_are_found_by_their_paths() {
     // A few lines of an item, by a text in them.
     thing().follow(
         "{{#change src/thing.rs::head~io}}\n\n{{#change src/thing.rs::Thing::new~Thing(}}\n\n\
-         {{#change src/thing.rs::Thing::old~fn..self.0}}\n\n{{#change src/thing.rs}}\n",
+         {{#change src/thing.rs::Thing::old~fn..self.0}}\n\n\
+         {{#change src/thing.rs~Display..fn}}\n\n{{#change src/thing.rs}}\n",
     );
     thing().follow(
         "{{#change src/thing.rs::head src/thing.rs::Thing::impl src/thing.rs::Thing::fmt}}\n",
