@@ -3,9 +3,10 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
 
 use crate::corpus;
 
@@ -38,19 +39,22 @@ pub fn newest_stage() -> Result<u32> {
     stages.last().and_then(|stage| corpus::stage_of(stage)).context("there are no stages")
 }
 
-/// Builds a stage, and returns its binary.
+/// Builds a package of this workspace, and returns its program, wherever Cargo has put it.
 ///
 /// # Errors
-/// When it does not build.
+/// When it does not build, or has no program.
 pub fn build(package: &str, release: bool) -> Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.current_dir(root()).args(["build", "--quiet", "--package", package]);
-    command.args(release.then_some("--release"));
-    let status = command.status().context("cannot run cargo")?;
-    ensure!(status.success(), "{package} does not build");
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from);
-    let profile = if release { "release" } else { "debug" };
-    let file = format!("{package}{}", env::consts::EXE_SUFFIX);
-    Ok(root().join(target).join(profile).join(file))
+    command.args(["--bins", "--message-format=json-render-diagnostics"]);
+    command.args(release.then_some("--release")).stderr(Stdio::inherit());
+    let built = command.output().context("cannot run cargo")?;
+    ensure!(built.status.success(), "{package} does not build");
+    let programs = String::from_utf8_lossy(&built.stdout);
+    let program = programs.lines().find_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        Some(PathBuf::from(message.get("executable")?.as_str()?))
+    });
+    program.with_context(|| format!("{package} has no program"))
 }

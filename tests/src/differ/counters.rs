@@ -143,7 +143,7 @@ impl Counters {
                 }
             }
         }
-        (lines != [[], []]).then_some(lines)
+        lines.iter().any(|lines| !lines.is_empty()).then_some(lines)
     }
 
     /// Whether the server has counted all bytes that were sent to it.
