@@ -8,8 +8,10 @@
 //! | `task.md`, `hint.md`, `solution.md` | what the book shows: the task, and folded away the rest |
 //! | `solution.diff` | the stage's change, or the animal's, as `git diff` writes it |
 //! | `*.redis`, `*.snap` | transcripts that the stage does not pass, and their snapshots |
+//! | `wrong_*.diff` | the change that makes of the solution one that misses a point, and must fail |
 //!
-//! The animal's own transcript is the check of a debugging exercise, which then needs no other.
+//! The animal's own transcript is the check of a debugging exercise, which then needs no other. What
+//! no transcript can show is one of the [points](crate::points).
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -42,6 +44,8 @@ pub struct Exercise {
     pub diff: String,
     /// The names of its transcripts, `NN-stage/name/claim`, in order.
     pub transcripts: Vec<String>,
+    /// Solutions that miss a point: what they do, and the diff that makes one of the solution.
+    pub wrong: Vec<(String, PathBuf)>,
 }
 
 /// How hard an exercise is.
@@ -77,6 +81,9 @@ struct Head {
 
 /// The files that every exercise has.
 const FILES: [&str; 5] = ["exercise.toml", "task.md", "hint.md", "solution.md", "solution.diff"];
+
+/// What the name of a diff begins with that makes a wrong solution of the solution.
+const WRONG: &str = "wrong_";
 
 /// Lists `NN-stage/name` of all exercises, sorted.
 ///
@@ -159,6 +166,7 @@ impl Exercise {
             solution: text("solution.md")?,
             diff: text("solution.diff")?,
             transcripts: transcripts_in(&folder, name)?,
+            wrong: wrong_in(&folder)?,
         };
         ensure!(
             exercise.animal.is_some() || !exercise.transcripts.is_empty(),
@@ -185,6 +193,30 @@ impl Exercise {
     #[must_use]
     pub fn folder(&self) -> PathBuf {
         corpus::exercises().join(&self.name)
+    }
+
+    /// The names of the stage's transcripts that its solution must pass as well: those up to its
+    /// stage, or with an animal those of its stage alone.
+    ///
+    /// # Errors
+    /// When the transcripts cannot be listed.
+    pub fn kept_transcripts(&self) -> Result<Vec<String>> {
+        let last = corpus::stage_of(self.stage()).context("a stage has a number")?;
+        let mut names = corpus::names(&corpus::transcripts(), "redis")?;
+        names.retain(|name| {
+            let stage = corpus::stage_of(name);
+            if self.animal.is_some() { stage == Some(last) } else { stage <= Some(last) }
+        });
+        Ok(names)
+    }
+
+    /// The package whose program the exercise changes: `stage-04`, or `zoo`.
+    #[must_use]
+    pub fn package(&self) -> String {
+        match self.animal {
+            Some(_) => "zoo".to_owned(),
+            None => format!("stage-{}", self.stage().split('-').next().unwrap_or_default()),
+        }
     }
 
     /// The files that its solution adds, changes or removes.
@@ -224,6 +256,16 @@ fn transcripts_in(folder: &Path, name: &str) -> Result<Vec<String>> {
     Ok(claims.iter().map(|claim| format!("{name}/{claim}")).collect())
 }
 
+fn wrong_in(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let mut stems = stems(folder, "diff")?;
+    stems.sort();
+    let wrong = stems.iter().filter_map(|stem| {
+        let name = stem.strip_prefix(WRONG)?;
+        Some((name.to_owned(), folder.join(format!("{stem}.diff"))))
+    });
+    Ok(wrong.collect())
+}
+
 /// Refuses snapshots without a transcript, and files of no meaning.
 fn check_files(folder: &Path) -> Result<()> {
     let claims = stems(folder, "redis")?;
@@ -232,6 +274,7 @@ fn check_files(folder: &Path) -> Result<()> {
         let belongs = match path.extension() {
             Some(ending) if ending == "snap" => claims.contains(&claim),
             Some(ending) if ending == "redis" => true,
+            Some(ending) if ending == "diff" && claim.starts_with(WRONG) => true,
             _ => FILES.contains(&file_name(&path).as_str()),
         };
         ensure!(belongs, "{} belongs to nothing here", corpus::shown(&path).display());

@@ -9,6 +9,7 @@ use crate::reply::{Reply, mask};
 use crate::resp::Protocol;
 use crate::server::Said;
 use crate::snapshot::SnapshotError;
+use crate::solution::where_to_look;
 use crate::text::{self, Place, escape_byte};
 use crate::transcript::{Action, Command, Step, Transcript, View};
 
@@ -93,7 +94,10 @@ impl fmt::Display for Mismatch {
         if let Some(meaning) = self.meaning(step, &expected, outcome) {
             writeln!(f, "\n  Most likely: {}", wrapped(&meaning))?;
         }
-        write!(f, "\n  Chapter {} tells how it is done.", self.chapter())
+        match where_to_look(&self.transcript.name) {
+            Some(text) => write!(f, "\n  {text}"),
+            None => write!(f, "\n  Chapter {} tells how it is done.", self.chapter()),
+        }
     }
 }
 

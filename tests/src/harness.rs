@@ -15,7 +15,6 @@ use crate::corpus;
 use crate::failure::Failure;
 use crate::player::{PATIENCE, Trouble};
 use crate::server::{self, CommandLine, Target};
-use crate::transcript::Transcript;
 
 /// The variable that aims a stage's tests at another server.
 pub const SERVER: &str = "SERVER";
@@ -113,8 +112,9 @@ const AT_ONCE: usize = 6;
 /// When there is no such Redis, or any failed.
 pub fn record(names: &[String]) -> anyhow::Result<()> {
     let redis = check::redis().map_err(|reason| anyhow!("nothing recorded: {reason}"))?;
-    each(names, "recorded", |transcript| {
-        check::record_snapshot(transcript, &redis).map_err(|error| format!("{error:#}"))
+    each(names, Some("recorded"), |name| {
+        let transcript = corpus::load_one(name).map_err(|error| format!("{error:#}"))?;
+        check::record_snapshot(&transcript, &redis).map_err(|error| format!("{error:#}"))
     })
 }
 
@@ -129,16 +129,21 @@ pub fn check(names: &[String], server: Option<&str>) -> anyhow::Result<()> {
         }
         None => check::redis().map_err(|reason| anyhow!("nothing checked: {reason}"))?,
     };
-    each(names, "the same", |transcript| {
-        check::check(transcript, &target, PATIENCE).map_err(|failure| failure.to_string())
+    each(names, Some("the same"), |name| {
+        let transcript = corpus::load_one(name).map_err(|error| format!("{error:#}"))?;
+        check::check(&transcript, &target, PATIENCE).map_err(|failure| failure.to_string())
     })
 }
 
-/// Does something with each transcript, several at once, and prints how it went: `done`, or why not.
-fn each(
+/// Does something with each name, several at once, and prints how it went: `done`, if there is such
+/// a text, or why not.
+///
+/// # Errors
+/// When any failed.
+pub(crate) fn each(
     names: &[String],
-    done: &str,
-    act: impl Fn(&Transcript) -> Result<(), String> + Sync,
+    done: Option<&str>,
+    act: impl Fn(&str) -> Result<(), String> + Sync,
 ) -> anyhow::Result<()> {
     let next = AtomicUsize::new(0);
     let failures = AtomicUsize::new(0);
@@ -147,11 +152,10 @@ fn each(
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(name) = names.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let transcript = corpus::load_one(name).map_err(|error| format!("{error:#}"));
-                    let result = transcript.and_then(|transcript| act(&transcript));
+                    let result = act(name);
                     let _turn = printing.lock();
                     match result {
-                        Ok(()) => println!("{done}: {name}"),
+                        Ok(()) => done.into_iter().for_each(|done| println!("{done}: {name}")),
                         Err(reason) => {
                             failures.fetch_add(1, Ordering::Relaxed);
                             println!("FAILED: {name}\n{reason}\n");

@@ -17,7 +17,7 @@
 //! # anyhow::Ok(())
 //! ```
 //!
-//! An [exercise] has transcripts of its own. A stage's tests are [`stage`], and under hostile load [`load::stage`], as a program [`program::stage`]; `transcripts`, the program,
+//! An [exercise] has transcripts of its own, and [points] that no transcript shows; a [solution] is held to both. A stage's tests are [`stage`], and under hostile load [`load::stage`], as a program [`program::stage`]; `transcripts`, the program,
 //! records, checks and shows; `exercises` does so for exercises.
 
 pub mod check;
@@ -38,6 +38,7 @@ mod history;
 pub mod load;
 mod parts;
 pub mod player;
+pub mod points;
 pub mod printed;
 pub mod program;
 mod raw;
@@ -46,6 +47,7 @@ pub mod resp;
 mod scan;
 pub mod server;
 pub mod snapshot;
+pub mod solution;
 mod talker;
 mod tap;
 pub mod text;

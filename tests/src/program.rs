@@ -24,6 +24,8 @@ mod keys;
 mod large_values;
 mod own;
 
+pub(crate) use keepalive::timer as keepalive_timer;
+
 /// How long anything is waited for. Nothing takes nearly as long.
 const PATIENCE: Duration = Duration::from_secs(30);
 

@@ -4,14 +4,16 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use conformance::exercise::{self, Exercise};
-use conformance::{harness, server};
+use conformance::{harness, server, solution};
 
 const USAGE: &str = "\
 exercises list                           lists the exercises
 exercises record [FILTER]                records their snapshots, from a real Redis only
-exercises check FILTER [--server 'CMD']  compares a server with them; {port} in CMD is its port
+exercises check NAME                     builds your server, and holds it to this exercise
+exercises check NAME --server 'CMD'      the same with another server; {port} in CMD is its port
 
-FILTER is a part of a name such as 04-px-expiry/getex.";
+NAME is a name such as 04-px-expiry/setex_names_itself, or a part that no other name has.
+FILTER is a part of any number of names.";
 
 fn main() -> ExitCode {
     match run() {
@@ -30,9 +32,9 @@ fn run() -> Result<()> {
         ["list"] => list(),
         ["record"] => harness::record(&transcripts("")?),
         ["record", filter] => harness::record(&transcripts(filter)?),
-        ["check", filter] => harness::check(&transcripts(filter)?, None),
-        ["check", filter, "--server", server] | ["check", "--server", server, filter] => {
-            harness::check(&transcripts(filter)?, Some(server))
+        ["check", name] => solution::check(&the_one(name)?, None),
+        ["check", name, "--server", server] | ["check", "--server", server, name] => {
+            solution::check(&the_one(name)?, Some(server))
         }
         _ => bail!("{USAGE}"),
     }
@@ -45,6 +47,18 @@ fn list() -> Result<()> {
         println!("{name:45} {title} ({level}{kind})");
     }
     Ok(())
+}
+
+/// The exercise of this name, or the only one that has it in its name.
+fn the_one(name: &str) -> Result<Exercise> {
+    let mut names = exercise::names()?;
+    names.retain(|full| full.contains(name));
+    match names.as_slice() {
+        [full] => Exercise::load(full),
+        [] => bail!("no exercise has '{name}' in its name; `exercises list` shows all"),
+        _ if names.iter().any(|full| full == name) => Exercise::load(name),
+        _ => bail!("'{name}' is a part of several names: {}", names.join(", ")),
+    }
 }
 
 /// The transcripts of all exercises whose name `filter` is a part of, complete or not.

@@ -12,7 +12,7 @@ pub(super) const CLAIMS: &[Claim] =
 
 /// Returns what Linux tells of the server's end of a connection: the kind of timer that runs for it
 /// (2: keepalive), and in how many hundredths of a second it ends.
-fn timer(server: u16, client: u16) -> Result<Option<(u8, u64)>> {
+pub(crate) fn timer(server: u16, client: u16) -> Result<Option<(u8, u64)>> {
     let table = fs::read_to_string("/proc/net/tcp").context("cannot read /proc/net/tcp")?;
     let ends = (format!("0100007F:{server:04X}"), format!("0100007F:{client:04X}"));
     let timer = table.lines().find_map(|line| {

@@ -22,12 +22,17 @@ pub struct Servers {
 impl Servers {
     /// Returns the program of a stage as it is.
     pub fn stage(&self, stage: &str) -> Result<&Path, String> {
-        self.program(&stage_package(stage))
+        self.program(&format!("stage-{}", stage.split('-').next().unwrap_or(stage)))
     }
 
     /// Returns the program that an exercise's solution makes of its stage, or of the zoo.
     pub fn solved(&self, exercise: &Exercise) -> Result<&Path, String> {
         self.program(&package(exercise))
+    }
+
+    /// Returns the program that misses a point of an exercise.
+    pub fn wrong(&self, exercise: &Exercise, wrong: &str) -> Result<&Path, String> {
+        self.program(&wrong_package(exercise, wrong))
     }
 
     fn program(&self, package: &str) -> Result<&Path, String> {
@@ -55,14 +60,21 @@ pub fn build(exercises: &[Exercise]) -> Result<Servers> {
     let mut programs = BTreeMap::new();
     let mut packages = BTreeSet::new();
     for exercise in exercises {
-        let (old, new) = (original_package(exercise), package(exercise));
-        match patched(exercise) {
-            Ok(files) => {
-                write_package(&members.join(&new), &old, &new, &files)?;
-                packages.insert(new);
-            }
-            Err(reason) => {
-                programs.insert(new, Err(format!("{reason:#}")));
+        let old = exercise.package();
+        let solution = exercise.folder().join("solution.diff");
+        let mut copies = vec![(package(exercise), vec![solution.as_path()])];
+        for (name, diff) in &exercise.wrong {
+            copies.push((wrong_package(exercise, name), vec![&solution, diff]));
+        }
+        for (new, diffs) in copies {
+            match patched(exercise, &diffs) {
+                Ok(files) => {
+                    write_package(&members.join(&new), &old, &new, &files)?;
+                    packages.insert(new);
+                }
+                Err(reason) => {
+                    programs.insert(new, Err(format!("{reason:#}")));
+                }
             }
         }
         if exercise.animal.is_none() && !packages.contains(&old) {
@@ -83,18 +95,6 @@ pub fn build(exercises: &[Exercise]) -> Result<Servers> {
 /// Files by their path, with `/`, below a package's folder.
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// `stage-04` for `04-px-expiry`.
-fn stage_package(stage: &str) -> String {
-    format!("stage-{}", stage.split('-').next().unwrap_or(stage))
-}
-
-fn original_package(exercise: &Exercise) -> String {
-    match exercise.animal {
-        Some(_) => "zoo".to_owned(),
-        None => stage_package(exercise.stage()),
-    }
-}
-
 /// The folder that an exercise's solution changes.
 fn original(exercise: &Exercise) -> PathBuf {
     match exercise.animal {
@@ -109,36 +109,50 @@ fn package(exercise: &Exercise) -> String {
     format!("exercise-{number}-{}", exercise.own_name())
 }
 
-/// Returns the files that an exercise's solution makes of those of its stage, or of the zoo.
-fn patched(exercise: &Exercise) -> Result<Files> {
+/// `wrong-07-a_random_key-first_key` for one of `07-keys/a_random_key`.
+fn wrong_package(exercise: &Exercise, wrong: &str) -> String {
+    let number = exercise.stage().split('-').next().unwrap_or_default();
+    format!("wrong-{number}-{}-{wrong}", exercise.own_name())
+}
+
+/// Returns the files that diffs of an exercise make of those of its stage, or of the zoo, one after
+/// the other.
+fn patched(exercise: &Exercise, diffs: &[&Path]) -> Result<Files> {
     let scratch = tempfile::tempdir().context("cannot make a folder")?;
     for (path, contents) in files(&original(exercise))? {
         let path = scratch.path().join(path);
         fs::create_dir_all(path.parent().unwrap_or(&path))?;
         fs::write(path, contents)?;
     }
-    let diff = exercise.folder().join("solution.diff");
+    for diff in diffs {
+        apply(scratch.path(), diff)?;
+    }
+    let changed = exercise.changes().into_iter().filter(|path| path.ends_with(".rs"));
+    let changed: Vec<PathBuf> = changed.map(|path| scratch.path().join(path)).collect();
+    check_format(changed.iter().filter(|path| path.is_file()))
+        .with_context(|| format!("{}: rustfmt would change", shown(diffs.last())))?;
+    files(scratch.path())
+}
+
+/// Names a diff from the project's folder.
+fn shown(diff: Option<&&Path>) -> String {
+    let diff = diff.copied().unwrap_or(Path::new(""));
+    diff.strip_prefix(workspace::root()).unwrap_or(diff).display().to_string()
+}
+
+/// Applies a diff to the files in a folder.
+fn apply(folder: &Path, diff: &Path) -> Result<()> {
     let applied = Command::new("git")
-        .current_dir(scratch.path())
-        // A repository around the scratch folder would take the paths for its own.
+        .current_dir(folder)
+        // A repository around the folder would take the paths for its own.
         .env("GIT_CEILING_DIRECTORIES", env::temp_dir())
         .env_remove("GIT_DIR")
         .args(["-c", "core.autocrlf=false", "apply", "--whitespace=error-all"])
-        .arg(&diff)
+        .arg(diff)
         .output();
     let applied = applied.context("cannot run git")?;
-    ensure!(
-        applied.status.success(),
-        "tests/exercises/{}/solution.diff does not apply:\n{}",
-        exercise.name,
-        said(&applied)
-    );
-    let changed = exercise.changes().into_iter().filter(|path| path.ends_with(".rs"));
-    let changed: Vec<PathBuf> = changed.map(|path| scratch.path().join(path)).collect();
-    check_format(changed.iter().filter(|path| path.is_file())).with_context(|| {
-        format!("tests/exercises/{}/solution.diff: rustfmt would change", exercise.name)
-    })?;
-    files(scratch.path())
+    ensure!(applied.status.success(), "{} does not apply:\n{}", shown(Some(&diff)), said(&applied));
+    Ok(())
 }
 
 /// Holds files to the project's format. Without a rustfmt, says so and holds them to nothing.

@@ -1,17 +1,18 @@
 //! Holds every exercise to what it promises: that it is whole, that Redis replies as its snapshots
-//! say, that its solution passes, and that the stage without the solution does not.
+//! say, that its solution passes, and that neither the stage without the solution nor a solution
+//! that misses a point does.
 
 mod copies;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use conformance::check;
 use conformance::exercise::{self, Exercise, Level};
-use conformance::player::PATIENCE;
-use conformance::server::{CommandLine, Target};
 use conformance::snapshot::Snapshot;
+use conformance::solution::Subject;
 use conformance::{corpus, harness, workspace};
 use copies::Servers;
 use libtest_mimic::{Arguments, Completion, Trial};
@@ -71,6 +72,13 @@ fn trials() -> Result<Vec<Trial>> {
                 check(exercise, yard.servers()?)
             }));
         }
+        for (wrong, _) in &exercise.wrong {
+            let (yard, wrong) = (Arc::clone(&yard), wrong.clone());
+            trials.push(trial(format!("wrong/{}/{wrong}", exercise.name), move || {
+                let exercise = yard.exercises.get(index).context("an exercise")?;
+                check_wrong(exercise, &wrong, yard.servers()?)
+            }));
+        }
     }
     trials.push(trial("every_stage_with_a_chapter_has_its_exercises".into(), move || {
         check_numbers(&yard.exercises)
@@ -116,44 +124,20 @@ fn check_whole(exercise: &Exercise) -> Result<()> {
     Ok(())
 }
 
-/// Holds the server that the solution makes to every transcript that it must pass.
+/// Holds the server that the solution makes to the exercise, and to the stage's transcripts.
 fn check_solved(exercise: &Exercise, servers: &Servers) -> Result<()> {
-    let program = servers.solved(exercise).map_err(anyhow::Error::msg)?.to_string_lossy();
-    let last = corpus::stage_of(exercise.stage()).context("a stage has a number")?;
-    let mut names = corpus::names(&corpus::transcripts(), "redis")?;
-    let animal = animal(exercise)?;
-    let solved = match animal {
-        Some(animal) => {
-            names.retain(|name| name.starts_with(&format!("{}/", exercise.stage())));
-            Target::Spawn(CommandLine::new([&program, animal.name, "--port", "{port}"]))
-        }
-        None => {
-            names.retain(|name| corpus::stage_of(name).is_some_and(|stage| stage <= last));
-            Target::Spawn(CommandLine::binary(&program))
-        }
-    };
-    names.extend(exercise.transcripts.iter().cloned());
-    let mut failures = Vec::new();
-    for name in &names {
-        let Err(failure) = harness::check_one(name, &solved) else { continue };
-        // An animal cannot do more than the zoo's one server without a mistake, which is small.
-        let honest = Target::Spawn(CommandLine::new([&program, "honest", "--port", "{port}"]));
-        let is_caught = animal.is_some_and(|animal| animal.transcript == name);
-        if animal.is_none() || is_caught || harness::check_one(name, &honest).is_ok() {
-            failures.push(failure.message().unwrap_or_default().to_owned());
-        }
-    }
+    let program = servers.solved(exercise).map_err(anyhow::Error::msg)?;
+    let subject = Subject::program(exercise, program);
+    let names = [subject.own(), subject.kept()?].concat();
+    let mut failures: Vec<String> =
+        names.iter().filter_map(|name| subject.check(name).err()).collect();
     if failures.is_empty() {
         return Ok(());
     }
     let count = failures.len();
     failures.truncate(SHOWN);
     let solution = format!("tests/exercises/{}/solution.diff", exercise.name);
-    bail!(
-        "with {solution}, {count} of {} transcripts fail:\n\n{}",
-        names.len(),
-        failures.join("\n\n")
-    )
+    bail!("with {solution}, {count} of {} checks fail:\n\n{}", names.len(), failures.join("\n\n"))
 }
 
 /// Holds the server without the solution to fail: otherwise there is nothing to do.
@@ -163,13 +147,21 @@ fn check_unsolved(exercise: &Exercise, servers: &Servers) -> Result<()> {
         Some(_) => return Ok(()),
         None => servers.stage(exercise.stage()).map_err(anyhow::Error::msg)?,
     };
-    let unsolved = Target::Spawn(CommandLine::binary(&unsolved.to_string_lossy()));
-    for name in &exercise.transcripts {
-        if check::check(&corpus::load_one(name)?, &unsolved, PATIENCE).is_err() {
-            return Ok(());
-        }
-    }
-    bail!("{} passes all transcripts of {}", exercise.stage(), exercise.name)
+    fails(exercise, unsolved, exercise.stage())
+}
+
+/// Holds a solution that misses a point to fail.
+fn check_wrong(exercise: &Exercise, wrong: &str, servers: &Servers) -> Result<()> {
+    let program = servers.wrong(exercise, wrong).map_err(anyhow::Error::msg)?;
+    fails(exercise, program, &format!("wrong_{wrong}.diff"))
+}
+
+/// Fails if the program passes all that is the exercise's own.
+fn fails(exercise: &Exercise, program: &Path, what: &str) -> Result<()> {
+    let subject = Subject::program(exercise, program);
+    let passes = subject.own().iter().all(|name| subject.check(name).is_ok());
+    ensure!(!passes, "{what} passes all that {} asks for", exercise.name);
+    Ok(())
 }
 
 fn animal(exercise: &Exercise) -> Result<Option<&'static Animal>> {

@@ -1,0 +1,501 @@
+//! The points of exercises that no transcript can show: how likely a reply is, what it costs, and
+//! how long other clients wait for it.
+//!
+//! Times are compared with a bound far above what a right solution takes and far below what a wrong
+//! one does, since machines are busy. Where a wait is measured, the best of some attempts counts.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+use std::{fmt, thread};
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use crate::load::{Bystander, Bytes, MIB, Meter, Peer, Usage, array};
+use crate::program::keepalive_timer;
+use crate::server::{CommandLine, Server, StartError};
+
+/// How long anything is waited for. Nothing takes nearly as long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// No client may wait longer for a reply because of another one.
+const LONG_WAIT: Duration = Duration::from_millis(100);
+
+/// How often a wait is measured before it counts.
+const ATTEMPTS: usize = 3;
+
+/// Requests are sent in pieces, each with this many.
+const AT_ONCE: usize = 1000;
+
+/// One point of an exercise.
+pub struct Point {
+    /// The exercise, `NN-stage/name`.
+    pub exercise: &'static str,
+    /// The claim as a name, like a transcript's.
+    pub claim: &'static str,
+    needs_linux: bool,
+    run: fn(&CommandLine) -> Result<()>,
+}
+
+impl fmt::Debug for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name())
+    }
+}
+
+/// Makes a point of a function: `point!("04-px-expiry/getex", a_function)`.
+macro_rules! point {
+    ($exercise:literal, $run:ident) => {
+        Point { exercise: $exercise, claim: stringify!($run), needs_linux: false, run: $run }
+    };
+}
+
+/// All points, in the order of the exercises.
+pub const POINTS: &[Point] = &[
+    point!("01-ping/a_message", words_that_are_not_needed_are_not_kept),
+    point!("01-ping/the_length", a_length_alone_costs_nothing),
+    point!("01-ping/the_length", a_wrong_header_closes_the_connection),
+    point!("04-px-expiry/forgotten_keys_go_too", keys_that_live_on_are_not_searched),
+    point!("04-px-expiry/forgotten_keys_go_too", keys_that_expire_together_keep_no_client_waiting),
+    Point {
+        needs_linux: true,
+        ..point!("05-config/keepalive_on_the_command_line", the_kernel_uses_the_given_time)
+    },
+    point!("05-config/times_to_save", wrong_times_refuse_the_start_in_one_line),
+    point!("06-rdb-read/swapdb", a_swap_moves_no_key),
+    point!("07-keys/a_random_key", each_key_is_as_likely_as_any_other),
+    point!("07-keys/a_random_key", a_draw_does_not_search_all_keys),
+    point!("07-keys/flushall_makes_nobody_wait", freeing_many_keys_keeps_no_client_waiting),
+    point!("07-keys/flushall_makes_nobody_wait", the_memory_can_be_used_again),
+    point!("08-any-client/a_scan_that_loses_keys", a_scan_takes_many_replies),
+];
+
+/// Returns the points of an exercise.
+pub fn of(exercise: &str) -> impl Iterator<Item = &'static Point> + use<'_> {
+    POINTS.iter().filter(move |point| point.exercise == exercise)
+}
+
+impl Point {
+    /// Its name, with the exercise's.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.exercise, self.claim)
+    }
+
+    /// Whether this system tells what it needs.
+    #[must_use]
+    pub fn is_checked_here(&self) -> bool {
+        cfg!(target_os = "linux") || !self.needs_linux
+    }
+
+    /// Holds the server that a command starts to this point.
+    ///
+    /// # Errors
+    /// With what was expected and what was received.
+    pub fn check(&self, command: &CommandLine) -> Result<()> {
+        (self.run)(command).with_context(|| self.claim.replace('_', " "))
+    }
+}
+
+/// A running server. It ends when this is dropped.
+struct Running {
+    server: Server,
+}
+
+impl Running {
+    fn start(command: &CommandLine) -> Result<Self> {
+        Self::start_with(command, &[])
+    }
+
+    fn start_with(command: &CommandLine, options: &[&str]) -> Result<Self> {
+        let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
+        Ok(Self { server: Server::start(command, "", PATIENCE, |_| Ok(options.clone()))? })
+    }
+
+    fn port(&self) -> u16 {
+        self.server.place().port
+    }
+
+    fn connect(&self) -> Result<Peer> {
+        Ok(Peer::connect(([127, 0, 0, 1], self.port()).into(), PATIENCE)?)
+    }
+
+    /// Watches its memory and its time.
+    fn meter(&self) -> Result<Meter> {
+        let meter = self.server.process_id().and_then(|id| Meter::watch(id, u64::MAX / 2));
+        meter.context("the system does not say what the server uses")
+    }
+
+    fn usage(&self) -> Result<Usage> {
+        self.meter()?.now().context("the server has ended")
+    }
+
+    /// Returns how much CPU time the server takes while something is done.
+    fn cpu_time(&self, act: impl FnOnce() -> Result<()>) -> Result<Duration> {
+        let before = self.usage()?.cpu;
+        act()?;
+        Ok(self.usage()?.cpu.saturating_sub(before))
+    }
+
+    /// Sets the keys `key:0`, `key:1` and so on, with more arguments if there are any.
+    fn fill(&self, keys: usize, options: &[&str]) -> Result<()> {
+        let set = |number: usize| {
+            let key = format!("key:{number}");
+            let words = [&["SET", &key, "a value"], options].concat();
+            array(&words.iter().map(|word| word.as_bytes()).collect::<Vec<_>>())
+        };
+        self.repeat(keys, set, b"+OK\r\n")
+    }
+
+    /// Sends many requests, and holds each reply to what is due.
+    fn repeat(&self, count: usize, request: impl Fn(usize) -> Vec<u8>, due: &[u8]) -> Result<()> {
+        let mut client = self.connect()?;
+        for first in (0..count).step_by(AT_ONCE) {
+            let numbers = first..count.min(first + AT_ONCE);
+            let due = due.repeat(numbers.len());
+            client.send(&numbers.map(&request).collect::<Vec<_>>().concat())?;
+            client.expect(&due)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the integer with which it replies.
+    fn integer(&self, words: &[&[u8]]) -> Result<u64> {
+        let mut client = self.connect()?;
+        client.send(&array(words))?;
+        let line = client.line()?.unwrap_or_default();
+        let number = line.trim_end().strip_prefix(':').and_then(|number| number.parse().ok());
+        number.with_context(|| format!("expected an integer, received {line:?}"))
+    }
+
+    /// Returns the longest time that another client waits for a reply while something is done.
+    fn longest_wait(&self, act: impl FnOnce() -> Result<()>) -> Result<Duration> {
+        let address = ([127, 0, 0, 1], self.port()).into();
+        let other = Bystander::ask(address, PATIENCE, b"PING\r\n", b"+PONG\r\n")?;
+        act()?;
+        other.is_served()?;
+        Ok(other.leave().longest)
+    }
+}
+
+/// Fails unless some attempt keeps other clients waiting for only a moment.
+fn keeps_no_client_waiting(attempt: impl Fn() -> Result<Duration>, what: &str) -> Result<()> {
+    let mut shortest = Duration::MAX;
+    for _ in 0..ATTEMPTS {
+        shortest = shortest.min(attempt()?);
+        if shortest < LONG_WAIT {
+            return Ok(());
+        }
+    }
+    bail!(
+        "expected that another client waits less than {LONG_WAIT:?} while {what}, but in each of \
+         {ATTEMPTS} attempts it waited {shortest:?} or longer. Is the work done in small steps, \
+         with the lock released and a yield between two of them?"
+    )
+}
+
+fn words_that_are_not_needed_are_not_kept(command: &CommandLine) -> Result<()> {
+    const WORDS: usize = 100_000;
+    const MOST: u64 = 4 * MIB;
+    let server = Running::start(command)?;
+    let mut client = server.connect()?;
+    client.ping()?;
+    let meter = server.meter()?;
+    let word = format!("$100\r\n{}\r\n", "x".repeat(100));
+    client.send(format!("*{}\r\n$4\r\nPING\r\n", WORDS + 1).as_bytes())?;
+    client.send(word.repeat(WORDS).as_bytes())?;
+    client.expect(b"-ERR wrong number of arguments for 'ping' command\r\n")?;
+    let grown = meter.growth().resident();
+    ensure!(
+        grown < MOST,
+        "expected the server to grow by less than {} while it reads a PING with {WORDS} words of \
+         100 bytes, but it grew by {}. Which words does it keep, and which of them does it use?",
+        Bytes(MOST),
+        Bytes(grown)
+    );
+    Ok(())
+}
+
+fn a_length_alone_costs_nothing(command: &CommandLine) -> Result<()> {
+    const CLIENTS: u64 = 8;
+    const MOST: u64 = 256 * MIB;
+    let server = Running::start(command)?;
+    let mut other = server.connect()?;
+    other.ping()?;
+    let meter = server.meter()?;
+    let mut clients = Vec::new();
+    for _ in 0..CLIENTS {
+        let mut client = server.connect()?;
+        client.send(b"*1\r\n$536870912\r\n")?;
+        clients.push(client);
+    }
+    // Time to read all headers.
+    thread::sleep(Duration::from_millis(500));
+    other.ping()?;
+    let grown = meter.growth().reserved();
+    ensure!(
+        grown < MOST,
+        "expected the server to ask for less than {} when {CLIENTS} clients send only the header \
+         $536870912, but it asked for {}. Is the number in the header the size of an allocation?",
+        Bytes(MOST),
+        Bytes(grown)
+    );
+    Ok(())
+}
+
+fn a_wrong_header_closes_the_connection(command: &CommandLine) -> Result<()> {
+    let server = Running::start(command)?;
+    for header in ["$536870913", "$99999999999999999999", "$-1", "$x", "$", "4", "+PING"] {
+        let mut client = server.connect()?;
+        client.send(format!("*1\r\n{header}\r\n").as_bytes())?;
+        client.read_to_end().with_context(|| format!("after *1 and the header {header:?}"))?;
+    }
+    server.connect()?.ping()?;
+    Ok(())
+}
+
+fn keys_that_live_on_are_not_searched(command: &CommandLine) -> Result<()> {
+    const KEYS: usize = 300_000;
+    const TIME: Duration = Duration::from_secs(2);
+    const MOST: Duration = Duration::from_millis(150);
+    let server = Running::start(command)?;
+    server.fill(KEYS, &["PX", "10000000"])?;
+    let taken = server.cpu_time(|| {
+        thread::sleep(TIME);
+        Ok(())
+    })?;
+    ensure!(
+        taken < MOST,
+        "expected less than {MOST:?} of CPU time in {TIME:?} with {KEYS} keys of which none \
+         expires and no client at work, but the server took {taken:?}. Does it look at keys that \
+         are not due?"
+    );
+    Ok(())
+}
+
+fn keys_that_expire_together_keep_no_client_waiting(command: &CommandLine) -> Result<()> {
+    const KEYS: usize = 200_000;
+    let attempt = || {
+        // Until a machine has set them all before the first one expires.
+        for seconds in [5, 15, 45] {
+            let server = Running::start(command)?;
+            let deadline = Instant::now() + Duration::from_secs(seconds);
+            let unix = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+            let unix = (unix.as_millis() + u128::from(seconds) * 1000).to_string();
+            server.fill(KEYS, &["PXAT", &unix])?;
+            if server.integer(&[b"DBSIZE"])? < KEYS as u64 {
+                continue;
+            }
+            return server.longest_wait(|| {
+                // The other client must be there before the keys expire.
+                thread::sleep(deadline.saturating_duration_since(Instant::now()));
+                let patience = Instant::now() + PATIENCE;
+                while server.integer(&[b"DBSIZE"])? > 0 {
+                    let is_time = Instant::now() < patience;
+                    ensure!(is_time, "expected that all keys go, but after {PATIENCE:?} some stay");
+                    thread::sleep(Duration::from_millis(50));
+                }
+                Ok(())
+            });
+        }
+        bail!("the server did not set {KEYS} keys in 45 seconds")
+    };
+    keeps_no_client_waiting(attempt, &format!("{KEYS} keys expire in the same millisecond"))
+}
+
+fn the_kernel_uses_the_given_time(command: &CommandLine) -> Result<()> {
+    for (seconds, kind, due) in [("1000", 2, 90_000..=100_000), ("0", 0, 0..=0)] {
+        let server = Running::start_with(command, &["--tcp-keepalive", seconds])?;
+        let mut client = server.connect()?;
+        client.ping()?;
+        let found = keepalive_timer(server.port(), client.port()?)?;
+        let (found, time) = found.context("expected the connection in /proc/net/tcp")?;
+        ensure!(
+            found == kind && due.contains(&time),
+            "with --tcp-keepalive {seconds}, expected a timer of kind {kind} (0: none, 2: \
+             keepalive) that ends in {} to {} hundredths of a second, but the kernel has kind \
+             {found}, {time}. Does the listener use the parameter?",
+            due.start(),
+            due.end()
+        );
+    }
+    Ok(())
+}
+
+fn wrong_times_refuse_the_start_in_one_line(command: &CommandLine) -> Result<()> {
+    for words in [
+        &["900"][..],
+        &["900 1 300"],
+        &["900", "1", "300"],
+        &["0", "1"],
+        &["-1", "1"],
+        &["900", "-1"],
+        &["900", "x"],
+        &["900", "1.5"],
+        &["+900", "1"],
+    ] {
+        let options = [&["--save"], words].concat();
+        let shown = options.join(" ");
+        let started = Server::start(command, "", PATIENCE, |_| {
+            Ok(options.iter().map(|option| (*option).to_owned()).collect())
+        });
+        match started {
+            Err(StartError::Ended { status, output, .. }) => ensure!(
+                status.code().is_some_and(|code| code != 0 && code != 101)
+                    && output.trim_end().lines().count() == 1,
+                "with {shown}, expected one line and an exit code for errors, but the server \
+                 ended ({status}) and printed {output:?}"
+            ),
+            Err(error) => return Err(error.into()),
+            Ok(_) => bail!("with {shown}, expected that the server refuses to start"),
+        }
+    }
+    Ok(())
+}
+
+fn a_swap_moves_no_key(command: &CommandLine) -> Result<()> {
+    const KEYS: usize = 200_000;
+    const SWAPS: usize = 1000;
+    const MOST: Duration = Duration::from_secs(1);
+    let server = Running::start(command)?;
+    server.fill(KEYS, &[])?;
+    let swap = |_| array(&[b"SWAPDB", b"0", b"1"]);
+    let taken = server.cpu_time(|| server.repeat(SWAPS, swap, b"+OK\r\n"))?;
+    ensure!(
+        taken < MOST,
+        "expected less than {MOST:?} of CPU time for {SWAPS} swaps of a database of {KEYS} keys, \
+         but the server took {taken:?}. Does it look at the keys?"
+    );
+    Ok(())
+}
+
+fn each_key_is_as_likely_as_any_other(command: &CommandLine) -> Result<()> {
+    const KEYS: usize = 2000;
+    const DRAWS: usize = 20_000;
+    let server = Running::start(command)?;
+    server.fill(KEYS, &[])?;
+    let mut client = server.connect()?;
+    let mut counts: HashMap<String, u64> = HashMap::new();
+    for _ in 0..DRAWS / AT_ONCE {
+        client.send(&array(&[b"RANDOMKEY"]).repeat(AT_ONCE))?;
+        for _ in 0..AT_ONCE {
+            let length = client.line()?.unwrap_or_default();
+            ensure!(length.starts_with('$'), "expected a key, received {length:?}");
+            *counts.entry(client.line()?.unwrap_or_default()).or_default() += 1;
+        }
+    }
+    // How many pairs of draws have the same key says how unequal the chances are: with equal
+    // chances, one pair in as many as there are keys. The bounds are 15 standard deviations away.
+    let pairs = |count: u64| count * count.saturating_sub(1) / 2;
+    let equal: u64 = counts.values().map(|count| pairs(*count)).sum();
+    let due = pairs(DRAWS as u64) / KEYS as u64;
+    ensure!(
+        equal * 100 < due * 115 && equal * 100 > due * 95,
+        "expected that {DRAWS} draws from {KEYS} keys have about {due} pairs with the same key, \
+         received {equal}, from {} different keys. More than that: some keys are more likely than \
+         others. Is a shard with few keys drawn as often as one with many? Less: the keys come in \
+         turn, and not at random.",
+        counts.len()
+    );
+    Ok(())
+}
+
+fn a_draw_does_not_search_all_keys(command: &CommandLine) -> Result<()> {
+    const KEYS: usize = 200_000;
+    const DRAWS: usize = 2000;
+    const MOST: Duration = Duration::from_secs(1);
+    let server = Running::start(command)?;
+    // Keys of one length, so that the replies have one, too.
+    let key = |number: usize| format!("{number:06}").into_bytes();
+    server.repeat(KEYS, |number| array(&[b"SET", &key(number), b"v"]), b"+OK\r\n")?;
+    let mut client = server.connect()?;
+    let taken = server.cpu_time(|| {
+        client.send(&array(&[b"RANDOMKEY"]).repeat(DRAWS))?;
+        client.take(DRAWS * b"$6\r\n000000\r\n".len())?;
+        Ok(())
+    })?;
+    ensure!(
+        taken < MOST,
+        "expected less than {MOST:?} of CPU time for {DRAWS} draws from {KEYS} keys, but the \
+         server took {taken:?}. Does it walk through more than one shard?"
+    );
+    Ok(())
+}
+
+/// Removes all keys, and returns when the server has nothing left to do.
+fn flush(server: &Running) -> Result<()> {
+    const QUIET: Duration = Duration::from_millis(400);
+    server.connect()?.command(&[b"FLUSHALL"], b"+OK\r\n")?;
+    let patience = Instant::now() + PATIENCE;
+    while server.cpu_time(|| {
+        thread::sleep(QUIET);
+        Ok(())
+    })? > QUIET / 10
+    {
+        ensure!(
+            Instant::now() < patience,
+            "expected the server to rest {PATIENCE:?} after a flush"
+        );
+    }
+    Ok(())
+}
+
+fn freeing_many_keys_keeps_no_client_waiting(command: &CommandLine) -> Result<()> {
+    const KEYS: usize = 500_000;
+    let attempt = || {
+        let server = Running::start(command)?;
+        server.fill(KEYS, &[])?;
+        server.longest_wait(|| flush(&server))
+    };
+    keeps_no_client_waiting(attempt, &format!("FLUSHALL removes {KEYS} keys"))
+}
+
+fn the_memory_can_be_used_again(command: &CommandLine) -> Result<()> {
+    const KEYS: usize = 200_000;
+    let server = Running::start(command)?;
+    let empty = server.usage()?.resident;
+    server.fill(KEYS, &[])?;
+    let once = server.usage()?.resident.saturating_sub(empty);
+    flush(&server)?;
+    server.fill(KEYS, &[])?;
+    let twice = server.usage()?.resident.saturating_sub(empty);
+    ensure!(
+        twice < once + once / 2,
+        "expected that {KEYS} keys which are set after a FLUSHALL use the memory of those before \
+         it, {}, but the server now has {}. Are the old tables freed?",
+        Bytes(once),
+        Bytes(twice)
+    );
+    Ok(())
+}
+
+fn a_scan_takes_many_replies(command: &CommandLine) -> Result<()> {
+    const KEYS: usize = 1000;
+    const FEWEST: usize = 20;
+    let server = Running::start(command)?;
+    server.fill(KEYS, &[])?;
+    let mut client = server.connect()?;
+    let (mut cursor, mut replies) = ("0".to_owned(), 0);
+    loop {
+        client.send(&array(&[b"SCAN", cursor.as_bytes()]))?;
+        let mut next = || client.line().map(|line| line.unwrap_or_default().trim_end().to_owned());
+        let head = next()?;
+        ensure!(head == "*2", "expected an array of a cursor and keys, received {head:?}");
+        next()?;
+        cursor = next()?;
+        let count: usize = next()?.trim_start_matches('*').parse().context("a number of keys")?;
+        for _ in 0..2 * count {
+            next()?;
+        }
+        replies += 1;
+        if cursor == "0" {
+            break;
+        }
+        ensure!(replies <= 10 * KEYS, "expected that the scan ends, but it goes on and on");
+    }
+    ensure!(
+        replies >= FEWEST,
+        "expected that a scan of {KEYS} keys takes {FEWEST} replies or more, received {replies}. \
+         How many keys does one reply hold?"
+    );
+    Ok(())
+}

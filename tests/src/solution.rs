@@ -1,0 +1,141 @@
+//! Holds a server to an exercise: to what the exercise asks for, and to what the stage before it
+//! could do already.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, anyhow};
+
+use crate::exercise::Exercise;
+use crate::harness::{self, check_one};
+use crate::points;
+use crate::server::{CommandLine, Target};
+use crate::workspace;
+
+/// A server that may solve an exercise.
+#[derive(Debug)]
+pub struct Subject<'e> {
+    exercise: &'e Exercise,
+    command: CommandLine,
+    /// The zoo's server without a mistake. It is small, and an animal cannot do more.
+    honest: Option<Target>,
+}
+
+impl<'e> Subject<'e> {
+    /// Returns the server that a program of the exercise's package is.
+    #[must_use]
+    pub fn program(exercise: &'e Exercise, program: &Path) -> Self {
+        let program = program.to_string_lossy();
+        let animal = |name: &str| CommandLine::new([&program, name, "--port", "{port}"]);
+        match &exercise.animal {
+            Some(name) => {
+                let honest = Some(Target::Spawn(animal("honest")));
+                Self { exercise, command: animal(name), honest }
+            }
+            None => Self { exercise, command: CommandLine::binary(&program), honest: None },
+        }
+    }
+
+    /// Builds the learner's server, or takes the one that a command starts.
+    ///
+    /// # Errors
+    /// When it does not build, or the command is no command.
+    pub fn find(exercise: &'e Exercise, command: Option<&str>) -> Result<Self> {
+        match command {
+            Some(command) => {
+                let command = CommandLine::parse(command).map_err(|reason| anyhow!(reason))?;
+                Ok(Self { exercise, command, honest: None })
+            }
+            None => Ok(Self::program(exercise, &workspace::build(&exercise.package(), false)?)),
+        }
+    }
+
+    /// Returns the names of the transcripts and points that are the exercise's own.
+    #[must_use]
+    pub fn own(&self) -> Vec<String> {
+        let points = points::of(&self.exercise.name).filter(|point| point.is_checked_here());
+        let transcripts = self.exercise.transcripts.iter().cloned();
+        transcripts.chain(points.map(points::Point::name)).collect()
+    }
+
+    /// Returns the names of the stage's transcripts that must hold as well.
+    ///
+    /// # Errors
+    /// When the transcripts cannot be listed.
+    pub fn kept(&self) -> Result<Vec<String>> {
+        self.exercise.kept_transcripts()
+    }
+
+    /// Holds the server to the transcript or the point of this name.
+    ///
+    /// # Errors
+    /// With the text that the learner reads.
+    pub fn check(&self, name: &str) -> Result<(), String> {
+        let point = points::of(&self.exercise.name).find(|point| point.name() == name);
+        if let Some(point) = point {
+            return point.check(&self.command).map_err(|error| {
+                format!("{error:#}\n\n  {}", where_to_look(name).unwrap_or_default())
+            });
+        }
+        let text =
+            |failure: libtest_mimic::Failed| failure.message().unwrap_or_default().to_owned();
+        match (check_one(name, &Target::Spawn(self.command.clone())), &self.honest) {
+            (Err(_), Some(honest)) if check_one(name, honest).is_err() => Ok(()),
+            (checked, _) => checked.map_err(text),
+        }
+    }
+}
+
+/// Holds a server to the exercise, and then to the transcripts that it must still pass, and prints
+/// how that went.
+///
+/// # Errors
+/// When there is no server, or something does not hold.
+pub fn check(exercise: &Exercise, server: Option<&str>) -> Result<()> {
+    let subject = Subject::find(exercise, server)?;
+    let own = subject.own();
+    harness::each(&own, Some("holds"), |name| subject.check(name))
+        .with_context(|| format!("{} is not solved yet", exercise.name))?;
+    let kept = subject.kept()?;
+    harness::each(&kept, None, |name| subject.check(name))
+        .with_context(|| format!("{} breaks what the stage could do", exercise.name))?;
+    println!("{} transcripts of the stage still hold. {} is solved.", kept.len(), exercise.name);
+    Ok(())
+}
+
+/// Says where to read on about a transcript or a point of an exercise; nothing for one of a stage.
+pub(crate) fn where_to_look(name: &str) -> Option<String> {
+    let mut parts = name.split('/');
+    let (stage, exercise, _) = (parts.next()?, parts.next()?, parts.next()?);
+    Some(format!(
+        "The exercise {exercise}, at the end of chapter {stage}, says what is asked for; it has a \
+         hint."
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::exercise;
+    use crate::points::POINTS;
+
+    use super::*;
+
+    #[test]
+    fn every_point_belongs_to_an_exercise_and_has_a_name_of_its_own() {
+        let exercises = exercise::names().expect("exercises");
+        for point in POINTS {
+            assert!(exercises.iter().any(|name| name == point.exercise), "{point:?}");
+            assert!(points::of(point.exercise).any(|one| one.name() == point.name()));
+        }
+        let mut names: Vec<String> = POINTS.iter().map(points::Point::name).collect();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), POINTS.len());
+    }
+
+    #[test]
+    fn a_failure_of_an_exercise_names_the_exercise() {
+        let text = where_to_look("04-px-expiry/setex_names_itself/setex_takes_no_options");
+        assert!(text.is_some_and(|text| text.contains("exercise setex_names_itself")));
+        assert_eq!(where_to_look("04-px-expiry/ex_counts_seconds"), None);
+    }
+}
