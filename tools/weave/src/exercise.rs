@@ -2,11 +2,13 @@
 
 use anyhow::{Context, ensure};
 use conformance::exercise::Exercise;
+use conformance::points;
 
 use crate::course::Course;
 use crate::directive::Directive;
 use crate::html::escaped;
 use crate::page::Page;
+use crate::start::{SWITCH_TO_MINE, commit};
 use crate::transcript::{Recording, link_to};
 use crate::{block, zoo};
 
@@ -31,24 +33,31 @@ pub(crate) fn exercise(
         ),
         exercise.task.trim().to_owned(),
     ];
-    let mut checks = Vec::new();
     if let Some(name) = &exercise.animal {
         let animal = zoo::animal(name).with_context(|| exercise.name.clone())?;
         parts.push("The server that does it:".to_owned());
         parts.push(zoo::session(&[zoo::start(animal)]));
-        parts.push(format!("It is mended when this holds: {}.", link_to(page, animal.transcript)));
-        checks.extend(zoo::catch(animal));
+        parts.push(format!(
+            "It is fixed when this transcript holds, {}, and those that held before.",
+            link_to(page, animal.transcript)
+        ));
     }
+    parts.push(begin(page, &exercise));
     if !exercise.transcripts.is_empty() {
         parts.push("What must hold then, as Redis answers it:".to_owned());
-        checks.extend(check(&exercise));
     }
     let transcripts: anyhow::Result<Vec<String>> =
         exercise.transcripts.iter().map(|name| transcript(course, page, name)).collect();
     parts.push(transcripts?.concat());
+    let points: Vec<String> = points::of(&exercise.name)
+        .map(|point| format!("- {}", point.claim.replace('_', " ")))
+        .collect();
+    if !points.is_empty() {
+        parts.push(format!("What no transcript can show is measured:\n\n{}", points.join("\n")));
+    }
     parts.push(format!(
-        "<details class=\"check\"><summary>Check it</summary>\n{}</details>",
-        zoo::session(&checks)
+        "<details class=\"check\"><summary>Check it, and go back</summary>\n\n{}\n\n</details>",
+        check(&exercise)
     ));
     parts.push(format!(
         "<details class=\"hint\"><summary>A hint</summary>\n\n{}\n\n</details>",
@@ -64,23 +73,26 @@ pub(crate) fn exercise(
     Ok(parts.join("\n\n"))
 }
 
-/// The commands that hold one's own server to the exercise's transcripts.
-fn check(exercise: &Exercise) -> [String; 2] {
-    let (package, start) = match &exercise.animal {
-        Some(animal) => ("zoo".to_owned(), format!("zoo {animal}")),
-        None => {
-            let number = exercise.stage().split('-').next().unwrap_or_default();
-            (format!("stage-{number}"), format!("stage-{number}"))
-        }
-    };
-    [
-        format!("cargo build -p {package}"),
-        format!(
-            "cargo run -q -p conformance --bin exercises -- \\\n    \
-             check {} --server 'target/debug/{start} --port {{port}}'",
-            exercise.name
-        ),
-    ]
+/// The commands that begin the exercise, on a branch of its own, from a clean commit.
+fn begin(page: &Page<'_>, exercise: &Exercise) -> String {
+    let up = "../".repeat(page.file.matches('/').count());
+    let name = exercise.own_name();
+    format!(
+        "Begin it on [a branch of its own]({up}using.md#exercises):\n\n\
+         ```bash\n{}\n{SWITCH_TO_MINE}\ngit switch -c exercise-{name}\n```",
+        commit(&format!("Before {name}"))
+    )
+}
+
+/// The commands that hold one's own server to the exercise, and that leave its branch.
+fn check(exercise: &Exercise) -> String {
+    format!(
+        "```bash\ncargo exercise check {}\n```\n\n\
+         Then commit what you have, solved or not, and return to your stage, which is as it was:\n\n\
+         ```bash\n{}\n{SWITCH_TO_MINE}\n```",
+        exercise.name,
+        commit(&format!("Work on {}", exercise.own_name())),
+    )
 }
 
 fn transcript(course: &Course, page: &Page<'_>, name: &str) -> anyhow::Result<String> {

@@ -8,6 +8,15 @@ use crate::course::Course;
 use crate::directive::Directive;
 use crate::page::Page;
 
+/// Switches to the learner's branch, which begins at the first use.
+pub(crate) const SWITCH_TO_MINE: &str = "git switch mine 2>/dev/null || git switch -c mine";
+
+/// Commits all that is not committed yet, so that nothing is carried to another branch. Where there
+/// is nothing, git says so.
+pub(crate) fn commit(message: &str) -> String {
+    format!("git add . && git commit -qm '{message}'")
+}
+
 /// `{{#start}}`: the commands that put the stage before in the stage's place, on a branch of one's
 /// own; those that take the tests from the course; and those that compare at the end.
 pub(crate) fn start(
@@ -19,12 +28,10 @@ pub(crate) fn start(
     directive.none()?;
     let stage = page.stage()?;
     let path = stage.path();
-    let mut commands = vec![
-        "git switch mine 2>/dev/null || git switch -c mine".to_owned(),
-        format!("rm -r {path}"),
-    ];
+    let mut commands = vec![SWITCH_TO_MINE.to_owned(), format!("rm -r {path}")];
     let mut there = BTreeSet::new();
     if let Some(before) = page.before {
+        commands.insert(0, commit(&format!("Before stage {:02}", stage.number)));
         commands.push(format!("cp -r {} {path}", before.path()));
         commands.push(renaming(before, stage));
         there = directories(course, before)?;

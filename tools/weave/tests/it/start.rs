@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use conformance::exercise::{self, Exercise};
 use scraper::Html;
 use weave::{Course, Weaver};
 
@@ -13,15 +14,29 @@ use crate::steps::root;
 
 /// What a command prints; it must succeed.
 fn run(directory: &Path, script: &str) -> String {
-    let output = Command::new("bash")
-        .args(["-e", "-c", script])
-        .current_dir(directory)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .expect("bash runs");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{script}: {errors}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    let (succeeds, printed, errors) = typed(directory, &format!("set -e\n{script}"));
+    assert!(succeeds, "{script}: {errors}");
+    printed
+}
+
+/// Whether the last of some commands succeeds that a learner types line by line, and what they print.
+fn typed(directory: &Path, script: &str) -> (bool, String, String) {
+    let mut bash = Command::new("bash");
+    bash.args(["-c", script]).current_dir(directory).env("GIT_CONFIG_GLOBAL", "/dev/null");
+    for role in ["AUTHOR", "COMMITTER"] {
+        bash.env(format!("GIT_{role}_NAME"), "A").env(format!("GIT_{role}_EMAIL"), "a@b.c");
+    }
+    let output = bash.output().expect("bash runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.success(), text(&output.stdout), text(&output.stderr))
+}
+
+/// The blocks of commands that a page shows.
+fn shown(markdown: &str) -> Vec<String> {
+    let html = Html::parse_document(&render(markdown));
+    let bash = selector("pre code.language-bash");
+    let blocks = html.select(&bash);
+    blocks.map(|block| block.text().collect()).collect()
 }
 
 /// Every file below a directory, named as seen from it.
@@ -44,10 +59,7 @@ fn what_the_page_says_begins_a_stage_and_compares_it_in_the_end() {
     let home = tempfile::tempdir().unwrap();
     let here = home.path();
     run(&root(), &format!("cp -R stages {}", here.display()));
-    run(
-        here,
-        "git init -qb main && git add . && git -c user.name=a -c user.email=a@b commit -qm a",
-    );
+    run(here, "git init -qb main && git add . && git commit -qm a");
     for (index, stage) in course.stages().iter().enumerate() {
         let mut weaver = Weaver::new(&course);
         let mut weave = |page: &str, text: &str| {
@@ -56,12 +68,12 @@ fn what_the_page_says_begins_a_stage_and_compares_it_in_the_end() {
         };
         let chapter = weave("", "{{#start}}\n\n{{#change src Cargo.toml}}\n");
         let tests = weave("/tests", "{{#change tests benches}}\n");
-        let (html, bash) = (render(&chapter), selector("pre code.language-bash"));
-        let html = Html::parse_document(&html);
-        let shown: Vec<String> = html.select(&bash).map(|block| block.text().collect()).collect();
+        let shown = shown(&chapter);
         let [begin, take_tests, compare] = &shown[..] else { panic!("{shown:?}") };
 
-        run(here, begin);
+        // A learner whose stage is the course's has nothing to commit, and goes on.
+        let (succeeds, _, errors) = typed(here, begin);
+        assert!(succeeds, "{begin}: {errors}");
         assert_eq!(run(here, "git branch --show-current"), "mine\n");
         let directory = here.join(stage.path());
         let mut reader = Reader { files: BTreeMap::new() };
@@ -81,4 +93,57 @@ fn what_the_page_says_begins_a_stage_and_compares_it_in_the_end() {
         }
         assert_eq!(run(here, compare), "", "{}", stage.path());
     }
+}
+
+/// Solves all exercises of stage 04 as a learner does who commits nothing but by the page's
+/// commands, and begins stage 05 after that.
+#[test]
+fn an_exercise_begins_from_a_clean_commit_and_leaves_the_stage_as_it_was() {
+    let course = Course::read(&root()).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let here = home.path();
+    let is_about = |name: &&String| name.starts_with("04-px-expiry/");
+    let names = exercise::names().unwrap();
+    let names: Vec<&String> = names.iter().filter(is_about).collect();
+    let weave = |page: &str, text: &str| {
+        let woven = Weaver::new(&course).chapter(page, text);
+        shown(&woven.unwrap_or_else(|faults| panic!("{}", faults[0])))
+    };
+    run(&root(), &format!("mkdir {0}/tests && cp -R tests/zoo {0}/tests", here.display()));
+    run(&root(), &format!("cp -R stages {}", here.display()));
+    run(here, "git init -qb main && git add . && git commit -qm a");
+    // What the learner has written of the stage, and not committed.
+    run(here, "git switch -qc mine && echo '// My stage.' | tee -a stages/04-px-expiry/src/lib.rs");
+    let mine = fs::read_to_string(here.join("stages/04-px-expiry/src/lib.rs")).unwrap();
+
+    for (index, name) in names.iter().enumerate() {
+        let exercise = Exercise::load(name).unwrap();
+        let shown = weave("stages/04-px-expiry.md", &format!("{{{{#exercise {name}}}}}"));
+        let [begin, check, back] = &shown[..] else { panic!("{shown:?}") };
+        assert_eq!(*check, format!("cargo exercise check {name}\n"));
+        let (succeeds, _, errors) = typed(here, begin);
+        assert!(succeeds, "{begin}: {errors}");
+        let branch = format!("exercise-{}\n", exercise.own_name());
+        assert_eq!(run(here, "git branch --show-current"), branch);
+        assert_eq!(run(here, "git status --short && git diff mine"), "", "{begin}");
+        let below = if exercise.animal.is_some() { "tests/zoo" } else { "stages/04-px-expiry" };
+        let diff = exercise.folder().join("solution.diff");
+        run(here, &format!("git apply --directory={below} '{}'", diff.display()));
+        assert_ne!(run(here, "git status --short"), "", "{name}");
+        // Every other time, the learner forgets to go back.
+        if index % 2 == 0 {
+            run(here, back);
+            assert_eq!(run(here, "git branch --show-current && git status --short"), "mine\n");
+        }
+    }
+
+    assert_ne!(run(here, "git branch --show-current"), "mine\n", "the last was not left");
+    let [begin, ..] = &weave("stages/05-config.md", "{{#start}}\n")[..] else { panic!() };
+    run(here, begin);
+    assert_eq!(run(here, "git branch --show-current"), "mine\n");
+    for stage in ["04-px-expiry", "05-config"] {
+        let now = fs::read_to_string(here.join(format!("stages/{stage}/src/lib.rs"))).unwrap();
+        assert_eq!(now, mine, "{stage}");
+    }
+    assert_eq!(run(here, "git diff --stat main -- stages/04-px-expiry tests | wc -l").trim(), "2");
 }
