@@ -1,5 +1,7 @@
 //! What a stage changes, shown to be read.
 
+use std::fmt::Write;
+
 use anyhow::{Context, ensure};
 
 use crate::block;
@@ -10,8 +12,9 @@ use crate::html::escaped;
 use crate::hunk;
 use crate::page::Page;
 
-/// `{{#diff src/db.rs::Db::get}}`: how a file or an item differs from the stage before. Several
-/// files are folded, and no file at all stands for everything that the chapter shows.
+/// `{{#diff src/db.rs::Db::get}}`: how a file or an item differs from the stage before. No file at
+/// all stands for everything that the chapter shows, each file folded. That is as much as all of the
+/// chapter's steps, so the chapter itself only leads there: it has a page of its own.
 pub(crate) fn diff(
     course: &Course,
     page: &Page<'_>,
@@ -21,12 +24,18 @@ pub(crate) fn diff(
     if !directive.arguments.is_empty() {
         return directive.arguments.iter().map(|what| block_of(course, page, what)).collect();
     }
+    let stage = page.stage()?;
     let mut html = String::new();
-    for file in course.differing(page.stage()?)?.iter() {
-        if Page::is_for_chapter(file) {
-            let summary = course.alignment(page.stage()?, file)?.summary();
+    for file in course.differing(stage)?.iter().filter(|file| Page::is_for_chapter(file)) {
+        let summary = course.alignment(stage, file)?.summary();
+        let id = file.replace('/', "-");
+        if page.is_chapter() {
+            let _ = writeln!(html, "- [`{file}`]({}/changes.md#{id}) {summary}", stage.directory);
+        } else {
             let summary = format!("<code class=\"nohighlight\">{}</code> {summary}", escaped(file));
-            html.push_str(&block::folded(&summary, &block_of(course, page, file)?));
+            let fold = block::folded(&summary, &block_of(course, page, file)?);
+            // What the chapter leads to.
+            html.push_str(&fold.replacen("<details ", &format!("<details id=\"{id}\" "), 1));
         }
     }
     Ok(html)

@@ -31,7 +31,7 @@ pub(crate) fn map(
         }
     }
     rows.sort();
-    let mut table = String::from("| File | | Lines |\n|---|---|---|\n");
+    let mut table = String::from("| File | Change | Lines |\n|---|---|--:|\n");
     for (_, file, fate, lines) in rows {
         let _ = writeln!(table, "| `{file}` | {fate} | {lines} |");
     }

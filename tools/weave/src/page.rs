@@ -28,6 +28,11 @@ impl<'c> Page<'c> {
         self.stage.context("this page belongs to no stage")
     }
 
+    /// Whether this is a stage's chapter, not one of the pages below it.
+    pub fn is_chapter(&self) -> bool {
+        self.stage.is_some_and(|stage| self.file == format!("stages/{}.md", stage.directory))
+    }
+
     /// Whether a stage's chapter itself shows a file, not its page of tests.
     pub fn is_for_chapter(file: &str) -> bool {
         file.starts_with("src/") || file == "Cargo.toml"

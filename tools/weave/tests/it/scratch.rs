@@ -330,7 +330,7 @@ fn files_come_and_go() {
     let table = scratch.weave("{{#map}}\n").unwrap();
     assert_eq!(
         table,
-        "| File | | Lines |\n|---|---|---|\n| `src/new.rs` | new | +5 |\n\
+        "| File | Change | Lines |\n|---|---|--:|\n| `src/new.rs` | new | +5 |\n\
          | `src/old.rs` | removed | \u{2212}1 |\n| `Cargo.toml` | changed | +3 |\n\n"
     );
 }
@@ -355,7 +355,14 @@ fn a_difference_is_shown_without_taking_a_step() {
     thing().follow(text);
     let lines = thing().texts("{{#diff src/thing.rs::Thing::new}}\n", "pre del, pre ins");
     assert_eq!(lines, ["        Thing(0)\n", "        Thing(1)\n"]);
-    assert_eq!(thing().texts("{{#diff}}\n", "summary"), ["src/thing.rs +8 \u{2212}5"]);
+    // The chapter leads to the page on which the same directive shows all of it.
+    let links = "- [`src/thing.rs`](02-two/changes.md#src-thing.rs) +8 \u{2212}5\n\n";
+    assert_eq!(thing().weave("{{#diff}}\n"), Ok(links.to_owned()));
+    let page = Weaver::new(&thing().course).chapter("stages/02-two/changes.md", "{{#diff}}\n");
+    let page = Html::parse_document(&render(&page.expect("no fault")));
+    let fold = selector("details[id=\"src-thing.rs\"] > summary");
+    let folds: Vec<String> = page.select(&fold).map(|fold| fold.text().collect()).collect();
+    assert_eq!(folds, ["src/thing.rs +8 \u{2212}5"]);
 }
 
 #[test]
