@@ -23,6 +23,7 @@ mod hunk;
 mod item;
 mod map;
 mod names;
+pub mod neighbours;
 mod page;
 mod redis;
 pub mod session;

@@ -10,7 +10,7 @@ use std::{env, path, thread};
 
 use anyhow::{Context, bail};
 use mdbook_preprocessor::book::{Book, BookItem};
-use weave::{Course, Fault, Weaver};
+use weave::{Course, Fault, Weaver, neighbours};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -41,6 +41,7 @@ fn preprocess() -> anyhow::Result<()> {
     if !faults.is_empty() {
         bail!("the book cannot be woven: {} faults", faults.len());
     }
+    neighbours::link(&mut book);
     let mut out = BufWriter::new(io::stdout().lock());
     serde_json::to_writer(&mut out, &book)?;
     out.flush().context("cannot write the book")
