@@ -42,7 +42,7 @@
 
     // A browser may end a line within `--port`, behind one of its dashes. Whoever types what
     // stands there would type a blank, so an option stays whole.
-    for (const code of document.querySelectorAll("main :not(pre) > code, main .session pre")) {
+    for (const code of document.querySelectorAll("main :not(pre) > code")) {
         const walk = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
         const texts = [];
         while (walk.nextNode()) {
@@ -66,6 +66,22 @@
             code.normalize();
         }
     }
+
+    // Paper is light.
+    const page = document.documentElement;
+    const dark = ["coal", "navy", "ayu"];
+    let onScreen = null;
+    window.addEventListener("beforeprint", () => {
+        onScreen = dark.find((theme) => page.classList.contains(theme)) ?? null;
+        if (onScreen) {
+            page.classList.replace(onScreen, "light");
+        }
+    });
+    window.addEventListener("afterprint", () => {
+        if (onScreen) {
+            page.classList.replace("light", onScreen);
+        }
+    });
 
     // A link into what is folded opens it.
     const open = () => {

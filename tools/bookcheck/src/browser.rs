@@ -289,7 +289,16 @@ impl Tab<'_> {
     /// # Errors
     /// When Chromium does not do as it is told.
     pub fn picture(&mut self, top: u32, height: u32) -> Result<Vec<u8>> {
-        let clip = json!({"x": 0, "y": top, "width": self.width, "height": height, "scale": 1});
+        self.clip((0.0, top.into(), self.width.into(), height.into()))
+    }
+
+    /// Returns a rectangle of the page as a PNG: from so far right and so far down, so wide and so
+    /// high.
+    ///
+    /// # Errors
+    /// When Chromium does not do as it is told.
+    pub fn clip(&mut self, (x, y, width, height): (f64, f64, f64, f64)) -> Result<Vec<u8>> {
+        let clip = json!({"x": x, "y": y, "width": width, "height": height, "scale": 1});
         let parameters = json!({"format": "png", "clip": clip, "captureBeyondViewport": true});
         let shot = self.call("Page.captureScreenshot", parameters)?;
         let data = shot["data"].as_str().context("a picture has data")?;

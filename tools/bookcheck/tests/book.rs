@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
-use bookcheck::readers::{NARROW, keys_suffice, sticking_out};
+use bookcheck::readers::{
+    NARROW, WIDE, copied_wrongly, keys_suffice, next_by_key, scrolls_well, sticking_out, too_small,
+};
 use bookcheck::source::Sources;
-use bookcheck::{Browser, Check, Site, Theme, mdbook, readme, root};
+use bookcheck::{Browser, Check, Site, Tab, Theme, mdbook, readme, root};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 /// A page and all that it loads may weigh so many bytes, uncompressed and without fonts; over the
@@ -19,6 +21,10 @@ const BOUND_OF_TESTS: usize = 2_000_000;
 
 /// A page with folds and with choices.
 const A_PAGE_OF_TESTS: &str = "stages/04-px-expiry/tests.html";
+
+/// A page with steps and sessions, and the chapter after it.
+const A_CHAPTER: &str = "stages/04-px-expiry.html";
+const ITS_NEXT: &str = "stages/05-config.html";
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -107,7 +113,7 @@ fn in_a_browser(site: &Site, target: &Path) -> Vec<Trial> {
         .map(|theme| {
             let pages: Vec<String> = site.paths().map(str::to_owned).collect();
             let (program, target) = (program.clone(), target.to_owned());
-            let name = format!("no_page_scrolls_sideways_on_a_telephone/{}", theme.name());
+            let name = format!("pages_fit_a_telephone_and_code_is_not_small/{}", theme.name());
             Trial::test(name, move || {
                 said(narrow_faults(&program, &target, &pages, theme)).map_err(Failed::from)
             })
@@ -117,17 +123,36 @@ fn in_a_browser(site: &Site, target: &Path) -> Vec<Trial> {
     trials.push(Trial::test("a_browser_shows_each_fault", move || {
         each_fault_shows(&chromium).map_err(|error| format!("{error:#}").into())
     }));
-    let page = target.join(A_PAGE_OF_TESTS);
-    trials.push(Trial::test("keys_are_enough_for_folds_and_choices", move || {
-        let mut browser = Browser::start(&program)?;
-        let mut tab = browser.tab(NARROW, Theme::Light)?;
-        tab.open(&page)?;
-        keys_suffice(&mut tab).map_err(|error| format!("{error:#}").into())
-    }));
+    let mut of_page = |name: &str, page: &str, width, check: fn(&mut Tab<'_>) -> Result<()>| {
+        let (program, page) = (program.clone(), target.join(page));
+        trials.push(Trial::test(name, move || {
+            let mut browser = Browser::start(&program)?;
+            let mut tab = browser.tab(width, Theme::Light)?;
+            tab.open(&page)?;
+            check(&mut tab).map_err(|error| format!("{error:#}").into())
+        }));
+    };
+    of_page("keys_are_enough_for_folds_and_choices", A_PAGE_OF_TESTS, NARROW, keys_suffice);
+    of_page(
+        "wide_code_keeps_its_signs_and_shows_that_there_is_more",
+        A_CHAPTER,
+        NARROW,
+        scrolls_well,
+    );
+    of_page("a_key_leads_to_the_next_chapter", A_CHAPTER, WIDE, |tab| {
+        let next = next_by_key(tab)?;
+        ensure!(next.ends_with(ITS_NEXT), "it leads to {next}");
+        Ok(())
+    });
+    for (name, page) in [("chapter", A_CHAPTER), ("tests", A_PAGE_OF_TESTS)] {
+        of_page(&format!("a_copy_holds_what_is_typed_or_sent/{name}"), page, WIDE, |tab| {
+            said(copied_wrongly(tab)).map_err(anyhow::Error::msg)
+        });
+    }
     trials
 }
 
-/// What sticks out of a narrow window, or a script complains about.
+/// What sticks out of a narrow window, is too small to be typed from, or a script complains about.
 fn narrow_faults(
     program: &Path,
     target: &Path,
@@ -138,7 +163,10 @@ fn narrow_faults(
     let mut tab = browser.tab(NARROW, theme)?;
     let mut faults = Vec::new();
     for page in pages {
-        match tab.open(&target.join(page)).and_then(|()| sticking_out(&mut tab)) {
+        let found = tab
+            .open(&target.join(page))
+            .and_then(|()| Ok([sticking_out(&mut tab)?, too_small(&mut tab)?].concat()));
+        match found {
             Ok(found) if found.is_empty() => {}
             Ok(found) => faults.push(format!("{page}: {}", found.join("\n    "))),
             Err(error) => faults.push(format!("{error:#}")),
@@ -187,6 +215,52 @@ fn each_fault_shows(program: &Path) -> Result<()> {
     }
     let error = open("<script>throw new Error('broken')</script>").err();
     ensure!(error.is_some_and(|error| error.to_string().contains("broken")), "nobody complains");
+    each_fault_of_code_shows(&mut browser, folder.path())
+}
+
+/// The same for blocks of code, which have a stylesheet of ours.
+fn each_fault_of_code_shows(browser: &mut Browser, folder: &Path) -> Result<()> {
+    let css = ["course.css", "code.css"].map(|file| root().join("book/theme").join(file));
+    let css: String = css.iter().map(fs::read_to_string).collect::<Result<_, _>>()?;
+    let line = "let x = 1; ".repeat(20);
+    let main = format!(
+        "<figure class=code><pre><code class=nohighlight><span>a\n</span><ins>{line}\n</ins>\
+         <del>b\n</del></code></pre></figure>\
+         <figure class=session><pre><code class=nohighlight><span class=cmd><b class=p>$ </b>c\n\
+         </span>d\n</code></pre></figure>"
+    );
+    let mut open = |style: &str| {
+        let page = folder.join("code.html");
+        let style = format!("pre {{ position: relative }} {css} {style}");
+        let html = format!(
+            "<!doctype html><html class=light style='--bg: #fff'><style>{style}</style>\
+             <div class=content style='width: 300px'><main>{main}</main></div>"
+        );
+        fs::write(&page, html)?;
+        let mut tab = browser.tab(NARROW, Theme::Light)?;
+        tab.open(&page)?;
+        let scrolled = scrolls_well(&mut tab).map_err(|error| error.to_string()).err();
+        anyhow::Ok((too_small(&mut tab)?, copied_wrongly(&mut tab)?, scrolled.unwrap_or_default()))
+    };
+    let good = open("")?;
+    ensure!(good == (vec![], vec![], String::new()), "{good:?}");
+    let (small, ..) = open("figure.code pre > code.nohighlight { font-size: 12px }")?;
+    ensure!(small.len() == 1, "{small:?}");
+    for gone in ["del", ".p"] {
+        let style = format!("main pre {gone} {{ user-select: text !important }}");
+        let (_, copied, _) = open(&style)?;
+        ensure!(copied.len() == 1, "{gone}: {copied:?}");
+    }
+    let lines = "figure.code pre > code >";
+    for (style, reason) in [
+        (format!("{lines} *::before {{ position: static }}"), "the signs of the lines do not stay"),
+        ("figure.code pre::after { display: none }".to_owned(), "no edge shows"),
+        (format!("{lines} *::after {{ display: none }}"), "the edge shows more"),
+        (format!("{lines} * {{ white-space: normal; width: 200px }}"), "no block of code is wider"),
+    ] {
+        let (.., scrolled) = open(&style)?;
+        ensure!(scrolled.contains(reason), "{style}: {scrolled}");
+    }
     Ok(())
 }
 

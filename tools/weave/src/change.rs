@@ -46,6 +46,8 @@ impl Steps {
         }
         let what = directive.arguments.join(" ");
         ensure!(!html.is_empty(), "nothing is left to be shown of '{what}': leave this out");
+        // A link to a step leads to its first file.
+        let html = html.replacen("<figure ", &format!("<figure id=\"{}\" ", step.id()), 1);
         Ok(match directive.options.get("folded") {
             Some(title) => block::folded(&escaped(title), &html),
             None => html,
@@ -176,8 +178,15 @@ struct Step {
 }
 
 impl Step {
+    fn id(&self) -> String {
+        format!("step-{}", self.number)
+    }
+
     fn number(&self) -> String {
-        format!("<span class=\"code-step\">{}</span> ", self.number)
+        let (id, number) = (self.id(), self.number);
+        format!(
+            "<a class=\"step-link\" href=\"#{id}\">Step <span class=\"code-step\">{number}</span></a> "
+        )
     }
 
     /// What the reader must know before the compiler says so.

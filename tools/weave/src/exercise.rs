@@ -10,7 +10,7 @@ use crate::html::escaped;
 use crate::page::Page;
 use crate::start::{SWITCH_TO_MINE, commit};
 use crate::transcript::{Recording, link_to};
-use crate::{block, zoo};
+use crate::{block, session, zoo};
 
 /// An exercise of the page's stage: `{{#exercise setex_names_itself}}`.
 pub(crate) fn exercise(
@@ -36,7 +36,7 @@ pub(crate) fn exercise(
     if let Some(name) = &exercise.animal {
         let animal = zoo::animal(name).with_context(|| exercise.name.clone())?;
         parts.push("The server that does it:".to_owned());
-        parts.push(zoo::session(&[zoo::start(animal)]));
+        parts.push(session::typed(&[zoo::start(animal)]));
         parts.push(format!(
             "It is fixed when this transcript holds, {}, and those that held before.",
             link_to(page, animal.transcript)
@@ -77,21 +77,26 @@ pub(crate) fn exercise(
 fn begin(page: &Page<'_>, exercise: &Exercise) -> String {
     let up = "../".repeat(page.file.matches('/').count());
     let name = exercise.own_name();
+    let commands = [
+        commit(&format!("Before {name}")),
+        SWITCH_TO_MINE.to_owned(),
+        format!("git switch -c exercise-{name}"),
+    ];
     format!(
-        "Begin it on [a branch of its own]({up}using.md#exercises):\n\n\
-         ```bash\n{}\n{SWITCH_TO_MINE}\ngit switch -c exercise-{name}\n```",
-        commit(&format!("Before {name}"))
+        "Begin it on [a branch of its own]({up}using.md#exercises):\n\n{}",
+        session::typed(&commands)
     )
 }
 
 /// The commands that hold one's own server to the exercise, and that leave its branch.
 fn check(exercise: &Exercise) -> String {
+    let back = [commit(&format!("Work on {}", exercise.own_name())), SWITCH_TO_MINE.to_owned()];
     format!(
-        "```bash\ncargo exercise check {}\n```\n\n\
+        "{}\n\
          Then commit what you have, solved or not, and return to your stage, which is as it was:\n\n\
-         ```bash\n{}\n{SWITCH_TO_MINE}\n```",
-        exercise.name,
-        commit(&format!("Work on {}", exercise.own_name())),
+         {}",
+        session::typed(&[format!("cargo exercise check {}", exercise.name)]),
+        session::typed(&back),
     )
 }
 

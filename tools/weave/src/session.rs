@@ -18,7 +18,7 @@ use anyhow::{Context, bail, ensure};
 
 use crate::course::Course;
 use crate::directive::Directive;
-use crate::html::escaped;
+use crate::html::{self, escaped};
 use crate::page::Page;
 
 /// The folder of the sessions, as seen from the root.
@@ -146,35 +146,51 @@ pub(crate) fn session(
     let console = Console::parse(&course.text(&path)?).context(path)?;
     let caption = directive.options.get("caption");
     let caption = caption.map(|caption| format!("<figcaption>{}</figcaption>\n", escaped(caption)));
-    Ok(format!(
-        "<figure class=\"session\">\n{}<pre>{}</pre>\n</figure>\n",
-        caption.unwrap_or_default(),
-        html(&console).join("\n")
-    ))
+    Ok(figure(&caption.unwrap_or_default(), &lines(&console)))
 }
 
-/// The lines as HTML, none of them blank: a blank one would end the block.
-fn html(console: &Console) -> Vec<String> {
-    let note = |note: String| format!("<i class=\"note\">{}</i>", escaped(&note));
+/// Commands as they are typed in a shell, without what they print.
+pub(crate) fn typed(commands: &[String]) -> String {
+    figure("", &commands.iter().flat_map(|text| command(text.lines())).collect::<Vec<_>>())
+}
+
+/// Puts lines into a box. It holds `code`, so that mdBook gives it a copy button; `code.js` says what
+/// that copies.
+fn figure(caption: &str, lines: &[String]) -> String {
+    let lines = lines.concat();
+    format!(
+        "<figure class=\"session\">\n{caption}<pre><code class=\"nohighlight\">{lines}</code></pre>\n\
+         </figure>\n"
+    )
+}
+
+/// The lines of a command, each behind its prompt and with its end.
+fn command<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let line = |(index, line)| {
+        let prompt = if index == 0 { "$" } else { "&gt;" };
+        let line = html::command(line);
+        // No line breaks after the prompt.
+        format!("<span class=\"cmd\"><b class=\"p\">{prompt}&nbsp;</b>{line}\n</span>")
+    };
+    lines.enumerate().map(line).collect()
+}
+
+/// The lines as HTML, each with its end, none of them blank: a blank one would end the block.
+fn lines(console: &Console) -> Vec<String> {
+    let note = |note: String| format!("<i class=\"note\">{}\n</i>", escaped(&note));
     let mut lines = Vec::new();
     for (fixture, name) in &console.files {
         let from = if fixture == name { String::new() } else { format!(" of {fixture}") };
         lines.push(note(format!("{name} is a copy{from} from tests/fixtures")));
     }
     lines.extend(server(&console.server).map(|server| note(format!("{server} is running"))));
-    for command in &console.commands {
-        for (index, line) in command.lines.iter().enumerate() {
-            let prompt = if index == 0 { "$" } else { "&gt;" };
-            let line = escaped(line);
-            lines.push(format!("<b class=\"p\">{prompt}</b> <b class=\"cmd\">{line}</b>"));
-        }
-        for line in &command.output {
-            lines.push(match line.as_str() {
-                blank if blank.trim().is_empty() => "<b></b>".to_owned(),
-                line if is_exit(line) => format!("<small>{line}</small>"),
-                line => escaped(line),
-            });
-        }
+    for Command { lines: typed, output } in &console.commands {
+        lines.extend(command(typed.iter().map(String::as_str)));
+        lines.extend(output.iter().map(|line| match line.as_str() {
+            blank if blank.trim().is_empty() => "<b></b>\n".to_owned(),
+            line if is_exit(line) => format!("<small>{line}\n</small>"),
+            line => escaped(line) + "\n",
+        }));
     }
     lines
 }
@@ -233,20 +249,21 @@ mod tests {
 
     #[test]
     fn no_line_of_the_html_is_blank() {
-        let lines = html(&Console::parse(TEXT).unwrap());
+        let lines = lines(&Console::parse(TEXT).unwrap());
         assert_eq!(
             lines,
             [
-                "<i class=\"note\">x.rdb is a copy from tests/fixtures</i>",
-                "<i class=\"note\">z.rdb is a copy of a/y.rdb from tests/fixtures</i>",
-                "<i class=\"note\">cargo run -p stage-05 -- --dir 'a b' is running</i>",
-                "<b class=\"p\">$</b> <b class=\"cmd\">redis-cli GET \\</b>",
-                "<b class=\"p\">&gt;</b> <b class=\"cmd\">key</b>",
-                "&quot;&lt;value&gt;&quot;",
-                "<b></b>",
-                "&gt; no command",
-                "<b class=\"p\">$</b> <b class=\"cmd\">false</b>",
-                "<small>(exit 1)</small>",
+                "<i class=\"note\">x.rdb is a copy from tests/fixtures\n</i>",
+                "<i class=\"note\">z.rdb is a copy of a/y.rdb from tests/fixtures\n</i>",
+                "<i class=\"note\">cargo run -p stage-05 -- --dir 'a b' is running\n</i>",
+                "<span class=\"cmd\"><b class=\"p\">$&nbsp;</b><span class=\"arg\">redis-cli</span> GET \
+                 <span class=\"arg\">\\</span>\n</span>",
+                "<span class=\"cmd\"><b class=\"p\">&gt;&nbsp;</b>key\n</span>",
+                "&quot;&lt;value&gt;&quot;\n",
+                "<b></b>\n",
+                "&gt; no command\n",
+                "<span class=\"cmd\"><b class=\"p\">$&nbsp;</b>false\n</span>",
+                "<small>(exit 1)\n</small>",
             ]
         );
     }

@@ -7,6 +7,7 @@ use xtask::Stage;
 use crate::course::Course;
 use crate::directive::Directive;
 use crate::page::Page;
+use crate::session;
 
 /// Switches to the learner's branch, which begins at the first use.
 pub(crate) const SWITCH_TO_MINE: &str = "git switch mine 2>/dev/null || git switch -c mine";
@@ -43,16 +44,19 @@ pub(crate) fn start(
     }
     let tests = ["tests", "benches"].into_iter().filter(|name| now.contains(*name));
     let tests: Vec<String> = tests.map(|name| format!("{path}/{name}")).collect();
+    let restore = format!("git restore --source main -- {}", tests.join(" "));
+    let compare = [format!("git add {path}"), format!("git diff main -- {path}")];
     Ok(format!(
-        "```bash\n{}\n```\n\n\
+        "{}\n\
          If you would rather not type the tests, take them from the course, \
          once you have written the chapter's code:\n\n\
-         ```bash\ngit restore --source main -- {}\n```\n\n\
+         {}\n\
          At the end, this prints where your stage differs from the course's; \
          nothing, if they are the same:\n\n\
-         ```bash\ngit add {path}\ngit diff main -- {path}\n```\n",
-        commands.join("\n"),
-        tests.join(" "),
+         {}\n",
+        session::typed(&commands),
+        session::typed(&[restore]),
+        session::typed(&compare),
     ))
 }
 

@@ -380,7 +380,7 @@ const LONG_MESSAGE: usize = 64;
 fn message(arrow: &str, lines: &[String], how: &str) -> Vec<String> {
     let how = if how.is_empty() { String::new() } else { format!(" <small>{how}</small>") };
     let all = lines.iter().enumerate().map(|(index, line)| match index {
-        0 => format!("<b class=\"d\">{arrow}</b> {line}{how}"),
+        0 => format!("<b class=\"d\">{arrow} </b>{line}{how}"),
         _ => format!("  {line}"),
     });
     if lines.len() < LONG_MESSAGE {
@@ -405,11 +405,11 @@ fn bare(lines: &[Line]) -> Vec<String> {
 
 /// A command behind redis-cli's prompt.
 fn prompt(line: &str, remark: &str) -> String {
-    let command = escaped(&with_place(typed(line)));
+    let command = html::command(&with_place(typed(line)));
     match remark {
-        "" => format!("<b class=\"p\">{PROMPT}</b> {command}"),
+        "" => format!("<b class=\"p\">{PROMPT} </b>{command}"),
         remark => {
-            format!("<b class=\"p\">{PROMPT}</b> {command} <small>{}</small>", escaped(remark))
+            format!("<b class=\"p\">{PROMPT} </b>{command} <small>{}</small>", escaped(remark))
         }
     }
 }
@@ -544,13 +544,13 @@ mod tests {
             [
                 "<i class=\"note\">the server was started with --dir /tmp/redis</i>",
                 "<i class=\"who\">client first</i>",
-                "<b class=\"p\">127.0.0.1:6379&gt;</b> SET k v PXAT 1800000000005",
+                "<b class=\"p\">127.0.0.1:6379&gt; </b>SET k v PXAT 1800000000005",
                 "OK",
                 "<i class=\"note\">1500 ms later</i>",
-                "<b class=\"p\">127.0.0.1:6379&gt;</b> GET <small>only what kind of reply it is</small>",
+                "<b class=\"p\">127.0.0.1:6379&gt; </b>GET <small>only what kind of reply it is</small>",
                 "(error) ERR …",
                 "<i class=\"who\">client b</i>",
-                "<b class=\"d\">→</b> PI",
+                "<b class=\"d\">→ </b>PI",
             ]
         );
         assert!(wire.contains("<b class=\"v\">1800000000005</b>"), "{wire}");

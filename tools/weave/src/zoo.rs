@@ -8,7 +8,7 @@ use crate::course::Course;
 use crate::directive::Directive;
 use crate::html::escaped;
 use crate::page::Page;
-use crate::{block, highlight, transcript};
+use crate::{block, highlight, session, transcript};
 
 /// An animal: `{{#zoo takes_seconds_for_milliseconds}}`. How to start it and which transcript
 /// catches it; what is then said of it, and what its mistake is, stay folded.
@@ -26,7 +26,7 @@ pub(crate) fn zoo(
          This transcript catches it: {}.\n\n\
          {}{}\
          </section>\n",
-        session(&[start(animal)]),
+        session::typed(&[start(animal)]),
         transcript::link_to(page, animal.transcript),
         failure(course, animal)?,
         mistake(course, animal)?,
@@ -67,7 +67,7 @@ fn failure(course: &Course, animal: &Animal) -> anyhow::Result<String> {
     Ok(format!(
         "<details><summary>How the transcript catches it</summary>\n{}\
          <pre class=\"failure\">{lines}</pre>\n</details>\n",
-        session(&catch(animal)),
+        session::typed(&catch(animal)),
     ))
 }
 
@@ -90,15 +90,6 @@ fn mistake(course: &Course, animal: &Animal) -> anyhow::Result<String> {
          {code}</figure>\n</details>\n",
         escaped(animal.mistake)
     ))
-}
-
-/// Commands as one types them in a shell.
-pub(crate) fn session(commands: &[String]) -> String {
-    let line = |command: &String| {
-        format!("<b class=\"p\">$</b> <b class=\"cmd\">{}</b>", escaped(command))
-    };
-    let lines: Vec<String> = commands.iter().map(line).collect();
-    format!("<div class=\"session\"><pre>{}</pre></div>\n", lines.join("\n"))
 }
 
 #[cfg(test)]

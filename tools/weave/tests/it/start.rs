@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use conformance::exercise::{self, Exercise};
-use scraper::Html;
+use scraper::{ElementRef, Html};
 use weave::{Course, Weaver};
 
 use crate::reader::{Reader, render, selector};
@@ -34,9 +34,10 @@ fn typed(directory: &Path, script: &str) -> (bool, String, String) {
 /// The blocks of commands that a page shows.
 fn shown(markdown: &str) -> Vec<String> {
     let html = Html::parse_document(&render(markdown));
-    let bash = selector("pre code.language-bash");
-    let blocks = html.select(&bash);
-    blocks.map(|block| block.text().collect()).collect()
+    let (boxes, lines) = (selector("figure.session pre"), selector(".cmd"));
+    // What is typed comes after the prompt.
+    let typed = |line: ElementRef<'_>| line.text().skip(1).collect::<String>();
+    html.select(&boxes).map(|shown| shown.select(&lines).map(typed).collect()).collect()
 }
 
 /// Every file below a directory, named as seen from it.
