@@ -23,7 +23,8 @@ fn compare(bencher: Bencher<'_, '_>, pattern: &str) {
     bencher.bench(|| black_box(&glob).matches(black_box(KEY)));
 }
 
-/// The worst that a pattern can do to a key of so many bytes: a hundred are compared at each place.
+/// The worst that a pattern can do to a key of this many bytes: a hundred are compared at each
+/// place.
 #[divan::bench(args = [100, 1_000, 10_000])]
 fn compare_at_worst(bencher: Bencher<'_, '_>, length: usize) {
     let pattern = format!("*{}b", "a".repeat(100));

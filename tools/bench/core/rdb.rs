@@ -38,7 +38,7 @@ fn step_over_lists(bencher: Bencher<'_, '_>) {
     load(bencher, |number| [b"\x01", &key(number)[..], b"\x02\x03one\x03two"].concat());
 }
 
-/// Fourteen bytes behind their length.
+/// Fourteen bytes after their length.
 fn key(number: u32) -> Vec<u8> {
     format!("\x0ekey:{number:010}").into_bytes()
 }

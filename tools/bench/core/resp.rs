@@ -20,7 +20,7 @@ fn decode(bencher: Bencher<'_, '_>, name: &str) {
     bencher.counter(BytesCount::of_slice(request)).bench(|| decoded(black_box(request)));
 }
 
-/// A kibibyte, at once and in pieces of so many bytes.
+/// A kibibyte, at once and in pieces of this many bytes.
 #[divan::bench(args = [1100, 100, 10, 1])]
 fn decode_a_kibibyte_in_pieces(bencher: Bencher<'_, '_>, size: usize) {
     let request = [b"*2\r\n$4\r\nECHO\r\n$1024\r\n", &[b'x'; 1024][..], b"\r\n"].concat();
@@ -45,7 +45,7 @@ fn answer_with_an_error(bencher: Bencher<'_, '_>) {
     answer(bencher, &[b"FOO", b"bar"]);
 }
 
-/// With so many bytes.
+/// With this many bytes.
 #[divan::bench(args = [0, 16, 1024, 65536])]
 fn answer_an_echo(bencher: Bencher<'_, '_>, size: usize) {
     answer(bencher, &[b"ECHO", &vec![b'x'; size]]);

@@ -9,13 +9,13 @@ use memchr::memchr_iter;
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Where the first letter of the command stands: after `*1`, CRLF, `$4`, CRLF.
+/// Where the first letter of the command is: after `*1`, CRLF, `$4`, CRLF.
 const COMMAND: usize = 8;
 
 /// As much as a stage reads at once.
 const READ_SIZE: usize = 16 * 1024;
 
-/// Serves until it is killed. A GET is answered with a value of so many bytes.
+/// Serves until it is killed. A GET is answered with a value of this many bytes.
 pub fn serve(port: u16, value: usize) -> anyhow::Result<()> {
     // As the stages do.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;

@@ -300,7 +300,7 @@ fn draw_panel(
         .draw()?;
     let one = vec![(1.0, 0.0), (1.0, end)];
     chart.draw_series([PathElement::new(one, REDIS.stroke_width(2))])?;
-    // The ceiling first, so that it hides nobody.
+    // The ceiling first, so that it hides no other line.
     for (index, server) in report.servers.iter().enumerate().rev() {
         let color = color(report, index);
         let place = |cell: &&Cell| -> Option<(f64, f64, Option<[f64; 2]>)> {
@@ -321,7 +321,7 @@ fn draw_panel(
     Ok(())
 }
 
-/// Returns where in its row a cell lies, from 0 to 1: few clients above, many below.
+/// Returns where in its row a cell is, from 0 to 1: few clients above, many below.
 fn among_clients(cells: &[&Cell], cell: &Cell) -> f64 {
     let mut clients: Vec<usize> = cells.iter().map(|cell| cell.subject.clients).collect();
     clients.sort_unstable();
@@ -375,7 +375,7 @@ fn font(size: i32, color: RGBColor) -> TextStyle<'static> {
     ("sans-serif", size).into_font().color(&color)
 }
 
-/// A text that lies beside its point, at half its height.
+/// A text that is beside its point, at half its height.
 fn aligned(size: i32, side: HPos) -> TextStyle<'static> {
     font(size, INK).pos(Pos::new(side, VPos::Center))
 }

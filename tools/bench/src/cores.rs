@@ -1,6 +1,6 @@
 //! On which of the machine's cores servers and load run.
 
-/// A core of their own for server and load, where the system lets one choose.
+/// A core of their own for server and load, where the kernel allows a choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cores {
     server: Option<usize>,

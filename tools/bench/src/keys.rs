@@ -74,7 +74,7 @@ pub fn measure(
     Ok(measured)
 }
 
-/// Starts a server with so many keys.
+/// Starts a server with this many keys.
 pub(crate) fn filled(contender: &Contender, keys: usize) -> anyhow::Result<Running> {
     let server = contender.start(None, &[])?;
     let filled = server.connect()?.fill(SHAPE, 0..keys);

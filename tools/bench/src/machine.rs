@@ -20,7 +20,7 @@ pub struct Machine {
     pub cpus: usize,
     /// In GiB.
     pub memory: f64,
-    /// The system's name and version.
+    /// The kernel's name and version.
     pub os: String,
     /// Version of redis-server.
     pub redis: String,

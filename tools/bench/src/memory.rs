@@ -36,7 +36,7 @@ pub struct AtSizes {
 /// About what one server takes to fill and to settle, for every size.
 const TIME_PER_SIZE: Duration = Duration::from_millis(2000);
 
-/// Returns so many numbers of keys, each greater than the last by the same factor, so that no
+/// Returns this many numbers of keys, each greater than the last by the same factor, so that no
 /// state of a hash table counts more than another.
 pub fn sizes(first: usize, last: usize, count: usize) -> Vec<usize> {
     let steps = count.saturating_sub(1).max(1) as f64;

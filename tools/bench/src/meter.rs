@@ -1,4 +1,4 @@
-//! What the system says of a process.
+//! What the kernel reports of a process.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ impl Meter {
         Self { system: System::new(), pid: Pid::from_u32(id) }
     }
 
-    /// Returns the CPU time that it has used since it started, as precise as the system keeps it:
+    /// Returns the CPU time that it has used since it started, as precise as the kernel keeps it:
     /// on Linux to 10 ms.
     pub(crate) fn cpu(&mut self) -> anyhow::Result<Duration> {
         Ok(Duration::from_millis(self.process()?.accumulated_cpu_time()))

@@ -1,4 +1,4 @@
-//! Where a run stands.
+//! The progress of a run.
 
 use std::io::{IsTerminal, stderr};
 use std::time::Duration;
@@ -13,7 +13,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Starts, with so much to do.
+    /// Starts, with this much to do.
     pub fn start(planned: Duration) -> anyhow::Result<Self> {
         let bar = ProgressBar::new(millis(planned));
         bar.set_style(ProgressStyle::with_template("{wide_bar} {prefix} left\n{msg}")?);
@@ -32,7 +32,7 @@ impl Progress {
         }
     }
 
-    /// So much of what was planned is done, or need not be.
+    /// This much of what was planned is done, or need not be.
     pub fn advance(&mut self, part: Duration) {
         self.done += part;
         self.bar.set_position(millis(self.done));

@@ -4,7 +4,7 @@ use anyhow::Context;
 
 use crate::{Overview, Report};
 
-/// Where the published run lies.
+/// Where the published run is.
 pub const DIRECTORY: &str = "book/bench";
 
 /// The README's chart, in that folder.

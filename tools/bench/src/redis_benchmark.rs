@@ -47,7 +47,7 @@ impl Load<'_> {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = pinned(core, || command.spawn())?.context("cannot run redis-benchmark")?;
         let started = Instant::now();
-        // What it prints is short and fits into the pipe. It would wait for ever for a reply.
+        // What it prints is short and fits into the pipe. It would wait forever for a reply.
         while child.try_wait()?.is_none() {
             if started.elapsed() > PATIENCE {
                 child.kill()?;

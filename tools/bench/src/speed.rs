@@ -63,11 +63,11 @@ pub struct Plan {
     pub time: Duration,
     /// How long one server is loaded in one round.
     pub time_per_run: Duration,
-    /// A cell has at least so many rounds, and at most.
+    /// The least and the most rounds of a cell.
     pub rounds: (usize, usize),
 }
 
-/// The system counts in steps of 10 ms, so a shorter time is mostly rounding.
+/// The kernel counts in steps of 10 ms, so a shorter time is mostly rounding.
 const LEAST_CPU: Duration = Duration::from_millis(100);
 
 /// The columns of pipelines and clients.

@@ -284,7 +284,7 @@ impl Tab<'_> {
         Ok(())
     }
 
-    /// Returns a part of the page as a PNG: so much of it from so far down.
+    /// Returns a part of the page as a PNG: a height, from an offset down.
     ///
     /// # Errors
     /// When Chromium does not do as it is told.

@@ -28,7 +28,7 @@ enum Task {
         /// Unfold all that is folded
         #[arg(long)]
         unfolded: bool,
-        /// At most so many pictures of a page
+        /// At most this many pictures of a page
         #[arg(long, default_value_t = usize::MAX)]
         most: usize,
         /// A folder with the built book, so that it is not built now

@@ -12,7 +12,7 @@ use scraper::{ElementRef, Html, Node, Selector};
 pub enum Check {
     /// No directive is left.
     Woven,
-    /// No code stands there that nobody has tested.
+    /// It contains no untested code.
     Code,
     /// Every picture says in words what it shows.
     Pictures,
@@ -112,7 +112,7 @@ impl<'h> Document<'h> {
         for node in self.html.tree.nodes() {
             let Node::Text(text) = node.value() else { continue };
             let Some(start) = text.find("{{#") else { continue };
-            // Elsewhere the book may tell what a directive looks like.
+            // Elsewhere the book may show what a directive looks like.
             let is_code = node.ancestors().any(|node| is(node.value(), "code"));
             if self.is_chapter || !is_code {
                 let rest = text.get(start..).unwrap_or_default();
@@ -248,7 +248,7 @@ fn is(node: &Node, name: &str) -> bool {
     node.as_element().is_some_and(|element| element.name() == name)
 }
 
-/// Text on one line, cut where nobody reads on.
+/// Text on one line, cut to a readable length.
 fn shortened(text: &str) -> String {
     const SHOWN: usize = 100;
     let text = text.split_whitespace().collect::<Vec<&str>>().join(" ");

@@ -35,7 +35,7 @@ const STICKING_OUT: &str = "(() => {
         + (element.textContent || '').trim().slice(0, 40)));
 })()";
 
-/// What has the focus: how many folds are before it, what it is, and whether one can see it.
+/// What has the focus: how many folds are before it, what it is, and whether it is visible.
 const FOCUS: &str = "(() => {
     const element = document.activeElement;
     const box = element.getBoundingClientRect();

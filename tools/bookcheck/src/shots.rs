@@ -10,10 +10,10 @@ use base64::prelude::BASE64_STANDARD;
 use crate::browser::{Browser, Theme};
 use crate::readers::{NARROW, WIDE};
 
-/// So much of a page is on one picture, from top to bottom.
+/// How much of a page is on one picture, from top to bottom.
 const HEIGHT: u32 = 1600;
 
-/// So many columns of a narrow page are on one picture, side by side.
+/// How many columns of a narrow page are on one picture, side by side.
 const COLUMNS: usize = 3;
 
 /// What pictures are taken of.
@@ -26,7 +26,7 @@ pub struct Wanted {
     pub themes: Vec<Theme>,
     /// Whether all that is folded is unfolded first.
     pub unfolded: bool,
-    /// At most so many pictures of a page.
+    /// At most this many pictures of a page.
     pub most: usize,
 }
 

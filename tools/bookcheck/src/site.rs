@@ -50,7 +50,7 @@ impl Site {
     }
 
     /// The paths of the pages that can be opened as files, as seen from the site's root. The page
-    /// that tells that there is none begins all its links at the root of the server.
+    /// that reports a missing page begins all its links at the root of the server.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.pages.iter().map(|page| page.path.as_str()).filter(|path| *path != "404.html")
     }

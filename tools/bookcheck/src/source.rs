@@ -1,4 +1,4 @@
-//! Holds the chapters' sources to show everything that is there to be shown.
+//! Checks that the chapters' sources show everything that is there to be shown.
 
 use std::fs;
 use std::path::Path;

@@ -24,7 +24,7 @@ pub struct Speller {
     own: BTreeSet<String>,
 }
 
-/// A word that is not known, and where it stands.
+/// A word that is not known, and where it is.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unknown {
     /// Counted from 1.
@@ -34,7 +34,7 @@ pub struct Unknown {
 }
 
 impl Speller {
-    /// Finds the dictionary of the system.
+    /// Finds the installed dictionary.
     #[must_use]
     pub fn place() -> Option<PathBuf> {
         let mut places = PLACES.iter().map(PathBuf::from);
@@ -71,7 +71,7 @@ impl Speller {
         Ok(Self { dictionary, own: words.into_iter().map(str::to_owned).collect() })
     }
 
-    /// The project's own words that the dictionary knows, or that stand in none of these texts.
+    /// The project's own words that the dictionary knows, or that are in none of these texts.
     #[must_use]
     pub fn needless(&self, texts: &[String]) -> Vec<String> {
         let mut used = BTreeSet::new();
@@ -185,7 +185,7 @@ fn is_of_path(text: &str, start: usize, end: usize) -> bool {
     goes_on(Box::new(before.chars().rev())) || goes_on(Box::new(after.chars()))
 }
 
-/// Puts dots in place of directives, but for the prose in their options. Blanks would make code.
+/// Puts dots in place of directives, but for the prose in their options. Spaces would make code.
 fn without_directives(text: &str) -> String {
     let mut prose = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! Builds the book, and holds its pages to what their readers may expect.
+//! Builds the book, and checks that its pages are what their readers may expect.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
@@ -14,7 +14,7 @@ use bookcheck::source::Sources;
 use bookcheck::{Browser, Check, Site, Tab, Theme, mdbook, readme, root};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
-/// A page and all that it loads may weigh so many bytes, uncompressed and without fonts; over the
+/// A page and all that it loads may have this many bytes, uncompressed and without fonts; over the
 /// wire it is less than a tenth. A page of tests holds each transcript twice, as text and as bytes.
 const BOUND: usize = 1_500_000;
 const BOUND_OF_TESTS: usize = 2_000_000;
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// Holds the chapters to show all that is there to be shown.
+/// Checks that the chapters show all that is there to be shown.
 fn of_the_sources() -> Vec<Trial> {
     let book = root().join("book");
     let check = |name: &str, found: fn(&Sources, &Path) -> Result<Vec<String>>| {
@@ -277,7 +277,7 @@ fn said(found: Result<Vec<String>>) -> Result<(), String> {
     }
 }
 
-/// A folder for the book of this checkout, apart from the one that somebody may have open.
+/// A folder for the book of this checkout, apart from the one that a reader may have open.
 fn target() -> PathBuf {
     let mut checkout = DefaultHasher::new();
     root().hash(&mut checkout);

@@ -1,4 +1,4 @@
-//! Holds the prose of the book and of the exercises to the dictionary and to `book/words.txt`.
+//! Checks the prose of the book and of the exercises against the dictionary and `book/words.txt`.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The course that the book tells of.
+//! The course that the book teaches.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -45,7 +45,7 @@ impl Course {
         })
     }
 
-    /// Where the project lies.
+    /// Where the project is.
     pub fn root(&self) -> &Path {
         &self.root
     }

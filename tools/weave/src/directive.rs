@@ -10,9 +10,9 @@ use anyhow::{bail, ensure};
 pub struct Directive {
     /// What is asked for.
     pub name: String,
-    /// The words behind the name.
+    /// The words after the name.
     pub arguments: Vec<String>,
-    /// Words with `="…"` behind them.
+    /// Words with `="…"` after them.
     pub options: BTreeMap<String, String>,
 }
 
@@ -40,7 +40,7 @@ impl Directive {
         }
     }
 
-    /// Takes apart what stands between `{{#` and `}}`.
+    /// Parses what is between `{{#` and `}}`.
     fn parse(inside: &str) -> anyhow::Result<Directive> {
         let mut words = words(inside)?.into_iter();
         let name = words.next().unwrap_or_default();
@@ -74,7 +74,7 @@ impl Directive {
         Ok(())
     }
 
-    /// Refuses options that nobody knows: a slip of the pen would change nothing, in silence.
+    /// Rejects unknown options: a typing error would otherwise silently change nothing.
     pub(crate) fn knows(&self, options: &[&str]) -> anyhow::Result<()> {
         match self.options.keys().find(|option| !options.contains(&option.as_str())) {
             Some(option) => bail!("'{}' has no option '{option}'", self.name),
@@ -83,7 +83,7 @@ impl Directive {
     }
 }
 
-/// Splits at blanks, but not between quotation marks, which stay.
+/// Splits at spaces, but not between quotation marks, which stay.
 fn words(text: &str) -> anyhow::Result<Vec<String>> {
     let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
     for c in text.chars() {

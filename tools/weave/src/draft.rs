@@ -112,7 +112,7 @@ impl Draft {
         Ok(open)
     }
 
-    /// Those of some rows that contain a text, or lie between two texts. An error if there is none.
+    /// Those of some rows that contain a text, or are between two texts. An error if there is none.
     fn part(&self, rows: &[usize], part: &str) -> anyhow::Result<Vec<usize>> {
         let has = |row: usize, text: &str| self.alignment.text(row).contains(text);
         let found: Vec<usize> = match part.split_once("..") {

@@ -155,7 +155,8 @@ fn directive(name: &str, arguments: Vec<String>) -> Directive {
     Directive { name: name.to_owned(), arguments, options: BTreeMap::new() }
 }
 
-/// Holds every error of every snapshot to be one of the table, brought by that stage or before.
+/// Checks that every error of every snapshot is in the table, and sent by that stage or an earlier
+/// one.
 fn check_complete(course: &Course, table: &[Entry]) -> anyhow::Result<()> {
     let names = corpus::names(&course.root().join("tests/transcripts"), "redis")?;
     for name in names {
@@ -288,7 +289,8 @@ mod tests {
         assert!(missing.contains("has no error 'ERR wrong number of arguments for "), "{missing}");
     }
 
-    /// Files whose texts go elsewhere: into a log, to whoever starts the server, into other replies.
+    /// Files whose texts go elsewhere: into a log, to the user who starts the server, into other
+    /// replies.
     const OTHER_FILES: &[&str] = &[
         "src/client.rs",
         "src/commands.rs",

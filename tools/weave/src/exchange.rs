@@ -1,7 +1,7 @@
 //! What each step of a transcript puts on the wire.
 //!
-//! A snapshot holds replies as they are printed, so their bytes are derived. Where the printed
-//! form leaves some of them open, a piece of [`Role::Unsure`] stands in their place.
+//! A snapshot contains replies as they are printed, so their bytes are derived. Where the printed
+//! form leaves some of them open, a piece of [`Role::Unsure`] is in their place.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ pub struct Exchange {
 /// One thing that comes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    /// A reply, so many times in a row.
+    /// A reply, this many times in a row.
     Reply {
         /// Its elements.
         lines: Vec<Line>,
@@ -259,7 +259,7 @@ fn unsure(printed: &str) -> Vec<Line> {
     std::iter::once(line).chain(is_aggregate.then_some(inside)).collect()
 }
 
-/// Tells the kind of a reply by what is printed of it, and its length if that is there.
+/// Finds the kind of a reply by what is printed of it, and its length if that is there.
 fn kind_and_length(first: &str) -> (&str, Option<&str>) {
     if let Some(inside) = first.strip_prefix('(') {
         let (name, length) = inside.split_once(')').unwrap_or((inside, ""));

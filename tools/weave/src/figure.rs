@@ -53,8 +53,8 @@ pub(crate) fn figure(
     })
 }
 
-/// Returns the figure as it stands in a page: without prolog, comments and blank lines, and named
-/// by its title and its description.
+/// Returns the figure as it is in a page: without prolog, comments and blank lines, and named by
+/// its title and its description.
 fn inline(name: &str, source: &str) -> anyhow::Result<String> {
     let document = Document::parse(source)?;
     check(name, &document)?;
@@ -91,7 +91,7 @@ fn inline(name: &str, source: &str) -> anyhow::Result<String> {
     Ok(lines.join("\n"))
 }
 
-/// The attributes that the element lacks, and where they go: behind its name.
+/// The attributes that the element lacks, and where they go: after its name.
 fn attributes(node: Node<'_, '_>, wanted: &[(&str, &str)]) -> (std::ops::Range<usize>, String) {
     let place = node.range().start + 1 + node.tag_name().name().len();
     let lacking = wanted.iter().filter(|(key, _)| node.attribute(*key).is_none());

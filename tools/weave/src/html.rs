@@ -16,7 +16,7 @@ pub(crate) fn escaped(text: &str) -> String {
     html.replace("{{", "{&#123;")
 }
 
-/// Returns a text as HTML, with what stands between two backticks as code.
+/// Returns a text as HTML, with the text between two backticks as code.
 pub(crate) fn prose(text: &str) -> String {
     let mut html = String::new();
     let mut rest = text;

@@ -8,7 +8,7 @@ use crate::alignment::{Alignment, Kind};
 use crate::draft::Draft;
 use crate::source::Source;
 
-/// Lines that stand together: those that change, and some before and after them.
+/// Lines that belong together: those that change, and some before and after them.
 ///
 /// A reader finds the place by a rule, which the tests follow: from the line that is named (it is
 /// there exactly once, and the hunk may begin with it) or else from where the hunk before it in the
@@ -94,9 +94,9 @@ struct Place<'d> {
     /// The file as it is now.
     current: Vec<usize>,
     group: &'d [usize],
-    /// How many lines of the file stand before the first row of the group.
+    /// How many lines of the file come before the first row of the group.
     before: usize,
-    /// From here on, the lines stand behind the last one.
+    /// From here on, the lines come after the last one.
     after: usize,
     /// The signatures in the file: their indices in `current`.
     signatures: Vec<usize>,
@@ -161,7 +161,7 @@ impl<'d> Place<'d> {
         (first, end)
     }
 
-    /// The first place from `from` on where the lines from `first` to `end` stand.
+    /// The first place from `from` on where the lines from `first` to `end` are.
     fn first_place(&self, from: usize, first: usize, end: usize) -> Option<usize> {
         let length = end - first;
         (from..=self.current.len().checked_sub(length)?)

@@ -1,9 +1,9 @@
 //! Weaves what is tested into the book's chapters.
 //!
-//! A chapter holds no code, no diff and no session of its own. It names them, in a [`Directive`]
+//! A chapter contains no code, no diff and no session of its own. It names them, in a [`Directive`]
 //! each, and [`Weaver`] puts in their place what the stages, the transcripts and the recorded
-//! sessions say today. A name that nothing has is a [`Fault`] with file and line, and the book
-//! is not built.
+//! sessions say today. A name that nothing has is a [`Fault`] with file and line, and the book is
+//! not built.
 
 mod alignment;
 mod block;

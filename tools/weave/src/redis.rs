@@ -89,7 +89,7 @@ mod tests {
         assert!(unknown(list, "db.c", "nothing").contains("no function 'nothing' in db.c"));
     }
 
-    /// The build refuses an unknown name too; this tells all of them without building the book.
+    /// The build refuses an unknown name too; this reports all of them without building the book.
     #[test]
     fn every_function_that_the_book_names_is_in_the_list() {
         let course = course();

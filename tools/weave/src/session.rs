@@ -1,7 +1,7 @@
 //! Shell sessions, recorded: `book/sessions/NAME.console`.
 //!
-//! A session is what one reads in a terminal: lines `$ command`, each with what it printed below.
-//! A command that ends in a backslash goes on in a line `> …`. Before the first command may stand
+//! A session is the text in a terminal: lines `$ command`, each with what it printed below. A
+//! command that ends in a backslash goes on in a line `> …`. Before the first command there may be
 //!
 //! | line | what it does |
 //! |---|---|
@@ -24,7 +24,7 @@ use crate::page::Page;
 /// The folder of the sessions, as seen from the root.
 pub const FOLDER: &str = "book/sessions";
 
-/// A session as its file holds it.
+/// A session as its file contains it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Console {
     /// The lines before the first command.
@@ -96,7 +96,7 @@ impl Console {
         Ok(())
     }
 
-    /// Writes the session as its file holds it.
+    /// Writes the session as its file contains it.
     #[must_use]
     pub fn text(&self) -> String {
         let mut lines = self.head.clone();

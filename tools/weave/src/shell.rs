@@ -137,7 +137,7 @@ struct Place {
     server: Option<Server>,
     _claims: Vec<UdpSocket>,
     _own_dir: Option<TempDir>,
-    /// The programs that stand before others on the PATH.
+    /// The programs that come before others on the PATH.
     shims: TempDir,
 }
 
@@ -181,7 +181,7 @@ impl Place {
             Ok(rest.clone())
         })?;
         let (dir, port) = (server.place().dir.clone(), server.place().port);
-        // It takes connections, so nobody need wait for it.
+        // It accepts connections, so there is no need to wait for it.
         fs::write(shims.path().join(format!("up-{port}")), "")?;
         let (server, _own_dir) = (Some(server), None);
         Ok(Place { dir, ports: [port, other], server, _claims: claims, _own_dir, shims })
@@ -303,7 +303,7 @@ impl Place {
         thread::spawn(move || {
             let mut printed = Vec::new();
             let outcome = out.read_to_end(&mut printed).map(|_| printed);
-            // Nobody receives it if the session took too long.
+            // There is no receiver if the session took too long.
             let _ = sender.send(outcome);
         });
         let deadline = Instant::now() + PATIENCE;
@@ -325,8 +325,8 @@ fn make_executable(file: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A port on which nobody listens, held against other sessions and the player's servers: both
-/// claim a port by its UDP namesake.
+/// A free port, locked against other sessions and the player's servers: both claim a port by its
+/// UDP namesake.
 fn free_port() -> anyhow::Result<(u16, UdpSocket)> {
     for _ in 0..20 {
         let port = fastrand::u16(PORTS);
@@ -348,7 +348,7 @@ fn with_port(command: &str, shown: &str, port: &str) -> String {
     command
 }
 
-/// Replaces a number where no other digit stands beside it.
+/// Replaces a number that has no other digit beside it.
 fn replace_number(text: &str, number: &str, by: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

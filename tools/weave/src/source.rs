@@ -1,4 +1,4 @@
-//! A file of a stage, and what stands where in it.
+//! A file of a stage, and where its items are.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
@@ -17,7 +17,7 @@ use crate::highlight;
 pub(crate) struct Source {
     /// Without their ends.
     pub lines: Vec<String>,
-    /// Every line is in one of them, and they stand in the order of the lines.
+    /// Every line is in one of them, and they are in the order of the lines.
     pub segments: Vec<Segment>,
     names: Vec<Name>,
     /// What has a name, but no place that could be shown: fields, what is derived or re-exported.
@@ -137,7 +137,7 @@ struct Builder {
     keys: HashMap<String, usize>,
 }
 
-/// Where an item stands, lines counted from 0.
+/// Where an item is, lines counted from 0.
 struct Place {
     lines: Range<usize>,
     signature: usize,
@@ -214,7 +214,7 @@ impl Builder {
         Ok(self.finish(Some(tokens)))
     }
 
-    /// Up from an item's first line: where the comment begins that stands right above it.
+    /// Up from an item's first line: where the comment right above it begins.
     fn above(&self, mut line: usize) -> usize {
         while line > self.next && self.source.lines[line - 1].trim().starts_with(self.comment) {
             line -= 1;
@@ -479,7 +479,7 @@ fn name_of(of: &Type) -> String {
     }
 }
 
-/// Tokens without the blanks between them.
+/// Tokens without the white space between them.
 fn compact(tokens: &impl ToTokens) -> String {
     tokens.to_token_stream().to_string().replace(' ', "")
 }

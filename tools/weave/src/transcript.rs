@@ -345,7 +345,7 @@ impl Views {
         }
     }
 
-    /// Says who speaks, if it is somebody else than before.
+    /// Says which side sends, if it is another than before.
     fn speaker(&mut self) {
         if self.has_several_clients && self.told.as_ref() != Some(&self.current) {
             let line = format!("<i class=\"who\">client {}</i>", escaped(&self.current));
@@ -373,7 +373,7 @@ fn often(times: usize) -> String {
     if times > 1 { format!("{} times", grouped(times as u64)) } else { String::new() }
 }
 
-/// From so many lines on, the middle of a message is left out.
+/// From this many lines on, the middle of a message is left out.
 const LONG_MESSAGE: usize = 64;
 
 /// The lines of a message, an arrow before the first.
@@ -403,7 +403,7 @@ fn bare(lines: &[Line]) -> Vec<String> {
     lines.iter().map(|line| escaped(&shown(&bytes(line)))).collect()
 }
 
-/// A command behind redis-cli's prompt.
+/// A command after redis-cli's prompt.
 fn prompt(line: &str, remark: &str) -> String {
     let command = html::command(&with_place(typed(line)));
     match remark {
@@ -414,7 +414,7 @@ fn prompt(line: &str, remark: &str) -> String {
     }
 }
 
-/// What one types in redis-cli: the line without the directives before its command.
+/// What a reader types in redis-cli: the line without the directives before its command.
 fn typed(line: &str) -> &str {
     let mut rest = line.trim_start();
     while rest.starts_with('@') {

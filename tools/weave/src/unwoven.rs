@@ -1,10 +1,10 @@
-//! Code that stands in a chapter itself, where no test sees it.
+//! Code in a chapter itself, where no test sees it.
 
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
-/// Finds blocks of code in a chapter. Only pictures of bytes may stand there: ```` ```text ````.
+/// Finds blocks of code in a chapter. Only pictures of bytes are allowed: ```` ```text ````.
 pub(crate) fn check(text: &str) -> Vec<(Range<usize>, String)> {
     let mut faults = Vec::new();
     for (event, place) in Parser::new(text).into_offset_iter() {

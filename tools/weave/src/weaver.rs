@@ -15,7 +15,7 @@ use crate::{
     zoo,
 };
 
-/// Directives that stand in a sentence. All others make blocks.
+/// Directives that are used in a sentence. All others make blocks.
 const INLINE: &[&str] = &["link", "redis"];
 
 /// Weaves the chapters in the order of the book.
@@ -92,7 +92,7 @@ impl<'c> Weaver<'c> {
     }
 
     /// What is wrong with a chapter beyond its directives: the offset of each fault, and its text.
-    /// `last_step` is where its last step stands; without one, no lines are missed.
+    /// `last_step` is where its last step is; without one, no lines are missed.
     fn check(
         &mut self,
         page: &Page<'c>,

@@ -7,7 +7,7 @@ use crate::html::escaped;
 /// What some bytes are to RESP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// The byte that tells the type.
+    /// The byte that gives the type.
     Type,
     /// A length or a count.
     Length,
@@ -17,7 +17,7 @@ pub enum Role {
     Key,
     /// What is transported: a word of a request, a text, a number.
     Value,
-    /// Not bytes: what stands for some that are others in every run.
+    /// Not bytes: a placeholder for bytes that differ in every run.
     Unsure,
 }
 
@@ -33,7 +33,7 @@ pub struct Piece {
 /// One element of a request or of a reply, shown on one line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Line {
-    /// In how many arrays, maps and the like the element stands.
+    /// In how many arrays, maps and the like the element is nested.
     pub depth: usize,
     /// Its bytes.
     pub pieces: Vec<Piece>,
@@ -42,7 +42,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// Adds bytes behind those that it has.
+    /// Appends bytes to those that it has.
     pub(crate) fn with(mut self, role: Role, bytes: impl Into<Vec<u8>>) -> Line {
         self.push(role, bytes.into());
         self
@@ -94,7 +94,7 @@ impl Piece {
 /// From this length on, equal bytes in a row are shown once: `{x*70000}`.
 const LONG_RUN: usize = 64;
 
-/// Writes bytes as one types them between quotes, except that a quote is only a quote.
+/// Writes bytes as a person types them between quotes, except that a quote is only a quote.
 pub(crate) fn shown(bytes: &[u8]) -> String {
     let runs = bytes.chunk_by(|one, next| one == next);
     let run = |run: &[u8]| {
@@ -136,13 +136,13 @@ pub struct Reader {
 enum State {
     /// Before an element.
     Start,
-    /// Behind a type, in the line that it begins.
+    /// After a type, in the line that it begins.
     Head(u8, Vec<u8>),
     /// In a line that begins with no type.
     Inline,
-    /// Before a bulk's bytes, of which so many are left.
+    /// Before a bulk's bytes, of which this many are left.
     Bulk(usize),
-    /// Before a bulk's CRLF, of which so many bytes are left.
+    /// Before a bulk's CRLF, of which this many bytes are left.
     BulkEnd(usize),
 }
 
@@ -269,7 +269,7 @@ impl Reader {
             }
             (b'%', Some(pairs)) => self.open.push(pairs.saturating_mul(2)),
             (b'|', Some(pairs)) => {
-                // The reply that the notes are about stands where the attribute stands.
+                // The reply that the notes are about is where the attribute is.
                 if let Some(left) = self.open.last_mut() {
                     *left += 1;
                 }
@@ -279,7 +279,7 @@ impl Reader {
         }
     }
 
-    /// Notes the command's name, and tells whether a word of a request is a key.
+    /// Notes the command's name, and returns whether an argument of a request is a key.
     fn role_of_word(&mut self, part: &[u8]) -> Role {
         if self.side == Side::Server {
             return Role::Value;

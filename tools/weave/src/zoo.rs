@@ -102,7 +102,7 @@ mod tests {
         Course::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")).unwrap()
     }
 
-    /// What a Markdown block ends with must not stand in it.
+    /// What ends a Markdown block must not be in it.
     #[test]
     fn every_animal_can_be_shown() {
         let course = course();

@@ -1,4 +1,4 @@
-//! Holds the bytes that the book shows to those that a real Redis sends.
+//! Compares the bytes that the book shows with those that a real Redis sends.
 
 use std::ops::ControlFlow;
 use std::process::ExitCode;
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     harness::run(Arguments::from_args(), trials.chain(own).collect())
 }
 
-/// Plays a transcript, and holds what is shown of each reply to what came.
+/// Plays a transcript, and compares what is shown of each reply with what was received.
 fn compare(name: &str, target: &Target) -> Result<(), Failed> {
     let transcript = corpus::load_one(name).map_err(|error| format!("{error:#}"))?;
     let snapshot = Snapshot::load(&transcript)?;

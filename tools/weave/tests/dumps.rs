@@ -1,4 +1,4 @@
-//! Holds the bytes of dumps that the book shows to the fixtures from which they come.
+//! Compares the bytes of dumps that the book shows with the fixtures from which they come.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ fn fixture(name: &str) -> Vec<u8> {
     fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Returns the bytes at the beginning of a line, before three blanks: `fe 00    SELECTDB 0`.
+/// Returns the bytes at the beginning of a line, before three spaces: `fe 00    SELECTDB 0`.
 fn bytes(line: &str) -> Vec<u8> {
     let words = line.split("   ").next().unwrap_or_default().split_whitespace();
     let is_byte = |word: &&str| word.len() == 2;

@@ -1,4 +1,4 @@
-//! Executes the book's shell sessions, and holds them to what was recorded.
+//! Executes the book's shell sessions, and compares them with what was recorded.
 
 use std::fs;
 use std::process::{Command, ExitCode};
@@ -103,7 +103,7 @@ fn ends() -> Result<(), Failed> {
     let began = Instant::now();
     let came = execute("$ sleep 987654 &\n$ echo $! > /dev/stderr\n")?;
     let id = came.lines().last().unwrap_or_default().to_owned();
-    // One that nobody has waited for yet is over, too.
+    // One that was not awaited yet has exited, too.
     let state = Command::new("ps").args(["-o", "stat=", "-p", &id]).output()?.stdout;
     let is_alive = !state.is_empty() && !state.starts_with(b"Z");
     if is_alive || began.elapsed() > Duration::from_secs(30) { Err(came.into()) } else { Ok(()) }

@@ -20,7 +20,8 @@ impl Display for Drift {
     }
 }
 
-/// Holds every stage of the project at `root` to the table of lessons, and returns what differs.
+/// Compares every stage of the project at `root` with the table of lessons, and returns what
+/// differs.
 pub fn find(root: &Path, lessons: &Lessons) -> anyhow::Result<Vec<Drift>> {
     let mut drifts = unknown_directories(root, lessons)?;
     let mut before: Option<Snapshot<'_>> = None;

@@ -75,8 +75,8 @@ impl Repository {
     }
 }
 
-/// Merges three files with `git merge-file`, and returns the result and whether it holds
-/// conflicts. Each file comes with the label that stands beside a conflict's markers.
+/// Merges three files with `git merge-file`, and returns the result and whether it holds conflicts.
+/// Each file comes with the label for a conflict's markers.
 pub(crate) fn merge_files(
     ours: (&Path, &str),
     base: (&Path, &str),

@@ -18,7 +18,7 @@ pub struct Lessons {
 }
 
 impl Lessons {
-    /// Where the table lies below the project's root.
+    /// Where the table is, below the project's root.
     pub const PATH: &str = "stages/lessons.toml";
 
     /// Reads the table of the project at `root`.

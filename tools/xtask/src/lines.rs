@@ -1,4 +1,4 @@
-//! How many lines of code a stage has, and the README's map that tells it.
+//! How many lines of code a stage has, and the README's map that reports it.
 
 use std::path::Path;
 

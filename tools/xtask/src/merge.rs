@@ -13,7 +13,7 @@ const START: &str = "<<<<<<< ";
 
 /// A file as it is at one place and time; no contents where it does not exist.
 pub(crate) struct Version {
-    /// What stands beside a conflict's markers.
+    /// The label of a conflict's markers.
     pub(crate) label: String,
     pub(crate) contents: Option<Vec<u8>>,
 }
@@ -37,7 +37,7 @@ pub(crate) enum Merge {
 /// What only a person can decide.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Conflict {
-    /// Both changed the same lines: they stand between markers, which begin on these lines.
+    /// Both changed the same lines: they are between markers, which begin on these lines.
     Lines { contents: Vec<u8>, lines: Vec<usize> },
     /// Both changed a file that is not text.
     Binary,

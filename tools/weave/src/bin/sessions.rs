@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Tells whether all are as recorded; what is recorded now, is.
+/// Returns whether all are as recorded; what is recorded now, is.
 fn run() -> anyhow::Result<bool> {
     conformance::server::end_all_on_interrupt().context("an interrupt would leave servers")?;
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -1,4 +1,4 @@
-//! Somebody who types what a chapter shows has the stage at the end.
+//! A reader who types what a chapter shows has the stage at the end.
 
 use std::fs;
 

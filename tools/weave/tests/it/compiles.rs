@@ -1,4 +1,4 @@
-//! Somebody who types what a chapter shows has a program that compiles, after every step.
+//! A reader who types what a chapter shows has a program that compiles, after every step.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -53,7 +53,7 @@ impl Desk {
         fs::create_dir(self.root.join(stage.path())).expect("a directory");
     }
 
-    /// Writes what differs from what lies there.
+    /// Writes the files that differ from those that are there.
     fn write(&self, stage: &Stage, reader: &Reader, written: &mut BTreeSet<String>) {
         for file in written.iter().filter(|file| !reader.files.contains_key(*file)) {
             fs::remove_file(self.root.join(stage.path()).join(file)).expect("it is there");
@@ -81,7 +81,7 @@ impl Desk {
     }
 }
 
-/// How long somebody types without the compiler's word.
+/// How long a reader types without asking the compiler.
 #[derive(Default)]
 struct Stretch {
     steps: Vec<usize>,

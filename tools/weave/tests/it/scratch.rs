@@ -58,7 +58,7 @@ impl Scratch {
         woven.map_err(|faults| faults.iter().map(ToString::to_string).collect())
     }
 
-    /// Has a reader follow the chapter, and holds what comes of it against the stage.
+    /// Has a reader follow the chapter, and compares the result with the stage.
     fn follow(&self, text: &str) {
         let woven = self.weave(text).unwrap_or_else(|faults| panic!("{}", faults.join("\n")));
         let mut reader = Reader { files: self.before.clone() };
@@ -369,7 +369,7 @@ fn a_difference_is_shown_without_taking_a_step() {
 fn woven_code_is_one_block_of_html_whatever_it_holds() {
     let woven = thing().weave("{{#change src/thing.rs}}\n").unwrap();
     assert!(!woven.trim_end().contains("\n\n"), "{woven}");
-    // Nothing in it is taken for a directive by whoever reads the page next.
+    // The next preprocessor takes nothing in it for a directive.
     assert!(!woven.contains("{{"), "{woven}");
 }
 

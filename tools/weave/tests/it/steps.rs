@@ -26,7 +26,7 @@ pub fn start(stages: &[Stage], index: usize) -> Reader {
     Reader { files }
 }
 
-/// Holds what the reader has made against the stage, file by file.
+/// Compares what the reader has made with the stage, file by file.
 pub fn compare(reader: &Reader, stage: &Stage) {
     let expected = files(stage, stage);
     let made: Vec<&String> = reader.files.keys().collect();

@@ -117,7 +117,7 @@ impl Project {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Keeps out the settings of whoever runs the tests, and of a Git hook that runs them.
+    /// Keeps out the settings of the user who runs the tests, and of a Git hook that runs them.
     fn environment(&self) -> Vec<(&'static str, String)> {
         let git = self.path(".git").to_str().unwrap().to_owned();
         let mut environment = vec![
