@@ -1,4 +1,4 @@
-//! Holds a server to a transcript's snapshot, or takes the snapshot from a real Redis.
+//! Checks a server against a transcript's snapshot, or records the snapshot from a real Redis.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -15,7 +15,7 @@ use crate::transcript::{Action, FIRST_CLIENT, Transcript};
 /// The one version of Redis that snapshots are recorded from.
 pub const REDIS_VERSION: &str = "7.0.15";
 
-/// Plays a transcript, and holds every reply to the snapshot.
+/// Plays a transcript, and compares every reply with the snapshot.
 ///
 /// # Errors
 /// With the first reply that differs, or why there is none to compare.
@@ -24,7 +24,7 @@ pub fn check(transcript: &Transcript, target: &Target, patience: Duration) -> Re
     check_with(transcript, &snapshot, target, patience)
 }
 
-/// Plays a transcript, and holds every reply to a snapshot that need not be the recorded one.
+/// Plays a transcript, and compares every reply with a snapshot that need not be the recorded one.
 ///
 /// # Errors
 /// As [`check`].
@@ -81,7 +81,7 @@ fn last_step_of(client: &str, transcript: &Transcript) -> usize {
 pub enum RecordError {
     /// There was no server to play against.
     Play(PlayError),
-    /// A step did not come to its end, so its transcript claims what is not so.
+    /// A step did not finish, so its transcript claims something wrong.
     Step {
         /// The transcript's file and the step's line.
         place: String,
@@ -130,7 +130,7 @@ pub fn record(
     let mut replies = Vec::new();
     let mut trouble = None;
     let ending = player::play(transcript, target, patience, |step, outcome| {
-        // To a command, a closed connection can be the answer.
+        // A closed connection can be the reply to a command.
         let is_answer = matches!(step.action, Action::Command(_) | Action::Pipeline(_))
             && outcome.trouble == Some(Trouble::Closed);
         replies.push(outcome.printed.clone());

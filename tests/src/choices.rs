@@ -11,29 +11,29 @@ pub(crate) fn protocol(s: &Symptoms<'_>) -> Said {
     let due = match s.trouble {
         Some(Trouble::Protocol(due)) => *due,
         Some(_) => return None,
-        // Bytes are compared as they are, and then nobody has followed the protocol.
+        // Raw bytes are compared as they are, without following the protocol.
         None => protocol_of_the_nil(s)?,
     };
     say(match due {
         Protocol::Resp2 if says(s, b"RESET") => {
-            "RESET takes a connection back to its beginning, and there RESP2 is spoken: nil is $-1."
+            "RESET returns a connection to its initial state, and so to RESP2: nil is $-1."
         }
         Protocol::Resp2 => {
             "Until a client says HELLO 3 it speaks RESP2: nil is $-1, and a map is an array of pairs."
         }
         Protocol::Resp3 => {
-            "After HELLO 3 there is one nil, _, in the place of $-1 and *-1. Each connection remembers \
+            "After HELLO 3 there is one nil, _, instead of $-1 and *-1. Each connection remembers \
              what its client has chosen."
         }
     })
 }
 
-/// Tells whether what was sent holds this word, written in capitals here.
+/// Returns whether the sent bytes contain this argument, written in capitals here.
 fn says(s: &Symptoms<'_>, word: &[u8]) -> bool {
     s.sent.to_ascii_uppercase().windows(word.len()).any(|part| part == word)
 }
 
-/// Where one nil is due and the other came, returns the protocol of the one that is due.
+/// If one nil is expected and the other was received, returns the protocol of the expected one.
 fn protocol_of_the_nil(s: &Symptoms<'_>) -> Option<Protocol> {
     let (expected, received) = (s.expected?, s.received);
     let at = expected.iter().zip(received).position(|(one, other)| one != other)?;
@@ -45,10 +45,11 @@ fn protocol_of_the_nil(s: &Symptoms<'_>) -> Option<Protocol> {
     }
 }
 
-/// A map that is none, or that counts wrongly.
+/// A malformed map, or one with a wrong count.
 pub(crate) fn map(s: &Symptoms<'_>) -> Said {
     if s.trouble == Some(&Trouble::Silence) && s.received.starts_with(b"%") {
-        return say("The map is not whole. It counts its pairs, and not its names and values.");
+        return say("The map is incomplete. Its count is that of its pairs, not of its names and \
+            values.");
     }
     let mark = |lines: &[String]| {
         let line = lines.first()?.trim_start().strip_prefix('1')?;
@@ -56,14 +57,15 @@ pub(crate) fn map(s: &Symptoms<'_>) -> Said {
     };
     match (mark(s.due)?, mark(s.came)?) {
         ('#', ')') => say(
-            "To a client that has chosen RESP3, names and values are a map: %, and the number of pairs.",
+            "For a client that has chosen RESP3, names and values are a map: %, and the number of \
+            pairs.",
         ),
-        (')', '#') => say("In RESP2 names and values take turns in one array."),
+        (')', '#') => say("In RESP2, names and values alternate in one array."),
         _ => None,
     }
 }
 
-/// A reply to a client that wants none, or none to one that does.
+/// A reply to a client that wants none, or no reply to a client that wants one.
 pub(crate) fn silence(s: &Symptoms<'_>) -> Said {
     if !says(s, b"CLIENT REPLY ") {
         return None;
@@ -73,17 +75,19 @@ pub(crate) fn silence(s: &Symptoms<'_>) -> Said {
             "After CLIENT REPLY OFF nothing is sent, no reply and no error, until CLIENT REPLY ON."
         }
         (_, true) => {
-            "CLIENT REPLY SKIP is not answered, and neither is the next request, whatever it is. \
-             CLIENT REPLY ON is always answered."
+            "CLIENT REPLY SKIP gets no reply, and neither does the next request, whatever it is. \
+             CLIENT REPLY ON always gets one."
         }
-        _ => "CLIENT REPLY ON is answered with OK. Requests that are sent in silence are executed.",
+        _ => "CLIENT REPLY ON is answered with OK. Requests without replies are executed, too.",
     })
 }
 
 /// QUIT, and what follows it.
 pub(crate) fn farewell(s: &Symptoms<'_>) -> Said {
     (says(s, b"QUIT") && s.closes && s.trouble.is_some()).then(|| {
-        "QUIT is answered with OK, then the server closes. What follows it is not executed.".into()
+        "QUIT is answered with OK, then the server must close. Requests after QUIT are not \
+        executed."
+            .into()
     })
 }
 
@@ -93,7 +97,9 @@ pub(crate) fn name(s: &Symptoms<'_>) -> Said {
     let is_text = s.received.starts_with(b"$") && !s.received.starts_with(b"$-1");
     let is_nil = s.expected.is_some_and(|due| due.starts_with(b"$-1") || due.starts_with(b"_"));
     (is_text && is_nil).then(|| {
-        "This client has no name. What one calls itself belongs to its own connection.".into()
+        "Expected no name, received one. A name that a client chooses belongs to its own \
+        connection."
+            .into()
     })
 }
 
@@ -106,10 +112,8 @@ pub(crate) fn database(s: &Symptoms<'_>) -> Said {
     if !looks || is_error(s.received) || s.expected.is_none_or(is_error) || !selects {
         return None;
     }
-    say(
-        "Each database has keys of its own, and each connection looks into the one that it has selected \
-         last. A SELECT that is refused selects nothing.",
-    )
+    say("Each database has keys of its own, and each connection uses the one that it has selected \
+        last. A rejected SELECT selects nothing.")
 }
 
 /// A number that is counted or measured in another way.
@@ -124,17 +128,16 @@ pub(crate) fn number(s: &Symptoms<'_>) -> Said {
         let due = s.due.first()?.trim_start_matches("(integer) ").trim_start_matches("{near ");
         let due: i64 = due.trim_end_matches('}').parse().ok()?;
         return match (due, came) {
-            (-2 | -1, _) | (_, -2 | -1) => {
-                say("-2 stands for no key, -1 for a key without a deadline.")
-            }
+            (-2 | -1, _) | (_, -2 | -1) => say("-2 means no key, -1 a key without a deadline."),
             _ if due.abs_diff(came) == 1 && is("TTL") => {
-                say("TTL rounds to the nearest second: half a second and more is a whole one.")
+                say("TTL rounds to the nearest second: half a second or more rounds up.")
             }
             _ => say("TTL counts seconds, PTTL milliseconds, from now on."),
         };
     }
     (is("EXISTS") && s.expected.is_some_and(|due| due.starts_with(b":"))).then(|| {
-        "EXISTS looks up one name after the other, and counts how often it finds a living key."
+        "EXISTS looks up one name after the other, and counts how often it finds a key that has \
+        not expired."
             .into()
     })
 }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use crate::transcript::{Action, Transcript};
 
-/// The folder of this crate, which holds the corpus.
+/// The folder of this crate, which contains the corpus.
 #[must_use]
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

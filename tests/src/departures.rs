@@ -21,7 +21,7 @@ use crate::load::Peer;
 use crate::server::{CommandLine, Server};
 use crate::{check, differences, harness, resp, workspace};
 
-/// What is seen of a server, in words; or why nothing is.
+/// What a server was seen to do, in words; or why nothing was seen.
 pub type Observed = Result<String, Box<dyn Error>>;
 
 /// A departure from Redis that is decided.
@@ -216,12 +216,12 @@ fn ends_while_a_dump_loads(command: &CommandLine) -> Observed {
             None => format!("{name}: runs"),
         });
     }
-    // It has nobody to write to.
+    // It has no client to write to.
     let _ = load.end();
     Ok(seen.join(", "))
 }
 
-/// A dump that comes through a pipe, slowly, as long as somebody wants.
+/// A dump that comes through a pipe, slowly, as long as it is read.
 struct Load {
     end: Sender<()>,
     writing: JoinHandle<io::Result<()>>,
@@ -235,7 +235,7 @@ impl Load {
     }
 
     fn end(self) -> Result<(), Box<dyn Error>> {
-        // If there is nobody to tell it, it has failed, which the next line says.
+        // If the receiver is gone, it has failed, which the next line reports.
         let _ = self.end.send(());
         Ok(self.writing.join().map_err(|_| "the writer of the dump has panicked")??)
     }
@@ -246,7 +246,7 @@ fn make_pipe(dir: &Path) -> io::Result<()> {
     if made.success() { Ok(()) } else { Err(io::Error::other(format!("mkfifo: {made}"))) }
 }
 
-/// Writes a dump of keys that are all different until it is told to end it.
+/// Writes a dump of keys that are all different until it is told to stop.
 fn write_slowly(pipe: &Path, until: &Receiver<()>) -> io::Result<()> {
     let mut dump = std::fs::File::options().write(true).open(pipe)?;
     dump.write_all(b"REDIS0010")?;

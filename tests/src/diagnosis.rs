@@ -10,7 +10,7 @@ use crate::transcript::Action;
 /// What is known of a reply that is not the one expected.
 #[derive(Debug, Clone)]
 pub struct Symptoms<'a> {
-    /// The bytes that a real Redis sends, where the snapshot tells them.
+    /// The bytes that a real Redis sends, if the snapshot contains them.
     pub expected: Option<&'a [u8]>,
     /// The bytes that came.
     pub received: &'a [u8],
@@ -155,8 +155,8 @@ fn lossy_text(s: &Symptoms<'_>) -> Said {
     let holds = |bytes: &[u8]| bytes.windows(3).any(|three| three == REPLACEMENT);
     if holds(s.received) && !s.expected.is_some_and(holds) {
         return say(
-            "EF BF BD stands where other bytes were: it is what String::from_utf8_lossy puts in the \
-             place of bytes that are no UTF-8. Names and values are bytes, Vec<u8> or Bytes.",
+            "EF BF BD is in place of other bytes: String::from_utf8_lossy writes it for bytes that \
+            are not UTF-8. Names and values are bytes, Vec<u8> or Bytes.",
         );
     }
     None
@@ -171,17 +171,15 @@ fn too_much(s: &Symptoms<'_>) -> Said {
     }
     if matches!(s.action, Action::Nothing) && !s.received.is_empty() {
         if s.sent.starts_with(b"*0") || s.sent.starts_with(b"*-") {
-            return say(
-                "A request of no words, or of fewer than none, is skipped without a reply.",
-            );
+            return say("A request whose count is zero or negative is skipped without a reply.");
         }
         return say(
-            "The server answered when nothing was owed: the request was not whole yet, was already \
-             answered, or has no reply.",
+            "Expected no reply, received one. The request is not complete yet, was already \
+            answered, or has no reply.",
         );
     }
     if s.trouble == Some(&Trouble::Unasked) {
-        return say("Every request gets exactly one reply. Here more came than was asked for.");
+        return say("Expected exactly one reply to each request, received more.");
     }
     None
 }
@@ -197,12 +195,12 @@ fn half_answered(s: &Symptoms<'_>) -> Said {
     }
     if s.sent.ends_with(b"\n") && !s.sent.ends_with(b"\r\n") {
         return say(
-            "The last request ends in LF alone. On a line that is typed by hand, CR may be missing.",
+            "The last request ends in LF alone. In a line typed by hand, the CR may be missing.",
         );
     }
     Some(format!(
-        "{came} of {due} requests were answered. Does the server answer once per read? One read may \
-         bring several requests, and all of them are due.",
+        "Expected {due} replies, received {came}. Does the server answer once per read? One read \
+        may bring several requests, and each gets a reply.",
     ))
 }
 
@@ -210,7 +208,9 @@ fn half_answered(s: &Symptoms<'_>) -> Said {
 fn silence(s: &Symptoms<'_>) -> Said {
     match s.trouble? {
         Trouble::Unreachable(_) => {
-            return say("The server no longer takes connections. Did it end, or stop accepting?");
+            return say(
+                "The server no longer accepts connections. Did it exit, or stop accepting?",
+            );
         }
         Trouble::NotReading => {
             return say(
@@ -222,12 +222,12 @@ fn silence(s: &Symptoms<'_>) -> Said {
         _ => return None,
     }
     if !s.received.is_empty() {
-        return say("The reply is not whole. Was all of it written, and flushed?");
+        return say("The reply is incomplete. Was all of it written, and flushed?");
     }
     if s.is_cut {
         return say(
-            "The request came in two pieces, as a stream may bring it. Keep what is not whole yet, and \
-             decode again when more has come.",
+            "The request arrived in two pieces, as a stream may deliver it. Keep the incomplete \
+            request, and decode again when more bytes arrive.",
         );
     }
     let sent = s
@@ -237,41 +237,42 @@ fn silence(s: &Symptoms<'_>) -> Said {
         .find(|step| matches!(step, Action::Send(_) | Action::SendBytewise(_)));
     if matches!((s.action, sent), (Action::Receive(_), Some(Action::SendBytewise(_)))) {
         return say(
-            "The request came one byte at a time. Keep what is not whole yet, and decode again when \
-             more has come.",
+            "The request arrived one byte at a time. Keep the incomplete request, and decode again \
+            when more bytes arrive.",
         );
     }
     if s.sent.windows(6).any(|name| name.eq_ignore_ascii_case(b"KEYS\r\n")) {
         return say(
-            "The server is still at it. Does its matcher try every length for every star? When what \
-             follows the last star does not fit, only that star has to give way.",
+            "The server is still matching. Does it try every length for every star? When the bytes \
+            after the last star do not match, only that star needs another length.",
         );
     }
     if s.before.iter().any(|step| matches!(step, Action::Client(_))) {
         return say(
-            "Another client is connected. Does the server serve one client at a time, or hold a lock \
-             while it waits for that one?",
+            "Another client is connected. Does the server serve one client at a time, or hold a \
+            lock while it waits for that client?",
         );
     }
-    say(
-        "Nothing came. Either the server still waits for the rest of a request that is whole, or the \
-         reply was never written or never flushed.",
-    )
+    say("Expected a reply, received nothing. Either the server waits for more bytes although the \
+        request is complete, or it never wrote or never flushed the reply.")
 }
 
-/// Longer than what one is tempted to give a buffer.
+/// More bytes than a fixed buffer is likely to have.
 const LONG: usize = 4000;
 
 /// A connection is closed that should stay, or too soon, or not at all.
 fn closing(s: &Symptoms<'_>) -> Said {
     const STILL_LISTENS: &str = "A client that has shut down its sending side can still read: the \
-         replies that are owed go out before the server closes.";
+        server must send the replies that it owes before it closes.";
     let half_closed = s.before.iter().rev().any(|step| matches!(step, Action::HalfClose));
     if s.closes && s.received.is_empty() && s.expected.is_some_and(|expected| !expected.is_empty())
     {
         return say(match half_closed {
             true => STILL_LISTENS,
-            false => "The connection was closed without a word. The error goes out first, whole.",
+            false => {
+                "Expected an error before the close, received nothing. Did the server send \
+                the whole error first?"
+            }
         });
     }
     if s.closes && s.trouble.is_none() && matches!(s.action, Action::Command(_)) {
@@ -281,16 +282,17 @@ fn closing(s: &Symptoms<'_>) -> Said {
     }
     match s.trouble? {
         Trouble::StillOpen if half_closed => say(
-            "The client has said all that it had to say (a read returns 0 bytes). The server answers \
-             what is still owed, then closes too.",
+            "The client has shut down its sending side (a read returns 0 bytes). The server must \
+            send the replies that it owes, then close too.",
         ),
-        Trouble::StillOpen => say(
-            "The connection is still open. After a protocol error the server replies, then closes.",
-        ),
+        Trouble::StillOpen => {
+            say("The connection is still open. After a protocol error the server must reply, then \
+            close.")
+        }
         Trouble::Closed if half_closed => say(STILL_LISTENS),
         Trouble::Closed if !s.closes && s.sent.len() > LONG => say(
-            "The server closed the connection in the middle of a long request. Does a request have to \
-             fit a buffer of fixed size?",
+            "The server closed the connection in the middle of a long request. Does the request \
+            have to fit into a buffer of fixed size?",
         ),
         Trouble::Closed if !s.closes => say(
             "The server closed the connection, which should stay open. Only a protocol error closes; a \
@@ -307,17 +309,17 @@ fn cut_short(s: &Symptoms<'_>) -> Said {
         return say("Spaces or line ends at the value's edge are lost. Is something trimmed?");
     }
     if came == [b"\"", wanted, b"\""].concat() {
-        return say("The quotes belong to what one types. They are no part of the value.");
+        return say("The quotes belong to the typed line. They are not part of the value.");
     }
     let lost = wanted.strip_prefix(came)?.first()?;
     match lost {
         b'\r' | b'\n' => {
-            say("The value ends at a line end of its own. Take a bulk by its length, not by lines.")
+            say("The value is cut at a line end inside it. Read a bulk by its length, not by \
+                lines.")
         }
-        0 => say("The value ends at a zero byte, which is a byte like any other."),
-        b' ' => {
-            say("The value ends at its first space. In an array of bulks, spaces separate nothing.")
-        }
+        0 => say("The value is cut at a zero byte, which is a byte like any other."),
+        b' ' => say("The value is cut at its first space. In an array of bulks, spaces separate \
+                nothing."),
         _ => None,
     }
 }
@@ -340,36 +342,37 @@ fn lifetime(s: &Symptoms<'_>) -> Said {
     let name = if expected.starts_with(b"_") || received.starts_with(b"_") { "_" } else { "$-1" };
     if nil(expected) && received == b"$0\r\n\r\n" {
         return Some(format!(
-            "What is not there is nil, {name}. An empty bulk, $0, is a value that is there."
+            "A missing value is nil, {name}. An empty bulk, $0, is an existing value."
         ));
     }
     if expected == b"$0\r\n\r\n" && nil(received) {
         return Some(format!(
-            "An empty value is a value, $0. Nil, {name}, says that nothing is there."
+            "An empty value is a value, $0. Nil, {name}, means that there is no value."
         ));
     }
     let waited = s.before.iter().any(|step| matches!(step, Action::Wait(_)));
     if nil(expected) && is_value(received) {
         return say(if history::said(s, "KEEPTTL") {
-            "The value outlives its time. KEEPTTL keeps the deadline that the key has."
+            "The value outlives its deadline. KEEPTTL keeps the deadline that the key has."
         } else if history::said(s, "EXAT") || history::said(s, "PXAT") {
-            "The value outlives its time. EXAT and PXAT name a moment, not a time from now."
+            "The value outlives its deadline. EXAT and PXAT name a moment, not a time from now."
         } else if waited {
-            "The value is still there after its time. Is the expiry stored, checked by every lookup \
-             against the time of that moment, and in the right unit (EX counts seconds, PX \
-             milliseconds)?"
+            "The value is still there after its deadline. Is the deadline stored, in the right \
+            unit (EX counts seconds, PX milliseconds)? Does every lookup compare it with the \
+            current time?"
         } else {
-            "A value came where there should be none. Does its key only look like the one asked for?"
+            "Expected no value, received one. Does the server confuse the key with a similar one?"
         });
     }
     if is_value(expected) && nil(received) {
         return say(if waited {
             "The value is gone before its time. Are the units right (EX counts seconds, PX \
-             milliseconds)? A plain SET takes an old deadline away."
+            milliseconds)? A plain SET takes an old deadline away."
         } else if s.before.iter().any(|step| matches!(step, Action::Client(_))) {
             "The key is not found. Did another client set it? All clients share one keyspace."
         } else {
-            "The key is not found. Was it stored, under just these bytes, where this client looks?"
+            "The key is not found. Was it stored, under exactly these bytes, where this client \
+            looks?"
         });
     }
     None
@@ -379,7 +382,7 @@ fn lifetime(s: &Symptoms<'_>) -> Said {
 fn kind(s: &Symptoms<'_>) -> Said {
     let (expected, received) = (s.expected?, s.received);
     let at = expected.iter().zip(received).take_while(|(one, other)| one == other).count();
-    // Only where a reply begins does a byte tell its kind.
+    // Only at the beginning of a reply does a byte say its kind.
     let begins = at == 0 || expected.get(..at).is_some_and(|head| head.ends_with(b"\r\n"));
     let (wanted, came) = (*expected.get(at)?, *received.get(at)?);
     if !begins || name_of(wanted).is_none() {
@@ -387,13 +390,13 @@ fn kind(s: &Symptoms<'_>) -> Said {
     }
     match (wanted, name_of(came)) {
         (_, None) => {
-            say("That is no RESP. A reply begins with + - : $ or *, which names its kind.")
+            say("This is not RESP. A reply begins with + - : $ or *, which names its kind.")
         }
-        (b'-', Some(_)) => say("Redis refuses this with an error; the server takes it."),
-        (_, Some("error")) => say("Redis takes this; the server refuses it with an error."),
+        (b'-', Some(_)) => say("Redis rejects this with an error; the server accepts it."),
+        (_, Some("error")) => say("Redis accepts this; the server rejects it with an error."),
         (_, Some(came)) => {
             let wanted = name_of(wanted)?;
-            Some(format!("{wanted} is due, {came} came. Clients tell them apart.")).map(capital)
+            Some(format!("Expected {wanted}, received {came}. Clients distinguish them."))
         }
     }
 }
@@ -417,11 +420,6 @@ fn name_of(kind: u8) -> Option<&'static str> {
     })
 }
 
-fn capital(text: String) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// The reply is of the right kind, and says something else.
 fn wording(s: &Symptoms<'_>) -> Said {
     let (expected, received) = (s.expected?, s.received);
@@ -434,7 +432,8 @@ fn wording(s: &Symptoms<'_>) -> Said {
         return say("Only the case of letters differs.");
     }
     match (expected.first()?, received.first()?) {
-        (b'-', b'-') => say("Clients read the text of an error too, so it is held to the byte."),
+        (b'-', b'-') => say("Clients also read the text of an error, so every byte of it must \
+            match."),
         (b'*', b'*') => {
             let count = |reply: &[u8]| {
                 reply
@@ -445,7 +444,12 @@ fn wording(s: &Symptoms<'_>) -> Said {
             let (wanted, came) = (count(expected)?, count(received)?);
             let elements =
                 if wanted == 1 { "1 element".into() } else { format!("{wanted} elements") };
-            (wanted != came).then(|| format!("The array should have {elements}, and has {came}."))
+            (wanted != came).then(|| {
+                format!(
+                    "Expected an array of {elements}, received one of \
+                {came}."
+                )
+            })
         }
         _ => None,
     }

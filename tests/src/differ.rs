@@ -2,11 +2,11 @@
 //! comes back, byte for byte.
 //!
 //! A [`Session`] is what several clients write, in one order. A second, plain reading of the
-//! protocol ([`request`]) tells how many replies are due to it, and whether the server hangs up:
-//! nobody waits longer than he must, and who sends nothing, too little or too much is found out.
-//! From stage 08 on, what INFO has counted is compared after each session, too ([`counters`]).
-//! What is allowed to differ stands in one table ([`documented`]). A session that shows another
-//! difference is made as small as possible, and kept as a transcript.
+//! protocol ([`request`]) says how many replies are due to it, and whether the server closes the
+//! connection: so no reader waits longer than it must, and a server that sends nothing, too little
+//! or too much is found out. From stage 08 on, what INFO has counted is compared after each
+//! session, too ([`counters`]). What is allowed to differ is in one table ([`documented`]). A
+//! session that shows another difference is made as small as possible, and kept as a transcript.
 
 pub mod counters;
 pub mod damage;
@@ -37,11 +37,11 @@ use self::pair::{Difference, Pair, Tally};
 use crate::server::{CommandLine, StartError, Target};
 use crate::{check, harness, workspace};
 
-/// So many sessions find what the ones before have left in the keyspace, then it is emptied: by
+/// This many sessions find what the ones before have left in the keyspace, then it is emptied: by
 /// turns, so that some bugs need few sessions to come again, and some keyspaces grow.
 const KEYSPACE_LIVES: [usize; 4] = [100, 400, 100, 2000];
 
-/// So many sessions are a test of the newest stage, and so many of each before it: they take some
+/// This many sessions test the newest stage, and this many each stage before it: they take some
 /// seconds. `cargo run --release -p conformance --bin differ` plays more.
 const SESSIONS: [u64; 2] = [3000, 400];
 
@@ -67,7 +67,7 @@ pub struct Plan {
 /// When a hunt ends.
 #[derive(Debug, Clone, Copy)]
 pub enum Limit {
-    /// After so many sessions.
+    /// After this many sessions.
     Sessions(u64),
     /// After so much time.
     Time(Duration),
@@ -137,7 +137,7 @@ pub fn redis() -> Result<CommandLine, String> {
     redis
 }
 
-/// Holds a server to be no different from Redis in so many sessions.
+/// Checks that a server does not differ from Redis in this many sessions.
 ///
 /// # Errors
 /// With the first difference, or if too little happened for a comparison.

@@ -1,4 +1,4 @@
-//! Exercises: what one adds to a stage, or mends in a wrong server, and what then must hold.
+//! Exercises: what a learner adds to a stage, or fixes in a wrong server, and what then must hold.
 //!
 //! Each is a folder `exercises/NN-stage/name`:
 //!
@@ -32,7 +32,7 @@ pub struct Exercise {
     pub title: String,
     /// How hard it is.
     pub level: Level,
-    /// The animal of the zoo that is to be mended, if this is about debugging.
+    /// The animal of the zoo to fix, if this is about debugging.
     pub animal: Option<String>,
     /// The task, in Markdown.
     pub task: String,
@@ -87,8 +87,7 @@ const WRONG: &str = "wrong_";
 
 /// Lists `NN-stage/name` of all exercises, sorted.
 ///
-/// # Errors
-/// When a folder cannot be listed, or a file lies where only folders should.
+/// # Errors When a folder cannot be listed, or a file is where only folders should be.
 pub fn names() -> Result<Vec<String>> {
     names_in(&corpus::exercises())
 }

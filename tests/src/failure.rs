@@ -13,14 +13,14 @@ use crate::solution::where_to_look;
 use crate::text::{self, Place, escape_byte};
 use crate::transcript::{Action, Command, Step, Transcript, View};
 
-/// So many bytes are shown whole.
+/// This many bytes are shown whole.
 const WHOLE: usize = 96;
 
-/// Of more, so many are shown before the first difference, and so many from there on.
+/// Of more bytes, this many are shown before the first difference, and this many from there on.
 const BEFORE: usize = 24;
 const AFTER: usize = 48;
 
-/// So many lines of a reply are shown on each side of the first that differs.
+/// This many lines of a reply are shown on each side of the first that differs.
 const LINES: usize = 3;
 
 /// Where the text of a labelled line begins.
@@ -183,7 +183,7 @@ impl Mismatch {
     fn how_the_server_ended(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let output = &self.ending.output;
         if let Some(status) = self.ending.status {
-            return writeln!(f, "\n  The server ended ({status}).\n{}", Said(output));
+            return writeln!(f, "\n  The server exited ({status}).\n{}", Said(output));
         }
         if output.contains("panicked at") {
             return writeln!(f, "\n  The server panicked.\n{}", Said(output));
@@ -215,7 +215,7 @@ impl Outcome {
     }
 }
 
-/// What a real Redis answers, as bytes where the snapshot's lines tell them.
+/// The reply of a real Redis, as bytes if the snapshot's lines contain them.
 struct Expected {
     wire: Option<Vec<u8>>,
     closes: bool,
@@ -260,14 +260,14 @@ fn raw_wire(lines: &[String], place: &Place) -> Option<Vec<u8>> {
     Some(wire)
 }
 
-/// A part of some bytes, escaped, and how far into it a certain byte stands.
+/// A part of some bytes, escaped, and how far into it a certain byte is.
 struct Window {
     text: String,
     caret: usize,
 }
 
 impl Window {
-    /// Shows what stands around the byte at `index`.
+    /// Shows the bytes around the one at `index`.
     fn around(bytes: &[u8], index: usize, place: &Place) -> Self {
         let is_short = bytes.len() <= WHOLE;
         let start = if is_short { 0 } else { index.saturating_sub(BEFORE) };
@@ -305,11 +305,11 @@ fn lines_around(lines: &[String], index: usize) -> String {
 fn words_for(trouble: &Trouble) -> String {
     match trouble {
         Trouble::Unreachable(error) => format!("no connection to the server: {error}"),
-        Trouble::Silence => "then nothing more came, and the client gave up".into(),
+        Trouble::Silence => "then nothing more arrived, and the client gave up".into(),
         Trouble::Closed => "then the server closed the connection".into(),
         Trouble::StillOpen => "then the connection stayed open".into(),
         Trouble::NotReading => "the server did not read what was sent".into(),
-        Trouble::NoReply => "which is no reply that a client understands".into(),
+        Trouble::NoReply => "which is not a reply that a client understands".into(),
         Trouble::Protocol(Protocol::Resp2) => "which is RESP3, and this client speaks RESP2".into(),
         Trouble::Protocol(Protocol::Resp3) => {
             "which is RESP2, and this client has chosen RESP3".into()
@@ -320,7 +320,7 @@ fn words_for(trouble: &Trouble) -> String {
     }
 }
 
-/// Breaks a text into lines that a terminal holds.
+/// Breaks a text into lines that fit a terminal.
 pub(crate) fn wrapped(text: &str) -> String {
     const WIDTH: usize = 72;
     let mut out = String::new();

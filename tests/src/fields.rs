@@ -1,4 +1,4 @@
-//! The fields of a reply: some have the same value in every run, of others only its shape is sure.
+//! The fields of a reply: some have the same value in every run, others only the same shape.
 
 use crate::reply::Reply;
 use crate::text::{Place, quoted};
@@ -116,7 +116,7 @@ impl Fields {
                 Some(format!("{name}{}{value}", line.separator))
             });
             let fields: Vec<String> = fields.collect();
-            // A heading and an empty line say where the fields stand.
+            // A heading and an empty line say where the fields are.
             if !fields.is_empty() || line.fields.is_empty() {
                 let end = whole.get(bare.len()..).unwrap_or_default();
                 let body = if line.fields.is_empty() { bare.to_owned() } else { fields.join(" ") };
@@ -144,7 +144,7 @@ impl Fields {
         Some(value.split(',').map(part).collect::<Vec<_>>().join(","))
     }
 
-    /// Adds a line for every field that is asked for and not there.
+    /// Adds a line for every requested field that is missing.
     fn with_missing(&self, mut printed: String, seen: Vec<String>) -> String {
         for (name, _) in self.named.iter().filter(|(name, _)| !seen.contains(name)) {
             printed.push_str(&format!("\n(no field {name})"));
@@ -213,7 +213,7 @@ pub(crate) fn shape_of(value: &Reply, place: &Place) -> Reply {
     }
 }
 
-/// Returns what stands for a value that may be another in every run.
+/// Returns the placeholder of a value that may differ in every run.
 fn shape(value: &str, place: &Place) -> String {
     if let Some(kept) = place.kept_as(value) {
         return kept;

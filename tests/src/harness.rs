@@ -64,7 +64,7 @@ pub(crate) fn subject(binary: &str, package: &str) -> Result<(CommandLine, u32),
     Ok((command, last))
 }
 
-/// After so many replies that never came, this process waits for others only briefly.
+/// After this many missing replies, this process waits for others only briefly.
 const MANY_SILENCES: usize = 8;
 const LITTLE_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -118,7 +118,7 @@ pub fn record(names: &[String]) -> anyhow::Result<()> {
     })
 }
 
-/// Holds a server to transcripts, and prints how it went. Without a command, a real Redis.
+/// Checks a server against transcripts, and prints how it went. Without a command, a real Redis.
 ///
 /// # Errors
 /// When there is no server, or any failed.

@@ -3,7 +3,7 @@
 use crate::diagnosis::{Said, Symptoms, say, text_of};
 use crate::transcript::{Action, Command};
 
-/// The words of a command that are plain text, the others as `None`.
+/// Returns the arguments of a command that are plain text, the others as `None`.
 fn words(command: &Command) -> Vec<Option<&str>> {
     command.words.iter().map(|word| word.literal()).collect()
 }
@@ -27,7 +27,7 @@ fn commands<'a>(s: &Symptoms<'a>) -> impl Iterator<Item = Vec<Option<&'a str>>> 
     commands.map(words)
 }
 
-/// Tells whether a command so far has this word, in any case of letters.
+/// Returns whether a command so far has this argument, in any letter case.
 pub(crate) fn said(s: &Symptoms<'_>, word: &str) -> bool {
     commands(s).any(|words| words.iter().flatten().any(|one| one.eq_ignore_ascii_case(word)))
 }
@@ -77,20 +77,20 @@ pub(crate) fn wrong_value(s: &Symptoms<'_>) -> Said {
     let stored = stored(s);
     let whose = |text: &str| stored.iter().rposition(|(_, value)| *value == text);
     if stored.iter().any(|(_, old)| came == [*old, wanted].concat()) {
-        return say("The new value stands behind the old one. SET replaces the whole value.");
+        return say("The new value is appended to the old one. SET replaces the whole value.");
     }
     let other = whose(came)?;
     match stored.get(other)? {
         (owner, _) if *owner == key && whose(wanted) > Some(other) => {
             say("That is the value of an earlier SET. The last one counts.")
         }
-        (owner, _) if *owner == key => say(
-            "That is the value of a SET that is refused. Look at all of a command before you change \
-             anything: one that fails leaves no trace.",
-        ),
+        (owner, _) if *owner == key => {
+            say("That is the value of a rejected SET. Check the whole command before you change \
+            anything: one that fails must change nothing.")
+        }
         (owner, _) if owner.eq_ignore_ascii_case(key) => Some(format!(
-            "That is the value of '{owner}', which is another key: in keys, the case of letters \
-             counts.",
+            "That is the value of '{owner}', which is another key: the case of letters matters in \
+            keys.",
         )),
         (owner, _) => Some(format!("That is the value of '{owner}', which is another key.")),
     }
@@ -112,8 +112,8 @@ pub(crate) fn dump(s: &Symptoms<'_>) -> Said {
         ),
         (false, true) => say(
             "The key is in the dump. Did the loader skip exactly the bytes of every record before it? \
-             Or was it taken for expired: a deadline (FC milliseconds, FD seconds, both since 1970) \
-             counts for the one key behind it.",
+             Or did it take the key for expired? A deadline (FC milliseconds, FD seconds, both \
+             since 1970) applies to the one key after it.",
         ),
         (true, false) => say(
             "The key should not be loaded. Its deadline has passed (FC milliseconds, FD seconds, both \
@@ -140,14 +140,12 @@ fn saved_otherwise(wanted: &[u8], came: &[u8]) -> Said {
     }
     if wanted.len() == came.len() && came.contains(&0) && !wanted.contains(&0) {
         return say(
-            "There are zeros where the text repeats itself. A copy in LZF may reach into the bytes that \
-             it appends: make it byte by byte.",
+            "There are zeros where the text repeats itself. A back-reference in LZF may overlap \
+            the bytes that it appends: copy byte by byte.",
         );
     }
-    say(
-        "The key has another value here. A dump may hold it in several databases, and only number 0 \
-         is served; a string may be plain, an integer or compressed.",
-    )
+    say("Expected another value. A dump may hold it in several databases, and only number 0 \
+         is served; a string may be plain, an integer or compressed.")
 }
 
 /// `KEYS` lists too much or too little.
@@ -158,32 +156,32 @@ pub(crate) fn listing(s: &Symptoms<'_>) -> Said {
     if let Some(extra) = came.iter().find(|element| !due.contains(element)) {
         if pattern == "*" && waited(s) {
             return Some(format!(
-                "{extra} is listed although its time is over. That nobody has asked for it since is no \
-                 reason: KEYS has to look at the deadlines too.",
+                "{extra} is listed although it has expired. KEYS must check deadlines, too: the \
+                key may not have been looked up since.",
             ));
         }
-        return Some(format!("{extra} is listed, and does not match {pattern}. {hint}"));
+        return Some(format!("{extra} is listed, but does not match {pattern}. {hint}"));
     }
     let missing = due.iter().find(|element| !came.contains(element))?;
-    Some(format!("{missing} matches {pattern}, and is not listed. {hint}"))
+    Some(format!("{missing} matches {pattern}, but is not listed. {hint}"))
 }
 
 /// Returns the rule that a pattern most likely stumbles over.
 fn hint(pattern: &str) -> &'static str {
     if pattern == "*" {
-        "A star alone finds every key."
+        "A lone star matches every key."
     } else if pattern.contains('\\') {
-        "A backslash takes the meaning from the next byte."
+        "A backslash makes the next byte literal."
     } else if pattern.contains('[') {
         "[abc] is one of these bytes, [a-z] one of that range, [^a] any byte but a; ! has no meaning."
     } else if pattern.contains('?') {
-        "A question mark is one byte: not none, and not a character of several."
+        "A question mark matches one byte: not none, and not a character of several."
     } else if pattern.contains(['.', '+', '^', '$', '(']) {
-        "It is no regular expression: only * ? [ ] and \\ have a meaning."
+        "A pattern is not a regular expression: only * ? [ ] and \\ have a meaning."
     } else if pattern.contains(|letter: char| letter.is_ascii_uppercase()) {
-        "The case of letters counts."
+        "The case of letters matters."
     } else {
-        "A pattern has to fit the whole key, from its first byte to its last."
+        "A pattern has to match the whole key, from its first byte to its last."
     }
 }
 
@@ -195,35 +193,35 @@ pub(crate) fn settings(s: &Symptoms<'_>) -> Said {
         return None;
     }
     if s.came.iter().any(|line| line.contains(") 1) ")) {
-        return say("Names and values take turns in one flat array. Here each pair is an array.");
+        return say("Expected one flat array, in which names and values alternate, received an \
+            array for each pair.");
     }
     let (due, came) = (elements(s.due)?, elements(s.came)?);
     if came.contains(&"(nil)") {
-        return say("A name that Redis does not know is left out, without a nil in its place.");
+        return say("A name that Redis does not know is omitted, without a nil in its place.");
     }
     if came.len() > due.len() {
-        return say("Each setting comes once, however many names ask for it.");
+        return say("Each setting is returned once, however many names match it.");
     }
     if came.len() < due.len() {
         let has_uppercase = |name: &&str| name.contains(|letter: char| letter.is_ascii_uppercase());
         return if asked.iter().any(has_uppercase) {
-            say(
-                "Names of settings are compared in any letter case, and come back as they were typed.",
-            )
+            say("Names of settings are compared in any letter case, and returned as they were \
+                typed.")
         } else {
-            say(
-                "A pair is missing. Every name that is asked for is answered, and each may be a pattern.",
-            )
+            say("A pair is missing. Every name in the request is answered, and each may be a \
+                pattern.")
         };
     }
     if s.due.iter().any(|line| line.contains("{dir}")) {
-        return say("The directory is told as an absolute path, wherever the server was started.");
+        return say("The directory is reported as an absolute path, wherever the server was \
+            started.");
     }
     let differs = due.iter().zip(&came).find(|(wanted, came)| wanted != came)?;
     let wanted = differs.0.trim_matches('"');
     if started_with(s).contains(&wanted) {
         return Some(format!(
-            "This server was started with '{wanted}', and answers something else."
+            "Expected '{wanted}', with which the server was started, received something else."
         ));
     }
     None
@@ -241,26 +239,27 @@ pub(crate) fn misread(s: &Symptoms<'_>) -> Said {
         let is_header = matches!(letters.next(), Some('*' | '$'));
         if is_header && letters.next().is_some_and(|digit| digit.is_ascii_digit()) {
             return Some(format!(
-                "The server took the line {name} for a command. It is the head of an array or of a bulk, \
-                 and tells how much belongs to the request.",
+                "The server took the line {name} for a command. It is the header of an array or of \
+                a bulk, and says how much belongs to the request.",
             ));
         }
         if comes_in_pieces(s) {
             return say(
-                "The beginning of this request came earlier. Keep what is not whole yet, and decode again \
-                 when more has come.",
+                "The beginning of this request arrived earlier. Keep the incomplete request, and \
+                decode again when more bytes arrive.",
             );
         }
         if name != name.to_ascii_uppercase() {
             return say(
-                "The server does not know the name as it is written here. In names of commands, the case of letters does not matter.",
+                "The server does not know the name as it is written here. The case of letters does \
+                not matter in names of commands.",
             );
         }
     }
     if !s.sent.starts_with(b"*") && s.sent.iter().any(|byte| b"\"'".contains(byte)) {
         return say(
-            "A line that is typed by hand has the quoting of redis-cli: quotes hold a word together, \
-             and double quotes know escapes.",
+            "A line that is typed by hand has the quoting of redis-cli: quotes hold an argument \
+            together, and double quotes allow escapes.",
         );
     }
     let Action::Command(command) = s.action else { return None };
@@ -271,7 +270,7 @@ pub(crate) fn misread(s: &Symptoms<'_>) -> Said {
     None
 }
 
-/// Tells whether an earlier `@send` ended in the middle of a line.
+/// Returns whether an earlier `@send` ended in the middle of a line.
 fn comes_in_pieces(s: &Symptoms<'_>) -> bool {
     let mut sends = s.before.iter().filter_map(|step| match step {
         Action::Send(text) => Some(text.literal()),
@@ -291,19 +290,19 @@ pub(crate) fn taken(s: &Symptoms<'_>) -> Said {
     let why = [
         (
             "not an integer",
-            "A number is written in one way only: no plus sign, space or leading zero. Rust's parse \
-             takes more than that.",
+            "A number is written in one way only: no plus sign, space or leading zero. Rust's \
+            parse accepts more.",
         ),
         (
             "invalid expire time",
-            "A time is more than zero, and the moment that it means fits 64 bits of milliseconds.",
+            "A time must be more than zero, and its deadline in milliseconds must fit 64 bits.",
         ),
         (
             "syntax error",
-            "Options that exclude each other, or that nobody knows, make the command void.",
+            "Options that exclude each other, or that are unknown, make the whole command fail.",
         ),
-        ("wrong number of arguments", "Count a command's words before you look at them."),
+        ("wrong number of arguments", "Count a command's arguments before you look at them."),
     ];
     let why = why.iter().find(|(error, _)| expected.contains(error)).map_or("", |(_, why)| why);
-    Some(format!("Redis refuses this with an error; the server takes it. {why}"))
+    Some(format!("Redis rejects this with an error; the server accepts it. {why}"))
 }

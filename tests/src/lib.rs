@@ -1,4 +1,4 @@
-//! Transcripts of a real Redis, and the player that holds any server to them.
+//! Transcripts of a real Redis, and the player that checks any server against them.
 //!
 //! A [transcript] is a session in a text file; its [snapshot] holds what a
 //! real Redis answered. To [check](check::check) a server is to [play](player::play) the transcript

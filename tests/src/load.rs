@@ -1,10 +1,10 @@
 //! Hostile load: what clients do who mean harm, or who just are slow, many or gone.
 //!
 //! Each [`Scenario`] puts a real server under one kind of load, and holds it to a bound: how far
-//! its memory may grow, and that another client is served meanwhile. The memory is what the system
-//! tells. Nothing is asserted of how fast the other client is served, since machines are busy; only
-//! that it is, while a server without the protection would keep it waiting until the load ends.
-//! What was measured is printed at the end.
+//! its memory may grow, and that another client is served meanwhile. The memory is what the kernel
+//! reports. Nothing is asserted about how fast the other client is served, since machines are busy;
+//! only that it is, while a server without the protection would keep it waiting until the load
+//! ends. What was measured is printed at the end.
 //!
 //! By default the load is bounded, so that all scenarios take seconds. [`LOAD`]`=full` makes more
 //! of it.
@@ -105,7 +105,7 @@ pub struct Scenario {
     pub claim: &'static str,
     /// What the server needs besides its port.
     pub options: &'static [&'static str],
-    /// What the system must be able to do.
+    /// What the kernel must support.
     pub needs: Needs,
     /// Where that goes what the server prints.
     pub output: Output,
@@ -120,7 +120,7 @@ pub struct Scenario {
     pub run: fn(&mut Siege) -> Result<(), Fault>,
 }
 
-/// What a scenario needs of the system.
+/// What a scenario needs from the kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// Nothing that is not everywhere.

@@ -13,7 +13,7 @@ fn command<'a>(s: &Symptoms<'a>) -> Option<&'a Command> {
     }
 }
 
-/// Returns the first line that is due and did not come, and what came in its place.
+/// Returns the first expected line that differs, and what was received in its place.
 fn differs<'a>(s: &Symptoms<'a>) -> Option<(&'a str, &'a str)> {
     let pairs = s.due.iter().zip(s.came);
     let (due, came) = pairs.into_iter().find(|(due, came)| due != came)?;
@@ -23,11 +23,11 @@ fn differs<'a>(s: &Symptoms<'a>) -> Option<(&'a str, &'a str)> {
 /// An error came, and what Redis answers is compared only in part.
 pub(crate) fn refused(s: &Symptoms<'_>) -> Said {
     let is_error = |lines: &[String]| lines.first().is_some_and(|line| line.starts_with("(error)"));
-    // Where the bytes are known, there is more to tell.
+    // Where the bytes are known, there is more to report.
     if s.expected.is_some() || !is_error(s.came) || is_error(s.due) {
         return None;
     }
-    say("Redis takes this; the server refuses it with an error.")
+    say("Redis accepts this; the server rejects it with an error.")
 }
 
 /// `@fields`: one is missing, in the wrong place, or says something else.
@@ -42,11 +42,12 @@ pub(crate) fn fields(s: &Symptoms<'_>) -> Said {
     match (due, came) {
         ("(verbatim txt)", "(bulk)") => {
             return say(
-                "To a client that has chosen RESP3, this text is a verbatim one: =, its length, and txt: before it.",
+                "For a client that has chosen RESP3, this is a verbatim text: =, its length, and \
+                txt: before it.",
             );
         }
         ("(bulk)", "(verbatim txt)") => {
-            return say("Only in RESP3 is this text a verbatim one. In RESP2 it is a bulk.");
+            return say("This text is verbatim only in RESP3. In RESP2 it is a bulk.");
         }
         _ => {}
     }
@@ -65,7 +66,7 @@ pub(crate) fn fields(s: &Symptoms<'_>) -> Said {
     sorted.0.sort();
     sorted.1.sort();
     if sorted.0 == sorted.1 {
-        return say("The fields are right, and stand in another order.");
+        return say("The fields are right, but in another order.");
     }
     wrong_shape(s, due, came)
 }
@@ -80,10 +81,12 @@ fn wrong_shape(s: &Symptoms<'_>, due: &str, came: &str) -> Said {
     };
     let due = shape(due)?;
     if is_kept(s, &due) {
-        return Some(format!("This is not the value that was kept as '{due}' before."));
+        return Some(format!(
+            "Expected the value that was kept as '{due}' before, received another."
+        ));
     }
-    let came = shape(came).unwrap_or_else(|| "nothing of the kind".into());
-    Some(format!("The value should look like {{{due}}}. Here it is {{{came}}}."))
+    let came = shape(came).unwrap_or_else(|| "something else".into());
+    Some(format!("Expected a value like {{{due}}}, received {{{came}}}."))
 }
 
 /// Whether a step before this kept something under the name.
@@ -101,8 +104,12 @@ pub(crate) fn count(s: &Symptoms<'_>) -> Said {
     let due = s.due.first()?;
     let name = due.split_once('{')?.1.split_once('}')?.0;
     let came = s.came.first()?;
-    (is_kept(s, name) && due.split(' ').next() == came.split(' ').next())
-        .then(|| format!("The number of elements is not the one that was kept as '{name}' before."))
+    (is_kept(s, name) && due.split(' ').next() == came.split(' ').next()).then(|| {
+        format!(
+            "Expected the number of elements that was kept as '{name}' before, \
+            received another."
+        )
+    })
 }
 
 /// `@commands`: an entry is missing, or is not that of Redis.
@@ -114,11 +121,11 @@ pub(crate) fn entries(s: &Symptoms<'_>) -> Said {
     let missing = names.iter().find(|name| lists(s.due, name) && !lists(s.came, name));
     match missing {
         Some(name) => Some(format!(
-            "The command '{name}' is not listed. What COMMAND tells is made from all commands that \
-             the server has, under their full names."
+            "The command '{name}' is not listed. COMMAND reports all commands that the server has, \
+            under their full names."
         )),
         None => say(
-            "An entry is not that of Redis. Clients find a command's keys by it, and redis-cli its hints.",
+            "An entry differs from that of Redis. Clients find a command's keys by it, and redis-cli its hints.",
         ),
     }
 }
@@ -128,14 +135,12 @@ pub(crate) fn scan(s: &Symptoms<'_>) -> Said {
     let Action::Scan { meanwhile, .. } = s.action else { return None };
     if s.trouble == Some(&Trouble::Endless) {
         return say(
-            "The scan does not end. A cursor tells how much is left, and each reply has to get closer \
-             to 0, which says that all has been seen.",
+            "The scan does not end. Each reply's cursor has to be further on than the one before, \
+            until 0 says that all keys have been seen.",
         );
     }
     if s.came.first().is_some_and(|line| line == NO_SCAN) {
-        return say(
-            "The reply to a scan is an array of two: the next cursor, which is a bulk, and an array.",
-        );
+        return say("Expected an array of two: the next cursor, which is a bulk, and an array.");
     }
     let is_listing = |lines: &[String]| {
         lines
@@ -155,17 +160,21 @@ pub(crate) fn scan(s: &Symptoms<'_>) -> Said {
     let (due, came) = (keys(s.due), keys(s.came));
     if let Some(extra) = came.iter().find(|key| !due.contains(key)) {
         return Some(format!(
-            "{extra} came, which should not. Options such as MATCH hold for every call of a scan."
+            "Received {extra}, which should not be there. Options such as MATCH apply to every \
+            call of a scan."
         ));
     }
     let lost = due.iter().find(|key| !came.contains(key))?;
     Some(match meanwhile.is_empty() {
         true => {
-            format!("{lost} is lost between two cursors. A scan shows every key that is there.")
+            format!(
+                "{lost} is lost between two cursors. A scan returns every key that exists all \
+                the while."
+            )
         }
         false => format!(
-            "{lost} was there all the time, and did not come. What is added or goes while a scan goes on \
-             must not move the others past the cursor."
+            "Expected {lost}, which existed all the while, but never received it. Keys added or \
+            removed during a scan must not move others past the cursor."
         ),
     })
 }

@@ -70,7 +70,7 @@ pub enum Trouble {
     Silence,
     /// The server closed the connection.
     Closed,
-    /// The server was to close the connection, and did not in time.
+    /// The server should have closed the connection, and did not in time.
     StillOpen,
     /// The server did not read what it was sent in time.
     NotReading,
@@ -402,7 +402,7 @@ impl Session {
         joined(outcomes, bytes)
     }
 
-    /// Hangs up, and returns what a client was sent without having asked for it.
+    /// Closes the connection, and returns what the server sent unasked.
     fn finish(self) -> Option<(String, Vec<u8>)> {
         let mut clients = self.clients.into_iter();
         clients.find_map(|(name, client)| {
@@ -491,7 +491,7 @@ impl Client {
     }
 }
 
-/// How trouble is printed where a reply would stand.
+/// How trouble is printed in place of a reply.
 pub(crate) fn marker(trouble: &Trouble, printed: usize) -> String {
     match trouble {
         Trouble::Unreachable(_) => "(no connection)",

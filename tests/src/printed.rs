@@ -119,7 +119,7 @@ pub fn repeated(line: &str) -> Option<(&str, usize)> {
     Some((one, times.parse().ok().filter(|times| *times >= MANY)?))
 }
 
-/// Returns the mark behind the numbers, if a reply is printed as numbered lines.
+/// Returns the mark after the numbers, if a reply is printed as numbered lines.
 fn mark_of(printed: &str) -> Option<char> {
     let rest = printed.trim_start().strip_prefix('1')?;
     let mark = rest.chars().next().filter(|mark| [')', '~', '#'].contains(mark))?;
@@ -226,7 +226,7 @@ fn elements(printed: &str, mark: char) -> Option<Vec<String>> {
 /// Reads back a name, an arrow and a value.
 fn pair(item: &str) -> Option<(Reply, Reply)> {
     const ARROW: &str = " => ";
-    // In a name in quotes, an arrow may stand too: the name is the first that reads back.
+    // In a name in quotes, an arrow may occur, too: the name is the first that reads back.
     item.match_indices(ARROW).find_map(|(at, _)| {
         let (name, value) = (item.get(..at)?, item.get(at + ARROW.len()..)?);
         let value = value.strip_prefix('\n').unwrap_or(value);

@@ -50,7 +50,7 @@ struct Claim {
     until: u32,
     /// Whether it is about what only the course's own servers print.
     is_ours: bool,
-    /// Whether it needs what only Linux tells.
+    /// Whether it needs what only Linux reports.
     needs_linux: bool,
     run: fn(&Program) -> Result<()>,
 }
@@ -123,13 +123,13 @@ impl Running {
         Ok(Peer::connect(address, PATIENCE)?)
     }
 
-    /// Returns how many bytes of memory it takes up, where the system tells.
+    /// Returns how many bytes of memory it takes up, if the kernel reports it.
     fn memory(&self) -> Option<u64> {
         // However far it grows: each test has its own bound.
         Some(Meter::watch(self.server.process_id()?, u64::MAX / 2)?.now()?.resident)
     }
 
-    /// Holds its memory to a bound, where the system tells.
+    /// Checks its memory against a bound, if the kernel reports it.
     fn takes_less_than(&self, most: u64) -> Result<()> {
         let memory = self.memory().unwrap_or_default();
         check(memory < most, || {

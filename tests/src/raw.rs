@@ -40,7 +40,7 @@ impl Raw {
         Ok(Self { stream, buffer: Vec::new(), sent: Vec::new(), has_read: false })
     }
 
-    /// Sends bytes, so many in each write.
+    /// Sends bytes, `size` in each write.
     pub(crate) fn send(&mut self, bytes: &[u8], at_once: usize, limits: &Limits) -> Outcome {
         if std::mem::take(&mut self.has_read) {
             self.sent.clear();
@@ -65,7 +65,7 @@ impl Raw {
         outcome
     }
 
-    /// Reads so many whole replies.
+    /// Reads this many whole replies.
     pub(crate) fn receive(&mut self, replies: usize, limits: &Limits) -> Outcome {
         self.has_read = true;
         let sent = self.sent.clone();
@@ -88,7 +88,7 @@ impl Raw {
         Outcome { printed, sent, received, trouble, ..Outcome::default() }
     }
 
-    /// Asks for RESP3, and prints of the reply only its kind and length: it tells the client's
+    /// Asks for RESP3, and prints of the reply only its kind and length: it contains the client's
     /// number, which is another in every run.
     pub(crate) fn resp3(&mut self, limits: &Limits) -> Outcome {
         const HELLO: &[u8] = b"*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n";
@@ -178,7 +178,7 @@ impl Raw {
         }
     }
 
-    /// Hangs up, and returns what came after the last reply that was asked for.
+    /// Closes the connection, and returns what came after the last expected reply.
     pub(crate) fn finish(mut self) -> Vec<u8> {
         if !self.has_read {
             return Vec::new();

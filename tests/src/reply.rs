@@ -40,7 +40,7 @@ pub enum Reply {
     },
     /// `|`: notes about a reply, and the reply itself.
     Attribute(Vec<(Reply, Reply)>, Box<Reply>),
-    /// What stands in the place of a reply, printed as it is.
+    /// What is in place of a reply, printed as it is.
     Shown(String),
 }
 

@@ -71,7 +71,7 @@ fn walk(bytes: &[u8], mut visit: impl FnMut(&[u8])) -> Option<usize> {
         visit(head);
         let (kind, number) = head.split_first().unwrap_or((&0, &[]));
         let number = str::from_utf8(number).ok().and_then(|number| number.parse::<i64>().ok());
-        // A negative number stands for nil, which holds nothing.
+        // A negative number means nil, which contains nothing.
         let held = number.and_then(|number| u64::try_from(number).ok());
         at += line + 2;
         open -= 1;
@@ -91,7 +91,7 @@ fn walk(bytes: &[u8], mut visit: impl FnMut(&[u8])) -> Option<usize> {
     Some(at)
 }
 
-/// Returns what follows so many whole replies; nothing if there are fewer.
+/// Returns what follows this many whole replies; nothing if there are fewer.
 #[must_use]
 pub fn after_replies(bytes: &[u8], replies: usize) -> &[u8] {
     let mut rest = bytes;

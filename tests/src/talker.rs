@@ -103,7 +103,7 @@ impl Talker {
         None
     }
 
-    /// Hangs up, and returns what came after the last reply that was asked for.
+    /// Closes the connection, and returns what came after the last expected reply.
     pub(crate) fn finish(self) -> Vec<u8> {
         let exchange = self.tap.finish(FAREWELL);
         after_replies(&exchange.received, self.asked).to_vec()

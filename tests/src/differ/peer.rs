@@ -33,12 +33,12 @@ pub struct Peer {
     ended: bool,
 }
 
-/// What came of what was due.
+/// What was received of the expected replies.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Received {
     /// The replies.
     pub replies: Vec<Vec<u8>>,
-    /// What came behind them and is no whole reply.
+    /// What came after them and is not a whole reply.
     pub rest: Vec<u8>,
     /// Whether the server has hung up.
     pub ended: bool,
@@ -76,8 +76,8 @@ impl Peer {
         }
     }
 
-    /// Reads so many replies, and if `to_the_end` all that comes until the server hangs up; less
-    /// if it hangs up before, or at `until`.
+    /// Reads this many replies, and if `to_the_end` all that comes until the server closes the
+    /// connection; less if it hangs up before, or at `until`.
     pub fn receive(&mut self, due: usize, to_the_end: bool, until: Instant) -> Received {
         let mut replies = Vec::new();
         let mut taken = 0;

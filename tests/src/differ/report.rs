@@ -1,4 +1,4 @@
-//! What one reads when two servers differ.
+//! The report when two servers differ.
 
 use std::fmt::Write as _;
 
@@ -6,11 +6,11 @@ use super::pair::{Difference, Kind};
 use super::session::Session;
 use crate::text::{escape, escape_byte};
 
-/// So many bytes are shown before the first that differs, and so many from there on.
+/// This many bytes are shown before the first that differs, and this many from there on.
 const BEFORE: usize = 48;
 const AFTER: usize = 64;
 
-/// Tells a difference: the session as a transcript, then both servers' bytes.
+/// Describes a difference: the session as a transcript, then both servers' bytes.
 #[must_use]
 pub fn report(session: &Session, difference: &Difference, ours: &str) -> String {
     let shown = Session { steps: session.steps.get(..=difference.step).unwrap_or_default().into() };
@@ -44,7 +44,7 @@ pub fn report(session: &Session, difference: &Difference, ours: &str) -> String 
     text
 }
 
-/// Returns a text of all bytes around the one at `at`, and where in it that one stands.
+/// Returns a text of all bytes around the one at `at`, and where in it that byte is.
 fn window(bytes: &[u8], at: usize) -> (usize, String) {
     let start = at.saturating_sub(BEFORE);
     let end = bytes.len().min(at + AFTER);
@@ -61,7 +61,7 @@ fn window(bytes: &[u8], at: usize) -> (usize, String) {
     (before.chars().count(), text)
 }
 
-/// A line that a terminal holds; the file has all of it.
+/// A line that fits a terminal; the file has all of it.
 fn clipped(line: &str) -> String {
     const LONGEST: usize = 400;
     if line.chars().count() <= LONGEST {
@@ -74,13 +74,13 @@ fn clipped(line: &str) -> String {
 fn words_for(kind: &Kind) -> String {
     match kind {
         Kind::Bytes => "The replies differ.".into(),
-        Kind::Silence => "The reply does not come, or not all of it.".into(),
-        Kind::HungUp => "The server hangs up instead.".into(),
-        Kind::StillOpen => "Redis hangs up here, the server does not.".into(),
-        Kind::Surplus => "The server sends more than is due.".into(),
-        Kind::Counters => "INFO counts otherwise what was done in this session.".into(),
+        Kind::Silence => "The reply does not arrive, or not all of it.".into(),
+        Kind::HungUp => "The server closes the connection instead.".into(),
+        Kind::StillOpen => "Redis closes the connection here, the server does not.".into(),
+        Kind::Surplus => "The server sends more than Redis.".into(),
+        Kind::Counters => "INFO counts this session's commands differently.".into(),
         Kind::NotReading => "The server does not read what is sent.".into(),
-        Kind::Gone(how) => format!("The server serves nobody any more: {how}"),
+        Kind::Gone(how) => format!("The server no longer serves clients: {how}"),
         Kind::Misjudged(how) => {
             format!("The differ itself is wrong, or the machine is too slow: {how}.")
         }

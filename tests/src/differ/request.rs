@@ -1,6 +1,6 @@
 //! What a stream of bytes asks for: a second reading of the protocol, slow and plain.
 //!
-//! It tells how many replies are due, so that nobody has to wait for more, and to which request
+//! It says how many replies are due, so that no reader has to wait for more, and to which request
 //! each reply belongs.
 
 use super::silence::Silence;
@@ -21,13 +21,13 @@ pub struct Asked {
     pub ends: Vec<usize>,
     /// Which of them get a reply.
     pub heard: Vec<usize>,
-    /// What comes behind them.
+    /// What comes after them.
     pub rest: Rest,
-    /// Whether a reply to what comes behind them is left out.
+    /// Whether a reply to what comes after them is left out.
     pub is_deaf: bool,
 }
 
-/// What comes behind the last whole request.
+/// What comes after the last whole request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rest {
     /// Nothing.
@@ -102,7 +102,7 @@ impl Asked {
         unheard.map(|(_, request)| request)
     }
 
-    /// Whether nothing tells when the last request is done.
+    /// Whether nothing says when the last request is done.
     #[must_use]
     pub fn ends_unheard(&self) -> bool {
         self.requests.len() != self.heard.last().map_or(0, |last| last + 1)
@@ -148,7 +148,7 @@ fn inline(bytes: &[u8]) -> Attempt<(Request, usize)> {
     Ok((words, length + 1))
 }
 
-/// Returns the length of the line that ends with `end`. Behind a zero byte, no end is found.
+/// Returns the length of the line that ends with `end`. After a zero byte, no end is found.
 fn line(bytes: &[u8], end: u8) -> Attempt<usize> {
     match bytes.iter().position(|byte| *byte == end || *byte == 0) {
         Some(length) if bytes.get(length) == Some(&end) => {
@@ -170,7 +170,7 @@ pub fn integer(text: &[u8]) -> Option<i64> {
     text.parse::<i64>().ok().filter(|number| number.to_string() == text)
 }
 
-/// Returns the words of a line; `None` if its quotes do not match. Mirrors `sdssplitargs`.
+/// Returns the arguments in a line; `None` if its quotes are unbalanced. Mirrors `sdssplitargs`.
 fn split(line: &[u8]) -> Option<Request> {
     let mut words = Request::new();
     let mut at = 0;

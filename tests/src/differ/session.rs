@@ -9,8 +9,9 @@ use crate::transcript::{Action, FIRST_CLIENT, Transcript};
 
 /// What several clients send.
 ///
-/// A client connects at its first step, and leaves after its last. If the server hangs up, as it
-/// does after a fault, the same client's next step is on a new connection.
+/// A client connects at its first step, and leaves after its last. If the server closes the
+/// connection, as it does after a protocol error, the same client's next step is on a new
+/// connection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Session {
     /// The writes, in order. Each waits for the replies to the one before.

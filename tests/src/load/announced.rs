@@ -18,8 +18,8 @@ const LIKELY: &str = "the number that a client announces is the size of an alloc
 pub(super) const BULKS: Scenario = Scenario {
     name: "long_bulks_that_are_only_announced_cost_nothing",
     chapter: "01-ping",
-    claim: "Clients that announce bulks of 512 MB and send nothing cost no memory, and keep \
-            nobody waiting.",
+    claim: "Clients that announce bulks of 512 MB and send nothing cost no memory, and delay no \
+        other client.",
     options: &[],
     needs: Needs::Nothing,
     output: Output::Kept,
@@ -32,7 +32,7 @@ pub(super) const BULKS: Scenario = Scenario {
 pub(super) const ELEMENTS: Scenario = Scenario {
     name: "many_elements_that_are_only_announced_cost_nothing",
     claim: "Clients that announce requests of two billion elements and send nothing cost no \
-            memory, and keep nobody waiting.",
+        memory, and delay no other client.",
     run: |siege| announce(siege, MANY_ELEMENTS, "2147483647 elements"),
     ..BULKS
 };
@@ -41,9 +41,8 @@ pub(super) const ADDRESSES: Scenario = Scenario {
     name: "nothing_is_set_apart_for_what_is_only_announced",
     chapter: "02-echo",
     claim: "For bulks and elements that are only announced, the server does not even ask the \
-            system for addresses: where the system gives no more than it has, that would be its \
-            end.",
-    but_redis: Some("it sets addresses apart, and relies on the system to put no memory there"),
+        kernel for addresses: where the kernel does not overcommit, that would kill it.",
+    but_redis: Some("it reserves addresses, and relies on the kernel to put no memory there"),
     run: |siege| {
         let mut clients = announce_to(siege, LONG_BULK, "a bulk of 512 MB")?;
         clients.extend(announce_to(siege, MANY_ELEMENTS, "2147483647 elements")?);

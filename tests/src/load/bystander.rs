@@ -107,7 +107,7 @@ impl Bystander {
         Ok(())
     }
 
-    /// Asks no more, and tells how long the replies took.
+    /// Stops asking, and returns how long the replies took.
     pub fn leave(mut self) -> Latency {
         self.end();
         let mut latencies = std::mem::take(&mut lock(&self.shared).latencies);

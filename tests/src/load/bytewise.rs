@@ -11,15 +11,15 @@ use crate::server::Output;
 pub(super) const MANY: Scenario = Scenario {
     name: "clients_that_send_byte_by_byte_are_served_like_others",
     chapter: "01-ping",
-    claim: "Clients that send byte by byte, all at the same time, get their replies, and keep \
-            nobody waiting.",
+    claim: "Clients that send byte by byte, all at the same time, get their replies, and delay no \
+        other client.",
     options: &[],
     needs: Needs::Nothing,
     output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
     likely: "the server waits for the rest of a request while others have sent theirs, or takes \
-             each read for a whole request. Keep what has come in a buffer of the connection.",
+             each read for a whole request. Keep the received bytes in a buffer of the connection.",
     run: |siege| {
         let count = siege.size.pick(50, 500);
         siege.scene = format!("{count} clients send a byte each in turn");
@@ -53,12 +53,12 @@ pub(super) const MANY: Scenario = Scenario {
 pub(super) const LONG: Scenario = Scenario {
     name: "a_long_request_is_not_read_anew_for_every_byte",
     chapter: "02-echo",
-    claim: "The server goes on where it stopped when more of a request arrives: one more byte of \
+    claim: "When more of a request arrives, the server continues where it stopped: one more byte of \
             a long request does not cost as much as all the bytes before.",
-    // The bytes and where each of 300,000 bulks lies, and both twice where a buffer grows.
+    // The bytes and where each of 300,000 bulks is, and both twice where a buffer grows.
     growth: |size| size.pick(128, 1024) * MIB,
-    likely: "every time that bytes arrive, the request is read again from its beginning. Remember \
-             how much of it is understood.",
+    likely: "every time that bytes arrive, the request is parsed again from its beginning. \
+        Remember how much of it is parsed.",
     run: |siege| {
         let (bulks, bytes) = siege.size.pick((300_000, 490), (3_000_000, 4_900));
         siege.scene = format!(

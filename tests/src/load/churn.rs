@@ -11,14 +11,14 @@ use crate::server::Output;
 /// How many descriptors the server has. Many more clients come and go.
 const DESCRIPTORS: u32 = 400;
 
-/// So many clients at a time.
+/// How many clients there are at a time.
 const AT_ONCE: usize = 4;
 
 pub(super) const SCENARIO: Scenario = Scenario {
     name: "clients_that_come_and_go_leave_nothing_behind",
     chapter: "01-ping",
     claim: "Clients that connect and leave as fast as they can leave neither memory nor sockets \
-            behind, and keep nobody waiting.",
+            behind, and delay no other client.",
     options: &[],
     needs: Needs::Descriptors(DESCRIPTORS),
     output: Output::Kept,

@@ -1,4 +1,4 @@
-//! Signals while clients are connected: those that end the server, and one that does not.
+//! Signals while clients are connected: those that stop the server, and one that does not.
 
 use super::fault::Fault;
 use super::meter::MIB;
@@ -9,7 +9,7 @@ use crate::server::Output;
 pub(super) const TERMINATED: Scenario = Scenario {
     name: "sigterm_ends_the_server_at_once",
     chapter: "05-config",
-    claim: "SIGTERM ends the server at once and with exit code 0, though clients are connected, \
+    claim: "SIGTERM stops the server at once and with exit code 0, though clients are connected, \
             have sent half a request, or do not read.",
     options: &[],
     needs: Needs::Signals,
@@ -17,7 +17,7 @@ pub(super) const TERMINATED: Scenario = Scenario {
     // The replies that one client does not read, at most 64 MiB, and the value.
     growth: |_| 192 * MIB,
     but_redis: None,
-    likely: "the signal ends the process the hard way (that is no exit code 0), or the server \
+    likely: "the signal kills the process (that is not exit code 0), or the server \
              waits for its clients to leave. If a script starts your server, let it exec it, so \
              that the signal reaches it.",
     run: |siege| end(siege, "SIGTERM"),
@@ -25,7 +25,7 @@ pub(super) const TERMINATED: Scenario = Scenario {
 
 pub(super) const INTERRUPTED: Scenario = Scenario {
     name: "sigint_ends_the_server_at_once",
-    claim: "SIGINT, which is Ctrl-C, ends the server at once and with exit code 0, though clients \
+    claim: "SIGINT, which is Ctrl-C, stops the server at once and with exit code 0, though clients \
             are connected, have sent half a request, or do not read.",
     run: |siege| end(siege, "SIGINT"),
     ..TERMINATED
@@ -33,10 +33,10 @@ pub(super) const INTERRUPTED: Scenario = Scenario {
 
 pub(super) const HUNG_UP: Scenario = Scenario {
     name: "sighup_ends_nothing",
-    claim: "SIGHUP, which the programs of a terminal get when that is closed, does not end the \
-            server.",
+    claim: "SIGHUP, which the programs of a terminal get when that is closed, does not stop the \
+        server.",
     growth: |_| LITTLE,
-    likely: "SIGHUP ends a program that has no handler for it.",
+    likely: "SIGHUP kills a program that has no handler for it.",
     run: |siege| {
         siege.scene = "SIGHUP comes while a hundred clients are connected".to_owned();
         let mut clients = siege.connect_many(100)?;

@@ -11,15 +11,15 @@ const CHUNK: usize = 1024 * 1024;
 pub(super) const LINE: Scenario = Scenario {
     name: "a_line_that_never_ends_costs_little",
     chapter: "01-ping",
-    claim: "A line has a longest length: the server hangs up on a client that never ends its \
-            line, and its memory does not grow.",
+    claim: "A line has a maximum length: the server disconnects a client that never ends its line, \
+        and its memory does not grow.",
     options: &[],
     needs: Needs::Nothing,
     output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
     likely: "the server looks for the end of the line in all that has arrived, and keeps it until \
-             there is one. Refuse a line that is longer than 64 KiB.",
+             there is one. Reject a line that is longer than 64 KiB.",
     run: |siege| {
         // More than twice what it may grow by.
         let megabytes = siege.size.pick(160, 1024);
@@ -45,14 +45,14 @@ pub(super) const LINE: Scenario = Scenario {
 pub(super) const REQUEST: Scenario = Scenario {
     name: "a_request_that_never_ends_ends_the_connection",
     chapter: "02-echo",
-    claim: "A request has a largest size, 1 GiB: a client that sends bulk after bulk of one request \
+    claim: "A request has a maximum size, 1 GiB: a client that sends bulk after bulk of one request \
             does not fill the server's memory.",
     needs: Needs::FullLoad,
     // What a request may have, twice where a buffer grows by being copied.
     growth: |_| 5 * GIB / 2,
     but_redis: Some("its limit of 1 GiB does not count the bulks that it has taken apart already"),
-    likely: "the elements of a request are collected without an end. Count the bytes, and hang up \
-             on a request of more than 1 GiB.",
+    likely: "the elements of a request are collected without a limit. Count the bytes, and close \
+        the connection at more than 1 GiB.",
     run: |siege| {
         siege.scene = "a client sends 1.5 GiB of one request in bulks of 1 MiB".to_owned();
         let mut client = siege.connect()?;

@@ -5,7 +5,7 @@ use std::{fmt, io};
 
 use crate::text;
 
-/// So many bytes of a reply are shown.
+/// How many bytes of a reply are shown.
 const SHOWN: usize = 80;
 
 /// Why a scenario does not pass.
@@ -56,7 +56,7 @@ impl std::error::Error for Fault {}
 
 /// Whether a read or write took too long.
 pub(super) fn is_timeout(error: &io::Error) -> bool {
-    // Systems do not agree on which of the two it is.
+    // Kernels do not agree on which of the two it is.
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }
 

@@ -8,14 +8,14 @@ use crate::server::Output;
 pub(super) const SCENARIO: Scenario = Scenario {
     name: "a_flood_of_garbage_harms_nobody",
     chapter: "01-ping",
-    claim: "Whatever bytes clients send, the server goes on, and keeps nobody else waiting.",
+    claim: "Whatever bytes clients send, the server goes on, and delays no other client.",
     options: &[],
     needs: Needs::Nothing,
     output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
     likely: "bytes of a client are trusted: an index, a subtraction or a conversion to text that \
-             panics ends the server, or an error on one connection ends them all.",
+             panics kills the server, or an error on one connection closes them all.",
     run,
 };
 
@@ -33,7 +33,8 @@ fn run(siege: &mut Siege) -> Result<(), Fault> {
                 let start = random.choice([&b"*3\r\n$"[..], b"*1\r\n$5\r\n", b"$", b"*", b"PING "]);
                 start.into_iter().for_each(|start| drop(bytes.splice(..0, start.to_vec())));
             }
-            // The server may hang up in the middle of it, or stop to read until its replies are.
+            // The server may close the connection in the middle of it, or stop reading until its
+            // replies are read.
             client.send_what_is_taken(&bytes)?;
         }
         siege.bystander_is_served()?;

@@ -13,7 +13,7 @@ use crate::server::Output;
 pub(super) const VALUES: Scenario = Scenario {
     name: "the_memory_of_large_values_is_given_back",
     chapter: "03-set-get",
-    claim: "When large values are replaced by small ones, their memory goes back to the system, \
+    claim: "When large values are replaced by small ones, their memory goes back to the kernel, \
             though the clients that sent and read them stay connected.",
     options: &[],
     needs: Needs::FreedMemory,
@@ -22,8 +22,8 @@ pub(super) const VALUES: Scenario = Scenario {
     // where a buffer grows.
     growth: |size| 2 * 6 * length(size) as u64,
     but_redis: None,
-    likely: "a buffer that was large once stays so, or a small value keeps the buffer alive in \
-             which it came. Shrink buffers that are empty, and copy what is kept.",
+    likely: "a buffer that was large once stays so, or a small value keeps its read buffer alive. \
+        Shrink empty buffers, and copy what is stored.",
     run: values,
 };
 
@@ -31,12 +31,12 @@ pub(super) const BUFFERS: Scenario = Scenario {
     name: "clients_that_fall_silent_give_their_buffers_back",
     chapter: "02-echo",
     claim: "Clients that once sent and got something large take no more memory than others, a few \
-            seconds after that, whether they say nothing any more or only little.",
+        seconds after that, whether they then send nothing or little.",
     needs: Needs::FreedMemory,
     // As it arrived, on the way out, and twice where a buffer grows.
     growth: |size| clients(size) as u64 * 4 * LENGTHS[0] as u64,
-    likely: "a buffer stays as large as it once had to be. Look at it again after a few seconds, \
-             and give back what is not used.",
+    likely: "a buffer stays as large as it once had to be. Check it again after a few seconds, and \
+        free what is not used.",
     run: buffers,
     ..VALUES
 };

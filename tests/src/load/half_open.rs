@@ -12,14 +12,14 @@ pub(super) const CLOSED: Scenario = Scenario {
     name: "a_client_that_half_closes_is_let_go",
     chapter: "01-ping",
     claim: "A client that closes its side in the middle of a request gets the replies that it is \
-            owed, and then the connection ends.",
+            owed, and then the connection is closed.",
     options: &[],
     needs: Needs::Nothing,
     output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
     likely: "a read of 0 bytes is not taken for the end. It means that nothing more will come: \
-             write what is owed and leave the loop, or it turns for ever.",
+             write the replies owed and leave the loop, or it spins forever.",
     run: close,
 };
 
@@ -57,7 +57,7 @@ pub(super) const VANISHED: Scenario = Scenario {
     growth: |_| LITTLE,
     but_redis: None,
     likely: "the sockets of clients that are gone stay open until the server has no descriptor \
-             left for another, or an error on one connection ends more than that connection.",
+             left for another, or an error on one connection closes more than that connection.",
     run: vanish,
 };
 

@@ -9,16 +9,16 @@ use crate::server::Output;
 pub(super) const SCENARIO: Scenario = Scenario {
     name: "idle_clients_cost_little",
     chapter: "01-ping",
-    claim: "Thousands of clients that say nothing cost little memory, and keep nobody waiting.",
+    claim: "Thousands of silent clients cost little memory, and delay no other client.",
     options: &[],
     needs: Needs::Nothing,
     output: Output::Kept,
-    // A buffer of 16 KiB that is used whole, and as much again. Nobody needs to have more of what
-    // has not arrived yet.
+    // A buffer of 16 KiB that is used whole, and as much again. No server needs to have more of
+    // what has not arrived yet.
     growth: |size| clients(size) as u64 * 32 * KIB,
     but_redis: None,
-    likely: "each connection sets memory apart before anything has arrived on it, or has a thread \
-             of its own. Let the buffer grow with what comes.",
+    likely: "each connection reserves memory before anything has arrived on it, or has a thread of \
+        its own. Let the buffer grow with the bytes that arrive.",
     run,
 };
 
@@ -27,7 +27,7 @@ fn clients(size: Size) -> usize {
     size.pick(5_000, 9_000)
 }
 
-/// After so many new clients, one of them says something: the system lines up no more than some
+/// After this many new clients, one of them sends something: the kernel queues no more than some
 /// hundred that the server has not let in yet.
 const AT_ONCE: usize = 50;
 
@@ -45,7 +45,7 @@ fn run(siege: &mut Siege) -> Result<(), Fault> {
     siege.scene = format!("{count} clients connect, say nothing, and then PING after all");
     clients.iter_mut().try_for_each(super::Peer::ping)?;
     siege.others_are_served()?;
-    // All at once, and so that the system need not remember each of them for a minute.
+    // All at once, and so that the kernel need not remember each of them for a minute.
     clients.into_iter().for_each(super::Peer::vanish);
     siege.others_are_served()
 }

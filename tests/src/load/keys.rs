@@ -17,7 +17,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
     name: "keys_on_many_keys_keeps_nobody_waiting",
     chapter: "07-keys",
     claim: "While clients search many keys with KEYS, again and again, others are served: those \
-            who PING, and those who GET.",
+        that send PING, and those that send GET.",
     options: &[],
     needs: Needs::Nothing,
     output: Output::Kept,

@@ -1,4 +1,4 @@
-//! A server whose output nobody reads, or that cannot be written.
+//! A server whose output is not read, or cannot be written.
 
 use super::fault::Fault;
 use super::no_descriptors;
@@ -12,7 +12,7 @@ const CLIENTS: usize = 3_000;
 pub(super) const UNREAD: Scenario = Scenario {
     name: "a_log_that_nobody_reads_keeps_nobody_waiting",
     chapter: "01-ping",
-    claim: "A server serves its clients, though its output goes into a pipe that nobody reads and \
+    claim: "A server serves its clients, though its output goes into a pipe that is not read and \
             thousands of clients leave with a reset, as load balancers' checks do.",
     options: &[],
     needs: Needs::Nothing,
@@ -20,7 +20,7 @@ pub(super) const UNREAD: Scenario = Scenario {
     growth: |_| LITTLE,
     but_redis: None,
     likely: "a line is printed for each client, the pipe is full after some, and from then on each \
-             print waits. What a client does at will is not worth a line.",
+        print blocks. What a client does at will is not worth a line.",
     run: |siege| {
         siege.scene = format!(
             "{CLIENTS} clients connect and leave with a reset, while nobody reads what the server \
@@ -34,8 +34,8 @@ pub(super) const FULL_DISK: Scenario = Scenario {
     name: "a_log_on_a_full_disk_ends_nothing",
     claim: "A server starts and serves its clients, though its output goes to a disk that is full.",
     output: Output::FullDisk,
-    likely: "a print that fails ends the program, or the thread or task that prints. Nobody is \
-             left to be told of it: pass it over.",
+    likely: "a print that fails kills the program, or the thread or task that prints. There is no \
+        place to report it: ignore it.",
     run: |siege| {
         siege.scene = format!(
             "{CLIENTS} clients connect and leave with a reset, while the disk is full on which \
@@ -49,11 +49,11 @@ pub(super) const FULL_DISK: Scenario = Scenario {
 pub(super) const CLOSED: Scenario = Scenario {
     name: "a_log_whose_reader_is_gone_ends_nothing",
     claim: "A server lets new clients in as soon as others leave, though it had no descriptor left \
-            for a while, and nobody has its output open any more.",
+            for a while, and the reader of its output is gone.",
     needs: Needs::FewerDescriptors,
     output: Output::Closed,
-    likely: "a print that fails ends the program, or the thread or task that accepts. Nobody is \
-             left to be told of it: pass it over.",
+    likely: "a print that fails kills the program, or the thread or task that accepts. There is no \
+        place to report it: ignore it.",
     run: |siege| run_out(siege, ", while the reader of its log is gone"),
     ..UNREAD
 };
@@ -61,17 +61,17 @@ pub(super) const CLOSED: Scenario = Scenario {
 pub(super) const STUFFED: Scenario = Scenario {
     name: "a_log_that_is_full_keeps_no_server_from_starting",
     chapter: "05-config",
-    claim: "A server starts, serves and tells of trouble, though the pipe for its output is full \
+    claim: "A server starts, serves and logs trouble, though the pipe for its output is full \
             from the beginning: another program filled it, or the server before this one.",
     output: Output::Stuffed,
     but_redis: Some("it waits for the reader of its log"),
-    likely: "a print waits for room in the pipe. Ask first whether there is some (poll), and leave \
-             the line out if not.",
+    likely: "a print blocks until the pipe has room. Ask first whether it has some (poll), and \
+        omit the line if not.",
     run: |siege| run_out(siege, ", while the pipe that it prints into is full"),
     ..CLOSED
 };
 
-/// The server runs out of descriptors, of which it may want to tell, and gets some back.
+/// The server runs out of descriptors, which it may want to log, and gets some back.
 fn run_out(siege: &mut Siege, meanwhile: &str) -> Result<(), Fault> {
     no_descriptors::take(siege)?;
     siege.scene.push_str(meanwhile);

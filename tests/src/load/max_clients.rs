@@ -12,21 +12,21 @@ use crate::server::Output;
 /// What a client is told for whom there is no place.
 const REFUSAL: &[u8] = b"-ERR max number of clients reached\r\n";
 
-/// Places besides the one of the client that has been there before.
+/// Permits besides the one of the client that is connected already.
 const PLACES: usize = 9;
 
 pub(super) const SCENARIO: Scenario = Scenario {
     name: "one_client_too_many_is_told_so_and_harms_nobody",
     chapter: "05-config",
-    claim: "One client more than --maxclients is told so, and the connection ends. The others do \
-            not notice, and once one of them leaves, its place is free.",
+    claim: "One client more than --maxclients gets an error, and its connection is closed. The \
+        others do not notice, and once one of them leaves, another can connect.",
     options: &["--maxclients", "10"],
     needs: Needs::Nothing,
     output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
-    likely: "a connection is counted when it comes but not when it goes, whatever ends it; or \
-             those who were refused are counted, too.",
+    likely: "a connection is counted when it opens, but not whenever it closes; or rejected \
+        clients are counted, too.",
     run,
 };
 

@@ -1,4 +1,4 @@
-//! What a server takes of the machine, as the system counts it.
+//! What a server takes of the machine, as the kernel counts it.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,13 +23,13 @@ pub const GIB: u64 = 1024 * MIB;
 pub struct Usage {
     /// Bytes of memory that are really there.
     pub resident: u64,
-    /// Bytes of addresses, whether there is memory behind them or not.
+    /// Bytes of addresses, whether there is memory at them or not.
     pub reserved: u64,
-    /// Time of the processor, since the start.
+    /// CPU time, since the start.
     pub cpu: Duration,
 }
 
-/// Watches a server's memory, and ends a server that takes more than it may: a test that fails
+/// Watches a server's memory, and kills a server that takes more than it may: a test that fails
 /// must not take the machine with it.
 #[derive(Debug)]
 pub struct Meter {
@@ -81,8 +81,8 @@ impl Growth {
 }
 
 impl Meter {
-    /// Begins to watch a process with all that it has started, which may grow by so many bytes.
-    /// Returns nothing where the system does not tell.
+    /// Begins to watch a process with all that it has started, which may grow by this many bytes.
+    /// Returns nothing if the kernel does not report it.
     pub fn watch(process: u32, growth: u64) -> Option<Self> {
         let mut system = System::new();
         let processes = family(&mut system, Pid::from_u32(process));
@@ -99,7 +99,7 @@ impl Meter {
         Some(Self { shared, thread: Some(thread) })
     }
 
-    /// Returns the numbers of the processes that are watched.
+    /// Returns the IDs of the processes that are watched.
     #[must_use]
     pub fn processes(&self) -> Vec<u32> {
         self.shared.lock().processes.iter().map(|process| process.as_u32()).collect()
@@ -122,7 +122,7 @@ impl Meter {
 impl Drop for Meter {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::Relaxed);
-        // A panic of the thread has been printed already, and nobody waits for what it found.
+        // A panic of the thread has been printed already, and no thread waits for what it found.
         let _ = self.thread.take().map(JoinHandle::join);
     }
 }
@@ -179,7 +179,7 @@ fn sample(system: &mut System, processes: &[Pid]) -> Option<Usage> {
     })
 }
 
-/// Takes so much of the processor's time, so that all others who want it get some, too.
+/// Takes this much CPU time, so that all other threads get some, too.
 #[cfg(unix)]
 pub(super) fn be_busy(work: Duration) {
     use rustix::time::{ClockId, clock_gettime};
@@ -193,7 +193,7 @@ pub(super) fn be_busy(work: Duration) {
     }
 }
 
-/// Waits: here a thread does not know how much of the processor's time it has had.
+/// Waits: here a thread does not know how much CPU time it has had.
 #[cfg(not(unix))]
 pub(super) fn be_busy(work: Duration) {
     thread::sleep(4 * work);

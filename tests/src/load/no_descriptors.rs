@@ -13,22 +13,22 @@ use crate::server::Output;
 /// How many descriptors the server has.
 const DESCRIPTORS: u32 = 64;
 
-/// More than that, and no more than the system lines up for a server.
+/// More than that, and no more than the kernel queues for a server.
 const CLIENTS: usize = 120;
 
 pub(super) const FEW: Scenario = Scenario {
     name: "more_clients_than_descriptors_wait_or_are_turned_away",
     chapter: "01-ping",
-    claim: "A server that can have few descriptors serves those clients that it has, works no \
-            more than before for those whom it cannot serve, and lets new ones in as soon as \
+    claim: "A server that can have few descriptors serves those clients that it has, works no more \
+        than before for those that it cannot serve, and lets new ones in as soon as \
             others leave.",
     options: &[],
     needs: Needs::Descriptors(DESCRIPTORS),
     output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
-    likely: "accept fails (EMFILE) and leaves the client in line, so it fails again at once. Wait \
-             a moment before the next try; do not end the loop, and do not turn in it.",
+    likely: "accept fails (EMFILE) and leaves the client in the queue, so it fails again at once. \
+        Wait a moment before the next try: neither leave the loop, nor spin in it.",
     run: |siege| {
         siege.scene = format!(
             "{CLIENTS} clients connect to a server that can have {DESCRIPTORS} files and sockets \
@@ -40,10 +40,10 @@ pub(super) const FEW: Scenario = Scenario {
 
 pub(super) const TAKEN_AWAY: Scenario = Scenario {
     name: "out_of_descriptors_the_server_waits_until_a_client_leaves",
-    claim: "When the system has no descriptor left for a new client, the server serves those that \
+    claim: "When the kernel has no descriptor left for a new client, the server serves those that \
             it has, works no more than before, and lets new ones in as soon as others leave.",
     needs: Needs::FewerDescriptors,
-    but_redis: Some("it tries again at once, and takes all the processor's time for that"),
+    but_redis: Some("it tries again at once, and uses all CPU time for that"),
     run: |siege| {
         take(siege)?;
         run(siege)
@@ -62,8 +62,8 @@ pub(super) fn take(siege: &mut Siege) -> Result<(), Fault> {
 
 fn run(siege: &mut Siege) -> Result<(), Fault> {
     let clients = crowd(siege)?;
-    // Nobody asks for anything, so there is nothing to do. A server that tries again and again gets
-    // about as much of the processor's time as this thread, however busy the machine is.
+    // No client asks for anything, so there is nothing to do. A server that tries again and again
+    // gets about as much CPU time as this thread, however busy the machine is.
     let before = siege.usage();
     let work = Duration::from_millis(siege.size.pick(600, 3_000));
     siege.rest_while(|| be_busy(work));
@@ -75,7 +75,7 @@ fn run(siege: &mut Siege) -> Result<(), Fault> {
 pub(super) fn crowd(siege: &Siege) -> Result<Vec<Peer>, Fault> {
     let mut clients = Vec::new();
     for _ in 0..CLIENTS {
-        // Where the line is shorter, those behind its end are not let in.
+        // Where the queue is shorter, those after its end are not let in.
         clients.extend(Peer::connect(siege.address(), Duration::from_millis(500)));
     }
     siege.bystander_is_served()?;

@@ -46,8 +46,8 @@ impl Peer {
         })
     }
 
-    /// Sends bytes until all are sent, or the server takes no more of them, or hangs up. Returns
-    /// how many were sent.
+    /// Sends bytes until all are sent, or the server reads no more of them, or closes the
+    /// connection. Returns how many were sent.
     ///
     /// # Errors
     /// When the socket has no timeouts.
@@ -68,7 +68,7 @@ impl Peer {
         Ok(sent)
     }
 
-    /// Holds the next bytes that come to what is due.
+    /// Checks the next bytes that come.
     ///
     /// # Errors
     /// When other bytes come, or none.
@@ -164,8 +164,7 @@ impl Peer {
 
     /// Returns the same connection once more, for a thread that reads while another one writes.
     ///
-    /// # Errors
-    /// When the system gives no descriptor for it.
+    /// # Errors When the kernel gives no descriptor for it.
     pub fn twin(&self) -> Result<Self, Fault> {
         match self.stream.try_clone() {
             Ok(stream) => Ok(Self { stream, patience: self.patience }),
@@ -177,12 +176,12 @@ impl Peer {
     #[must_use]
     pub fn is_kept_waiting(&self) -> bool {
         let peeked = self.stream.set_nonblocking(true).and_then(|()| self.stream.peek(&mut [0]));
-        // It could only be so still if the system refused, and then the next read says that.
+        // This could only fail if the kernel refused, and then the next read says that.
         let _ = self.stream.set_nonblocking(false);
         peeked.is_err_and(|error| is_timeout(&error))
     }
 
-    /// Holds the server to answer.
+    /// Checks that the server answers.
     ///
     /// # Errors
     /// When it does not.
@@ -191,7 +190,7 @@ impl Peer {
         self.expect(b"+PONG\r\n")
     }
 
-    /// Sends a request as an array, and holds the reply to what is due.
+    /// Sends a request as an array, and checks the reply.
     ///
     /// # Errors
     /// When another reply comes, or none.

@@ -19,7 +19,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
     output: Output::Kept,
     growth: |_| LITTLE,
     but_redis: None,
-    likely: "a connection is served as long as it has something to say. After one batch of \
+    likely: "a connection is served as long as it sends requests. After one batch of \
              requests, let the others have their turn.",
     run,
 };
@@ -43,7 +43,7 @@ fn run(siege: &mut Siege) -> Result<(), Fault> {
         }));
         let over = Arc::clone(&is_over);
         threads.push(thread::spawn(move || match receiver.discard() {
-            // Whoever hangs up is not told the rest.
+            // A client that disconnects does not get the rest.
             Err(_) if over.load(Ordering::Relaxed) => Ok(()),
             read => read,
         }));

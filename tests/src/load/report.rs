@@ -1,4 +1,4 @@
-//! What is told of a scenario: what was measured, or what went wrong.
+//! The report of a scenario: what was measured, or what went wrong.
 
 use std::fmt;
 use std::process::ExitStatus;
@@ -12,15 +12,15 @@ use crate::failure::wrapped;
 use crate::server::Said;
 
 /// The advice where a server did not survive.
-const ENDED: &str = "what it printed last says why. Whatever a client does, its own connection is \
-                     the most that may end.";
+const ENDED: &str = "what it printed last says why. Whatever a client does, at most its own \
+    connection may close.";
 
 /// What was measured of a scenario that passed.
 #[derive(Debug)]
 pub struct Report {
     /// The scenario.
     pub scenario: Scenario,
-    /// How far the server's memory grew, where the system tells.
+    /// How far the server's memory grew, if the kernel reports it.
     pub growth: Option<Growth>,
     /// How far it might have grown, in bytes.
     pub bound: u64,

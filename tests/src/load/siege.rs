@@ -1,4 +1,4 @@
-//! A server under load: what the scenarios do to it and ask of it.
+//! A server under load: what the scenarios do to it and ask from it.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitStatus;
@@ -16,13 +16,13 @@ use crate::server::{CommandLine, Server};
 /// How many descriptors are asked for: connections of a full load, and some for the rest.
 const DESCRIPTORS: u64 = 12_000;
 
-/// So many descriptors are left to whatever else this process does, other scenarios above all.
+/// This many descriptors are left to everything else in this process, other scenarios above all.
 const SPARE: u64 = 600;
 
-const ALONE: &str = "the next connection is taken only when the one before has ended. Serve each in \
+const ALONE: &str = "the next connection is accepted only when the one before has closed. Serve each in \
                      a thread or a task of its own.";
 
-const START: &str = "it does not take one of its options, or needs more than these few files and \
+const START: &str = "it does not accept one of its options, or needs more than these few files and \
                      sockets to start. Run the command by hand.";
 
 /// A server, the clients that do it no harm, and what it takes of the machine.
@@ -88,7 +88,7 @@ impl Siege {
         Peer::connect(self.address, self.patience)
     }
 
-    /// Connects so many clients.
+    /// Connects this many clients.
     ///
     /// # Errors
     /// When the server does not let one in.
@@ -104,13 +104,12 @@ impl Siege {
 
     /// Returns how many connections this process can have.
     ///
-    /// # Errors
-    /// When the system does not tell.
+    /// # Errors When the kernel does not report it.
     pub fn most_connections(&self) -> Result<usize, Fault> {
         Ok(usize::try_from(descriptors()?.saturating_sub(SPARE)).unwrap_or(usize::MAX))
     }
 
-    /// Holds the server to serve the client that was there before the load, and a new one.
+    /// Checks that the server serves the client that was there before the load, and a new one.
     ///
     /// # Errors
     /// When one of them waits in vain.
@@ -120,7 +119,7 @@ impl Siege {
         newcomer.map_err(|fault| unserved(&fault, "a client that has just connected"))
     }
 
-    /// Holds the server to serve the client that was there before the load.
+    /// Checks that the server serves the client that was there before the load.
     ///
     /// # Errors
     /// When it waits in vain.
@@ -129,7 +128,7 @@ impl Siege {
         served.map_err(|fault| unserved(&fault, "a client that was there before the load"))
     }
 
-    /// Holds the server to serve another client that asks this, again and again, while the load
+    /// Checks that the server serves another client that asks this, again and again, while the load
     /// goes on.
     ///
     /// # Errors
@@ -138,7 +137,7 @@ impl Siege {
         Bystander::ask(self.address, self.patience, request, due)
     }
 
-    /// Returns what the server takes now, if the system tells.
+    /// Returns what the server takes now, if the kernel reports it.
     #[must_use]
     pub fn usage(&self) -> Option<Usage> {
         self.meter.as_ref().and_then(Meter::now)
@@ -166,7 +165,7 @@ impl Siege {
         self.bystander.rest(false);
     }
 
-    /// Holds the server to take no more processor time than this since `before`.
+    /// Checks that the server has taken no more CPU time than this since `before`.
     ///
     /// # Errors
     /// When it takes more.
@@ -180,7 +179,7 @@ impl Siege {
         Err(Fault::new(expected, format!("it took {took:?}")))
     }
 
-    /// Holds the server to have reserved no more addresses than this since the beginning.
+    /// Checks that the server has reserved no more addresses than this since the beginning.
     ///
     /// # Errors
     /// When it has.
@@ -193,7 +192,7 @@ impl Siege {
         Err(Fault::new(expected, format!("it asked for {}", Bytes(reserved))))
     }
 
-    /// Holds the server to give memory back: soon, no more than this is left of what it took.
+    /// Checks that the server frees memory: soon, no more than this is left of what it took.
     ///
     /// # Errors
     /// When it keeps more.
@@ -224,10 +223,9 @@ impl Siege {
         }
     }
 
-    /// Lets the server's process have no more than so many files and sockets open from now on.
+    /// Lets the server's process have no more than this many files and sockets open from now on.
     ///
-    /// # Errors
-    /// When the system does not allow it.
+    /// # Errors When the kernel does not allow it.
     #[cfg(target_os = "linux")]
     pub(super) fn take_descriptors(&self, most: u32) -> Result<(), Fault> {
         use rlimit::{Resource, prlimit};
@@ -260,7 +258,7 @@ impl Siege {
         self.server.end(patience).0
     }
 
-    /// Ends the load and the server, and returns what was measured.
+    /// Stops the load and the server, and returns what was measured.
     pub(super) fn end(
         mut self,
         outcome: Result<(), Fault>,
@@ -305,6 +303,6 @@ fn unserved(fault: &Fault, client: &str) -> Fault {
 /// Returns how many descriptors this process, and so the server that it starts, can have open.
 fn descriptors() -> Result<u64, Fault> {
     rlimit::increase_nofile_limit(DESCRIPTORS).map_err(|error| {
-        Fault::new("the system tells how many files can be open", error.to_string())
+        Fault::new("the kernel reports how many files can be open", error.to_string())
     })
 }

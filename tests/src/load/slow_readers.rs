@@ -19,15 +19,15 @@ const SIP: usize = 1024;
 pub(super) const SCENARIO: Scenario = Scenario {
     name: "slow_readers_get_all_and_keep_nobody_waiting",
     chapter: "03-set-get",
-    claim: "Clients that read slowly get every byte that they are owed, and keep nobody waiting.",
+    claim: "Clients that read slowly get every byte that they are owed, and delay no other client.",
     options: &[],
     needs: Needs::Nothing,
     output: Output::Kept,
     // All replies, once, and as much again where a buffer grows.
     growth: |size| (clients(size) * REPLIES * LENGTH * 2) as u64 + 32 * MIB,
     but_redis: None,
-    likely: "a write that the client does not take stops everybody, or what it did not take is \
-             lost. Remember how much was written, and go on when the socket takes more.",
+    likely: "a write that the client does not read blocks all clients, or what it did not read is \
+        lost. Remember how much was written, and go on when the socket takes more.",
     run,
 };
 

@@ -15,7 +15,7 @@ pub(super) const SENDS: Scenario = Scenario {
     name: "a_client_that_sends_and_never_reads_is_read_no_further",
     chapter: "02-echo",
     claim: "A client that sends requests and never reads its replies costs the server a bounded \
-            amount of memory, and keeps nobody waiting.",
+            amount of memory, and delays no other client.",
     options: &[],
     needs: Needs::Nothing,
     output: Output::Kept,
@@ -50,7 +50,7 @@ pub(super) const ASKS: Scenario = Scenario {
     name: "a_client_that_asks_for_much_and_never_reads_is_answered_no_further",
     chapter: "03-set-get",
     claim: "A client that asks in a few bytes for more than it ever reads costs the server a \
-            bounded amount of memory, and keeps nobody waiting.",
+            bounded amount of memory, and delays no other client.",
     likely: "all requests that have arrived are answered, however long the replies are. While \
              more than some megabytes of them wait for a client, do not execute its requests.",
     run: |siege| {

@@ -56,7 +56,7 @@ fn text(client: &mut Peer, words: &[&str]) -> Result<String> {
     bulk(client)
 }
 
-/// Holds what comes until the server closes the connection to what is due.
+/// Checks what comes until the server closes the connection.
 fn expect_rest(client: &mut Peer, due: &str) -> Result<()> {
     equal(escape(&client.read_to_end()?), due).context("until the end of the connection")
 }
@@ -74,7 +74,7 @@ fn wait_for(observer: &mut Peer, words: &[&str], wanted: &str) -> Result<()> {
     }
 }
 
-/// Waits until the server knows of so many clients.
+/// Waits until the server has this many clients.
 fn wait_for_clients(observer: &mut Peer, count: usize) -> Result<()> {
     wait_for(observer, &["INFO", "clients"], &format!("connected_clients:{count}\r\n"))
 }

@@ -32,17 +32,17 @@ pub(super) const CLAIMS: &[Claim] = &[
 /// The options that set a parameter.
 const PARAMETERS: [&str; 5] = ["--port", "--bind", "--dir", "--dbfilename", "--maxclients"];
 
-/// Holds a text to begin with what is due.
+/// Checks that a text begins with what is expected.
 fn begins(text: &str, due: &str) -> Result<()> {
     check(text.starts_with(due), || (format!("{due}…"), text.to_owned()))
 }
 
-/// Holds a text to have what is due in it.
+/// Checks that a text contains what is expected.
 fn contains(text: &str, due: &str) -> Result<()> {
     check(text.contains(due), || (format!("…{due}…"), text.to_owned()))
 }
 
-/// Holds the server's answer to CONFIG GET of one name.
+/// Checks the server's reply to CONFIG GET of one name.
 fn expect_config(server: &Own, name: &str, value: &str) -> Result<()> {
     let bulks = [name, value].map(|text| format!("${}\r\n{text}\r\n", text.len()));
     let mut client = server.connect()?;
@@ -96,7 +96,7 @@ fn a_port_that_is_taken_is_named_in_one_line(program: &Program) -> Result<()> {
         let line = program.refusal(&["--port", &port])?;
         return begins(&line, &format!("cannot listen on port {port}, try another with --port"));
     }
-    // An address that may be missing is not missing when somebody else listens on it.
+    // An address that may be missing is not missing when another process listens on it.
     for bind in ["127.0.0.1", "-127.0.0.1"] {
         let line = program.refusal(&["--port", &port, "--bind", bind])?;
         let due = format!("cannot listen on 127.0.0.1:{port}, try another --port or --bind: ");
@@ -198,7 +198,7 @@ fn all_addresses_are_served_on_one_port(program: &Program) -> Result<()> {
     let port = server.address.port();
     expect_config(&server, "port", &port.to_string())?;
     expect_config(&server, "bind", "127.0.0.1 -::1")?;
-    // Where there is no such address, nobody can listen on it.
+    // Where there is no such address, no process can listen on it.
     if TcpListener::bind("[::1]:0").is_ok() {
         Peer::connect(format!("[::1]:{port}").parse()?, PATIENCE)?.ping()?;
     }

@@ -22,7 +22,7 @@ pub(super) const CLAIMS: &[Claim] = &[
     claim!(2.., the_memory_of_a_large_request_is_given_back).of_ours().on_linux(),
 ];
 
-/// Holds the server to close the connection, with nothing more to say.
+/// Checks that the server closes the connection, without another reply.
 fn expect_end(client: &mut Peer) -> Result<()> {
     equal(escape(&client.read_to_end()?), "").context("before the end of the connection")
 }

@@ -1,4 +1,4 @@
-//! What the system is asked to find out about clients that say nothing.
+//! TCP keepalive: what the kernel finds out about silent clients.
 
 use std::fs;
 

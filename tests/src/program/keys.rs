@@ -16,7 +16,7 @@ pub(super) fn send_slow_keys(client: &mut Peer) -> Result<()> {
     send_keys(client, MIB as usize, 100_000)
 }
 
-/// Sends a KEYS with a pattern of so many bytes that nearly fits a key of so many.
+/// Sends a KEYS with a pattern of this many bytes that nearly matches a key of this many.
 pub(super) fn send_keys(client: &mut Peer, key: usize, pattern: usize) -> Result<()> {
     client.command(&[b"SET", &vec![b'a'; key], b""], b"+OK\r\n")?;
     let pattern = format!("*{}b", "a".repeat(pattern));

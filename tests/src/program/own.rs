@@ -17,7 +17,7 @@ use crate::server::Group;
 /// What the line says that a server prints when it is ready.
 const READY: &str = "ready to accept connections on ";
 
-/// A server on a port that the system chose. It ends when this is dropped.
+/// A server on a port that the kernel chose. It is stopped when this is dropped.
 pub(super) struct Own {
     /// Where it listens.
     pub(super) address: SocketAddr,
@@ -65,7 +65,7 @@ impl Program {
         command
     }
 
-    /// Starts the server in an empty directory, on a port that the system chooses.
+    /// Starts the server in an empty directory, on a port that the kernel chooses.
     pub(super) fn start_own(&self, options: &[&str]) -> Result<(Own, TempDir)> {
         let dir = tempfile::tempdir()?;
         Ok((self.start_own_in(dir.path(), options)?, dir))

@@ -165,7 +165,7 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "reads_words_as_utf8",
-        mistake: "turns every word into a String on its way in",
+        mistake: "turns every argument into a String on its way in",
         transcript: "02-echo/an_argument_may_hold_any_byte",
         server: &reads_words_as_utf8::ReadsWordsAsUtf8,
     },
@@ -183,25 +183,25 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "trims_words",
-        mistake: "cuts white space off both ends of every word",
+        mistake: "trims white space from both ends of every argument",
         transcript: "02-echo/a_request_inside_a_bulk_is_only_data",
         server: &trims_words::TrimsWords,
     },
     Animal {
         name: "answers_an_empty_array",
-        mistake: "answers a request of no words",
+        mistake: "answers a request without arguments",
         transcript: "02-echo/an_empty_array_is_skipped",
         server: &answers_an_empty_array::AnswersAnEmptyArray,
     },
     Animal {
         name: "refuses_a_negative_count",
-        mistake: "takes a negative count for a broken request",
+        mistake: "takes a negative count for a protocol error",
         transcript: "02-echo/a_negative_count_is_skipped",
         server: &refuses_a_negative_count::RefusesANegativeCount,
     },
     Animal {
         name: "ignores_quotes",
-        mistake: "splits a typed line at blanks, quotes or not",
+        mistake: "splits a typed line at spaces, quotes or not",
         transcript: "02-echo/double_quotes_keep_blanks_and_know_escapes",
         server: &ignores_quotes::IgnoresQuotes,
     },
@@ -237,7 +237,7 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "lowers_the_whole_request",
-        mistake: "turns the whole request into small letters, not just the command's name",
+        mistake: "converts the whole request to lower case, not just the command's name",
         transcript: "03-set-get/keys_that_differ_in_case_are_different_keys",
         server: &lowers_the_whole_request::LowersTheWholeRequest,
     },
@@ -309,13 +309,13 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "stores_before_it_checks",
-        mistake: "stores the value and looks at the options afterwards",
+        mistake: "stores the value before it checks the options",
         transcript: "04-px-expiry/a_refused_set_leaves_the_old_value",
         server: &stores_before_it_checks::StoresBeforeItChecks,
     },
     Animal {
         name: "parses_numbers_as_rust_does",
-        mistake: "takes +5 and 007 for numbers",
+        mistake: "accepts +5 and 007 as numbers",
         transcript: "04-px-expiry/a_time_is_a_plain_decimal_integer",
         server: &parses_numbers_as_rust_does::ParsesNumbersAsRustDoes,
     },
@@ -327,13 +327,13 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "reads_the_clock_once",
-        mistake: "asks for the time when it starts and never again",
+        mistake: "reads the clock when it starts and never again",
         transcript: "04-px-expiry/a_key_is_gone_after_its_ex",
         server: &reads_the_clock_once::ReadsTheClockOnce,
     },
     Animal {
         name: "accepts_a_time_of_zero",
-        mistake: "takes PX 0 and EX -1 for times",
+        mistake: "accepts PX 0 and EX -1",
         transcript: "04-px-expiry/zero_and_negative_times_are_refused",
         server: &accepts_a_time_of_zero::AcceptsATimeOfZero,
     },
@@ -345,7 +345,7 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "wraps_around",
-        mistake: "multiplies and adds without a look at the largest number",
+        mistake: "multiplies and adds without checking for overflow",
         transcript: "04-px-expiry/seconds_that_overflow_as_milliseconds_are_refused",
         server: &wraps_around::WrapsAround,
     },
@@ -381,7 +381,7 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "answers_a_name_twice",
-        mistake: "answers a name again that it has answered already",
+        mistake: "answers a repeated name again",
         transcript: "05-config/a_name_asked_twice_is_answered_once",
         server: &answers_a_name_twice::AnswersANameTwice,
     },
@@ -393,13 +393,13 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "ignores_the_command_line",
-        mistake: "tells the default file name, whatever it was started with",
+        mistake: "reports the default file name, whatever it was started with",
         transcript: "05-config/the_command_line_sets_the_file_name",
         server: &ignores_the_command_line::IgnoresTheCommandLine,
     },
     Animal {
         name: "shows_a_relative_directory",
-        mistake: "tells its directory as it was given, or a dot",
+        mistake: "reports its directory as it was given, or a dot",
         transcript: "05-config/the_directory_is_printed_as_an_absolute_path",
         server: &shows_a_relative_directory::ShowsARelativeDirectory,
     },
@@ -441,13 +441,13 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "stops_at_the_first_list",
-        mistake: "ends loading at the first value that is no string",
+        mistake: "stops loading at the first value that is not a string",
         transcript: "06-rdb-read/the_key_behind_a_list_is_loaded",
         server: &stops_at_the_first_list::StopsAtTheFirstList,
     },
     Animal {
         name: "lets_a_deadline_stay",
-        mistake: "gives a key's deadline to all keys behind it",
+        mistake: "gives a key's deadline to all keys after it",
         transcript: "06-rdb-read/of_two_deadlines_the_last_counts",
         server: &lets_a_deadline_stay::LetsADeadlineStay,
     },
@@ -459,7 +459,7 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "skips_deadlines",
-        mistake: "reads over the deadlines in a dump",
+        mistake: "ignores the deadlines in a dump",
         transcript: "06-rdb-read/a_key_whose_time_has_passed_is_not_loaded",
         server: &skips_deadlines::SkipsDeadlines,
     },
@@ -477,7 +477,7 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "matches_the_beginning",
-        mistake: "compares what stands before the first star, and no more",
+        mistake: "compares only what comes before the first star",
         transcript: "07-keys/a_star_stands_for_any_run_of_bytes",
         server: &matches_the_beginning::MatchesTheBeginning,
     },
@@ -513,7 +513,7 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "lists_expired_keys",
-        mistake: "lists all keys, also those whose time is over",
+        mistake: "lists all keys, including expired ones",
         transcript: "07-keys/an_expired_key_is_not_listed",
         server: &lists_expired_keys::ListsExpiredKeys,
     },
@@ -543,7 +543,7 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "answers_nil_in_the_old_form",
-        mistake: "writes nil as $-1 to everybody",
+        mistake: "writes nil as $-1 to every client",
         transcript: "08-any-client/nil_has_a_byte_of_its_own_in_resp3",
         server: &answers_nil_in_the_old_form::AnswersNilInTheOldForm,
     },
@@ -573,7 +573,7 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "has_one_name_for_all",
-        mistake: "keeps one name, that of the client that gave one last",
+        mistake: "keeps one name for all clients, the last one chosen",
         transcript: "08-any-client/a_name_belongs_to_the_connection",
         server: &has_one_name_for_all::HasOneNameForAll,
     },
@@ -585,19 +585,19 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "skips_only_itself",
-        mistake: "keeps silent about CLIENT REPLY SKIP, and about nothing else",
+        mistake: "skips the reply to CLIENT REPLY SKIP, but not the next one",
         transcript: "08-any-client/client_reply_skip_leaves_out_the_next_reply",
         server: &skips_only_itself::SkipsOnlyItself,
     },
     Animal {
         name: "selects_for_everybody",
-        mistake: "looks into one database for all clients",
+        mistake: "uses one selected database for all clients",
         transcript: "08-any-client/every_connection_selects_for_itself",
         server: &selects_for_everybody::SelectsForEverybody,
     },
     Animal {
         name: "has_a_database_too_many",
-        mistake: "has a database of the number of its databases",
+        mistake: "accepts 16 as a database's number, although they start at 0",
         transcript: "08-any-client/there_are_sixteen_databases",
         server: &has_a_database_too_many::HasADatabaseTooMany,
     },
@@ -609,7 +609,7 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "rounds_seconds_down",
-        mistake: "cuts milliseconds off a time to live",
+        mistake: "truncates a time to live to whole seconds",
         transcript: "08-any-client/ttl_rounds_to_the_nearest_second",
         server: &rounds_seconds_down::RoundsSecondsDown,
     },
@@ -627,7 +627,7 @@ pub static ZOO: &[Animal] = &[
     },
     Animal {
         name: "listens_after_quit",
-        mistake: "answers QUIT with OK, and goes on",
+        mistake: "answers QUIT with OK, and stays connected",
         transcript: "08-any-client/quit_is_answered_and_then_the_connection_closes",
         server: &listens_after_quit::ListensAfterQuit,
     },

@@ -1,9 +1,9 @@
 use crate::{Honest, Server};
 
-/// Takes `PX 0` and `EX -1` for times.
+/// Accepts `PX 0` and `EX -1`.
 ///
-/// They can be computed with, and give a key that has already ended. Redis takes them for a
-/// mistake of the caller, and says so.
+/// The arithmetic works, and the key has expired already. Redis takes them for a mistake of the
+/// caller, and replies with an error.
 pub(super) struct AcceptsATimeOfZero;
 
 impl Server for AcceptsATimeOfZero {

@@ -1,9 +1,9 @@
 use crate::{Config, Honest, Reply, Server};
 
-/// Answers every name by itself, also one that it has answered already.
+/// Answers every name by itself, even a repeated one.
 ///
-/// One name, one pair, and the loop needs no memory. Redis collects the settings first, each
-/// once, whatever asked for it.
+/// One name, one pair, and the loop needs no memory. Redis collects the settings first, each once,
+/// however many names match it.
 pub(super) struct AnswersANameTwice;
 
 impl Server for AnswersANameTwice {

@@ -1,9 +1,9 @@
 use crate::{Next, Reply, Server, State};
 
-/// Answers a request of no words.
+/// Answers a request without arguments.
 ///
-/// One request, one reply: it sounds like a rule. Redis passes over `*0` in silence, and a
-/// client that counts replies has one too many from here on.
+/// One request, one reply: it sounds like a rule. Redis skips `*0` without a reply, and a client
+/// that counts replies has one too many from here on.
 pub(super) struct AnswersAnEmptyArray;
 
 impl Server for AnswersAnEmptyArray {

@@ -2,8 +2,8 @@ use crate::{Config, Honest, Reply, Server};
 
 /// Pairs a name that it does not know with nil.
 ///
-/// `GET` does so for a missing key. `CONFIG GET` leaves out what does not exist, because its
-/// names may be patterns, and a pattern that fits nothing has no pair.
+/// `GET` does so for a missing key. `CONFIG GET` leaves out what does not exist, because its names
+/// may be patterns, and a pattern that matches nothing has no pair.
 pub(super) struct AnswersNilForAnUnknownName;
 
 impl Server for AnswersNilForAnUnknownName {

@@ -1,9 +1,9 @@
 use crate::Server;
 
-/// Writes nil as `$-1` to everybody.
+/// Writes nil as `$-1` to every client.
 ///
-/// Most replies are the same in both protocols, so a server that has learnt HELLO seems to be done.
-/// A client that speaks RESP3 waits for `_`.
+/// Most replies are the same in both protocols, so a server that understands HELLO seems to be
+/// done. A client that speaks RESP3 waits for `_`.
 pub(super) struct AnswersNilInTheOldForm;
 
 impl Server for AnswersNilInTheOldForm {

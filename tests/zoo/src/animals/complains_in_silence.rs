@@ -2,8 +2,8 @@ use crate::{Honest, Reply, Server};
 
 /// Sends errors to a client that wants no replies.
 ///
-/// They are written in another place than the replies of commands, and nobody asks there. The
-/// client takes the first one for the reply to something that it asks much later.
+/// They are written in another place than the replies of commands, and that place does not check
+/// the flag. The client takes the first one for the reply to something that it asks much later.
 pub(super) struct ComplainsInSilence;
 
 impl Server for ComplainsInSilence {

@@ -2,8 +2,8 @@ use crate::Server;
 
 /// Copies a repetition in LZF as one block.
 ///
-/// A block copy is what copying usually means. But the copy may reach into the bytes that it is
-/// just making: `aaaa…` is one `a`, repeated from itself. The block has zeros there.
+/// A block copy is what copying usually means. But a back-reference may overlap the bytes that it
+/// appends: `aaaa…` is one `a`, repeated from itself. The block has zeros there.
 pub(super) struct CopiesInOnePiece;
 
 impl Server for CopiesInOnePiece {

@@ -2,8 +2,8 @@ use crate::Server;
 
 /// Announces a string's length in characters.
 ///
-/// For ASCII it is the number of bytes. An `é` is one character and two bytes, so the client
-/// reads one byte too few, and takes the one that is left for the beginning of the line's end.
+/// For ASCII it is the number of bytes. An `é` is one character and two bytes, so the client reads
+/// one byte too few, and takes the remaining byte for the beginning of the line end.
 pub(super) struct CountsCharacters;
 
 impl Server for CountsCharacters {

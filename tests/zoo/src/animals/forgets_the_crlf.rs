@@ -2,8 +2,8 @@ use crate::Server;
 
 /// Sends a reply's line without its ending.
 ///
-/// On a terminal `+PONG` looks complete. A client goes on reading, because a line without an
-/// ending may have more to come, and so it waits for ever.
+/// On a terminal `+PONG` looks complete. A client goes on reading, because a line without an ending
+/// may have more to come, and so it waits forever.
 pub(super) struct ForgetsTheCrlf;
 
 impl Server for ForgetsTheCrlf {

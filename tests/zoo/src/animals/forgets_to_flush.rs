@@ -6,8 +6,8 @@ use crate::{Next, Server, State};
 
 /// Writes into a `BufWriter`, and never flushes it.
 ///
-/// The buffer is there to save system calls, and it does: the replies leave when it is full or
-/// when the connection ends. A client that waits for its reply before it goes on waits for ever.
+/// The buffer is there to save system calls, and it does: the replies leave when it is full or when
+/// the connection closes. A client that waits for its reply before it continues waits forever.
 pub(super) struct ForgetsToFlush;
 
 impl Server for ForgetsToFlush {

@@ -1,8 +1,8 @@
 use crate::{DATABASES, Server};
 
-/// Has a database of the number of its databases.
+/// Accepts 16 as a database's number.
 ///
-/// They are sixteen, and counted from 0. The last one is 15.
+/// There are sixteen databases, and they are counted from 0. The last one is 15.
 pub(super) struct HasADatabaseTooMany;
 
 impl Server for HasADatabaseTooMany {

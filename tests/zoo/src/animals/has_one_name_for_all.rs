@@ -2,7 +2,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::Server;
 
-/// Keeps one name, that of the client that gave one last.
+/// Keeps one name for all clients, the last one chosen.
 ///
 /// With one client, it is always the right one.
 pub(super) struct HasOneNameForAll;

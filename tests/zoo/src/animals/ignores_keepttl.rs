@@ -3,7 +3,7 @@ use crate::{Expiry, Honest, Server};
 /// Accepts `KEEPTTL`, and does nothing about it.
 ///
 /// An option that only has to be let through passes every test that looks at the reply. The key
-/// was to end, and stays for ever.
+/// should expire, and stays forever.
 pub(super) struct IgnoresKeepttl;
 
 impl Server for IgnoresKeepttl {

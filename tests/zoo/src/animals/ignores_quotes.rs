@@ -1,9 +1,9 @@
 use crate::Server;
 
-/// Splits a typed line at blanks, quotes or not.
+/// Splits a typed line at spaces, quotes or not.
 ///
-/// One call does it, and it is right for most of what people type. `ECHO "hello world"` has
-/// three words then instead of two.
+/// One call does it, and it is right for most of what people type. `ECHO "hello world"` then has
+/// three arguments instead of two.
 pub(super) struct IgnoresQuotes;
 
 impl Server for IgnoresQuotes {

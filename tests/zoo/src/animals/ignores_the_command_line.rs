@@ -1,9 +1,9 @@
 use crate::{Config, Honest, Server};
 
-/// Tells the default file name, whatever it was started with.
+/// Reports the default file name, whatever it was started with.
 ///
-/// The answer was written down when there was no command line yet, and it is right as long as
-/// nobody uses one.
+/// The answer was written down when there was no command line yet, and it is right until a user
+/// passes one.
 pub(super) struct IgnoresTheCommandLine;
 
 impl Server for IgnoresTheCommandLine {

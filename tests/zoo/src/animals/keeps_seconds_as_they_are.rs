@@ -2,8 +2,8 @@ use crate::{Honest, Server, rdb};
 
 /// Keeps a dump's seconds as they are, where all other times are milliseconds.
 ///
-/// Old dumps have seconds, and new ones do not, so the line is never tried. The key seems to
-/// have ended in January 1970, and is dropped.
+/// Old dumps have seconds, and new ones do not, so the line is never tried. The key seems to have
+/// expired in January 1970, and is dropped.
 pub(super) struct KeepsSecondsAsTheyAre;
 
 impl Server for KeepsSecondsAsTheyAre {

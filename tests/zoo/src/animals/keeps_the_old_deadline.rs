@@ -2,8 +2,8 @@ use crate::{Entry, Keyspace, Server};
 
 /// Lets a plain `SET` keep the deadline of the key that it replaces.
 ///
-/// With deadlines beside the values, it takes a line to remove the old one, and nothing looks
-/// wrong without it. The new value vanishes at the old value's hour.
+/// With deadlines beside the values, it takes a line to remove the old one, and nothing looks wrong
+/// without it. The new value vanishes at the old value's deadline.
 pub(super) struct KeepsTheOldDeadline;
 
 impl Server for KeepsTheOldDeadline {

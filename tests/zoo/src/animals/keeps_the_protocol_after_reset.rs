@@ -2,8 +2,8 @@ use crate::{Honest, Reply, Server, session};
 
 /// Forgets the protocol when it resets a connection.
 ///
-/// Name and database are what one thinks of. A client that gets its connection from a pool begins
-/// as if it were new, in RESP2.
+/// The name and the database are easy to remember. A client that gets its connection from a pool
+/// begins as if it were new, in RESP2.
 pub(super) struct KeepsTheProtocolAfterReset;
 
 impl Server for KeepsTheProtocolAfterReset {

@@ -2,8 +2,8 @@ use crate::{Entry, Keyspace, Server};
 
 /// Keeps values as `String`.
 ///
-/// The first values that one tries are words. A picture or a packed number is not UTF-8, and
-/// what is not UTF-8 is replaced on its way into the map.
+/// The first values that you try are words. A picture or a packed number is not UTF-8, and what is
+/// not UTF-8 is replaced on its way into the map.
 pub(super) struct KeepsValuesAsText;
 
 impl Server for KeepsValuesAsText {

@@ -2,8 +2,8 @@ use crate::{Config, Honest, Reply, Server};
 
 /// Compares the names of settings letter for letter.
 ///
-/// They are written small everywhere. Asked for `PORT`, Redis answers, and this server finds
-/// nothing.
+/// They are written in lower case everywhere. Redis answers a request for `PORT`, and this server
+/// finds nothing.
 pub(super) struct KnowsSmallSettingsOnly;
 
 impl Server for KnowsSmallSettingsOnly {

@@ -2,8 +2,8 @@ use crate::{Reply, Server};
 
 /// Names the unknown command, and says nothing of its arguments.
 ///
-/// The list looks like an ornament. It is what shows somebody that the command and its first
-/// argument went out glued together, and clients compare such texts to the byte.
+/// The list looks like an ornament. It is what shows a programmer that the command and its first
+/// argument were sent glued together, and clients compare such texts byte for byte.
 pub(super) struct LeavesTheArgumentsOut;
 
 impl Server for LeavesTheArgumentsOut {

@@ -2,8 +2,8 @@ use crate::{Entry, Keyspace, Server, rdb};
 
 /// Keeps the deadline in its variable after the key that it belongs to.
 ///
-/// The opcode of a deadline stands before its key, so something has to remember it. It holds for
-/// that one key; here, every key behind it ends at the same time.
+/// The opcode of a deadline comes before its key, so something has to remember it. It applies to
+/// that one key; here, every key after it expires at the same time.
 pub(super) struct LetsADeadlineStay;
 
 impl Server for LetsADeadlineStay {

@@ -2,8 +2,8 @@ use crate::{Honest, Server};
 
 /// Turns the pattern into a regular expression, and forgets to escape the dot.
 ///
-/// `*` becomes `.*`, `?` becomes `.`, and the rest is left as it is. A dot of the pattern then
-/// fits any byte.
+/// `*` becomes `.*`, `?` becomes `.`, and the rest is left as it is. A dot in the pattern then
+/// matches any byte.
 pub(super) struct LetsADotMatchAnything;
 
 impl Server for LetsADotMatchAnything {

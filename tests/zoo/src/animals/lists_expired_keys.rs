@@ -1,9 +1,9 @@
 use crate::{Keyspace, Reply, Server};
 
-/// Lists all keys of the map, also those whose time is over.
+/// Lists all keys of the map, including expired ones.
 ///
-/// `GET` removes an expired key when somebody asks for it, and `KEYS` never asks. It lists a key
-/// that a moment later is not there.
+/// `GET` removes an expired key when a client looks it up, and `KEYS` never looks it up. It lists a
+/// key that does not exist a moment later.
 pub(super) struct ListsExpiredKeys;
 
 impl Server for ListsExpiredKeys {

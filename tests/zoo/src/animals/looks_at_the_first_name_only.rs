@@ -2,7 +2,7 @@ use crate::{Config, Honest, Reply, Server};
 
 /// Answers the first name of `CONFIG GET`, and ignores the others.
 ///
-/// Until Redis 7 there was only one, and many documents still say so. Whoever asks for two
+/// Until Redis 7 there was only one, and many documents still say so. A client that asks for two
 /// settings at once gets one.
 pub(super) struct LooksAtTheFirstNameOnly;
 

@@ -1,9 +1,9 @@
 use crate::{Honest, Reply, Server, State};
 
-/// Turns the whole request into small letters, to find the command's name in any case.
+/// Converts the whole request to lower case, to find the command's name in any case.
 ///
-/// The name's case does not matter, but that of everything behind it does. `Key` and `key` are
-/// one key here, and values come back in small letters.
+/// The name's case does not matter, but that of everything after it does. `Key` and `key` are one
+/// key here, and values come back in lower case.
 pub(super) struct LowersTheWholeRequest;
 
 impl Server for LowersTheWholeRequest {

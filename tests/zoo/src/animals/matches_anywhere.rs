@@ -2,7 +2,7 @@ use crate::{Honest, Server};
 
 /// Looks for the pattern anywhere in the key.
 ///
-/// A regular expression without `^` and `$` does that. A pattern of `KEYS` has to fit the whole
+/// A regular expression without `^` and `$` does that. A pattern of `KEYS` has to match the whole
 /// key, from its first byte to its last.
 pub(super) struct MatchesAnywhere;
 

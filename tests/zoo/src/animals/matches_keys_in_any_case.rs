@@ -2,7 +2,8 @@ use crate::{Honest, Server};
 
 /// Lists keys whatever their case.
 ///
-/// `CONFIG GET` matches so, with the same matcher. Keys are bytes, and `A` and `a` are two.
+/// `CONFIG GET` ignores the case, with the same matcher. Keys are bytes, and `A` and `a` are two
+/// different ones.
 pub(super) struct MatchesKeysInAnyCase;
 
 impl Server for MatchesKeysInAnyCase {

@@ -1,9 +1,8 @@
 use crate::Server;
 
-/// Compares what stands before the first star, and no more.
+/// Compares only what comes before the first star.
 ///
-/// `user:*` is the pattern that everybody uses, and for it this is enough. Of `h*llo` only the
-/// `h` counts.
+/// `user:*` is the most common pattern, and for it this is enough. In `h*llo`, only the `h` counts.
 pub(super) struct MatchesTheBeginning;
 
 impl Server for MatchesTheBeginning {

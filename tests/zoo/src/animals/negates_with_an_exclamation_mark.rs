@@ -3,7 +3,7 @@ use crate::{Honest, Server};
 /// Reads `[!a]` as "anything but a".
 ///
 /// The shell does, and so does a glob library from the registry. Redis knows `^` for that, and
-/// takes `!` for a byte like any other.
+/// treats `!` as a byte like any other.
 pub(super) struct NegatesWithAnExclamationMark;
 
 impl Server for NegatesWithAnExclamationMark {

@@ -2,7 +2,7 @@ use crate::{Config, Honest, Reply, Server};
 
 /// Answers an array of pairs.
 ///
-/// It is what one would draw. On the wire names and values alternate in one flat array, and a
+/// It is how you would draw it. On the wire names and values alternate in one flat array, and a
 /// client that takes every second element finds arrays there.
 pub(super) struct NestsThePairs;
 

@@ -2,8 +2,8 @@ use crate::Server;
 
 /// Leaves the parsing of numbers to `parse`.
 ///
-/// It is there, it is fast, and it takes `+5` and `007` for numbers. Redis does not: it answers
-/// that the value is not an integer.
+/// It is there, it is fast, and it accepts `+5` and `007`. Redis does not: it answers that the
+/// value is not an integer.
 pub(super) struct ParsesNumbersAsRustDoes;
 
 impl Server for ParsesNumbersAsRustDoes {

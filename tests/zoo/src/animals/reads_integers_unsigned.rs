@@ -2,8 +2,7 @@ use crate::Server;
 
 /// Reads the integers of a dump without a sign.
 ///
-/// `u8` is what one has when one reads bytes. Numbers from 0 to 127 come out right, and -1 is
-/// 255.
+/// `u8` is the type of the bytes read. Numbers from 0 to 127 come out right, and -1 is 255.
 pub(super) struct ReadsIntegersUnsigned;
 
 impl Server for ReadsIntegersUnsigned {

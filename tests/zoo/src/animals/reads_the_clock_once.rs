@@ -4,7 +4,7 @@ use crate::{Honest, Server};
 
 static NOW: OnceLock<i64> = OnceLock::new();
 
-/// Asks for the time when it starts, and never again.
+/// Reads the clock when it starts, and never again.
 ///
 /// A time that is kept in a field or made in a constructor does this. All deadlines are right,
 /// and none is ever reached.

@@ -1,6 +1,6 @@
 use crate::{Honest, Parsed, Server};
 
-/// Turns every word into a `String` on its way in.
+/// Turns every argument into a `String` on its way in.
 ///
 /// Text is easier to handle, and `from_utf8_lossy` never fails. It replaces what is not UTF-8
 /// instead: a byte `FF` comes back as the three bytes `EF BF BD`.

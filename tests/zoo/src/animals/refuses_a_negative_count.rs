@@ -1,10 +1,10 @@
 use crate::{Honest, Parsed, Server};
 
-/// Takes a negative count for a broken request.
+/// Takes a negative count for a protocol error.
 ///
-/// A count that is parsed as `usize` cannot be negative, so the parser refuses it. Redis skips
-/// such a request like an empty one; here the client is told that it broke the protocol, and
-/// loses its connection.
+/// A count that is parsed as `usize` cannot be negative, so the parser rejects it. Redis skips such
+/// a request like an empty one; here the client is told that it broke the protocol, and loses its
+/// connection.
 pub(super) struct RefusesANegativeCount;
 
 impl Server for RefusesANegativeCount {

@@ -1,9 +1,8 @@
 use crate::Server;
 
-/// Cuts milliseconds off a time to live.
+/// Truncates a time to live to whole seconds.
 ///
-/// A division of integers does it unasked. A key that was given a hundred seconds has 99 a moment
-/// later.
+/// Integer division does it silently. A key that was given a hundred seconds has 99 a moment later.
 pub(super) struct RoundsSecondsDown;
 
 impl Server for RoundsSecondsDown {

@@ -2,9 +2,8 @@ use crate::{Keyspace, Server};
 
 /// Takes the cursor for a position in the list of keys.
 ///
-/// As long as the keys stay as they are, none is missed. One that goes from in front of the
-/// position moves all others back by one, and the next scan begins behind a key that nobody has
-/// seen.
+/// As long as the keys do not change, none is missed. Removing one before the position moves all
+/// others back by one, and the next call begins after a key that the scan has not returned.
 pub(super) struct ScansByPosition;
 
 impl Server for ScansByPosition {

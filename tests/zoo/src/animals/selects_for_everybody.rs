@@ -2,10 +2,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::{Honest, Reply, Server, State, session};
 
-/// Looks into one database for all clients.
+/// Uses one selected database for all clients.
 ///
-/// Which one is selected stands beside the databases. One client's SELECT takes the keys from
-/// under the hands of all others.
+/// The selected number is stored beside the databases. One client's SELECT switches the database of
+/// all others.
 pub(super) struct SelectsForEverybody;
 
 static SELECTED: AtomicUsize = AtomicUsize::new(0);

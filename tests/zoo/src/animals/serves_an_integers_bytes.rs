@@ -2,8 +2,7 @@ use crate::{Honest, Length, Server, rdb};
 
 /// Takes the bytes of an encoded integer for the string.
 ///
-/// Behind the length there are bytes, as everywhere. A counter that stood at 65 comes back as
-/// `A`.
+/// Bytes follow the length, as everywhere. A counter with the value 65 comes back as `A`.
 pub(super) struct ServesAnIntegersBytes;
 
 impl Server for ServesAnIntegersBytes {

@@ -6,8 +6,8 @@ use crate::{Server, State};
 
 /// Serves a client to its end before it accepts the next one.
 ///
-/// Accept, serve, accept, serve: one loop, and with one client at a time nothing is missing.
-/// The system completes the second client's connection all the same, so that one seems to be
+/// Accept, serve, accept, serve: one loop, and with one client at a time nothing is missing. The
+/// kernel completes the second client's connection all the same, so this client seems to be
 /// connected, and waits for its reply until the first client leaves.
 pub(super) struct ServesOneClientAtATime;
 

@@ -1,9 +1,9 @@
 use crate::{Config, Honest, Server};
 
-/// Tells its directory as it was given, or a dot.
+/// Reports its directory as it was given, or a dot.
 ///
-/// The program itself finds its files with it. Whoever asks sits in another directory, and
-/// needs the path from the root on.
+/// The program itself finds its files with it. The client runs in another directory, and needs the
+/// absolute path.
 pub(super) struct ShowsARelativeDirectory;
 
 impl Server for ShowsARelativeDirectory {

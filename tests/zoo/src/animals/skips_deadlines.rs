@@ -1,9 +1,9 @@
 use crate::{Honest, Server};
 
-/// Reads over the deadlines in a dump.
+/// Ignores the deadlines in a dump.
 ///
-/// The eight bytes have to be taken out of the way, and that is all that loading seems to need.
-/// Keys whose time was over long ago come back to life.
+/// The eight bytes have to be skipped, and that is all that loading seems to need. Keys that
+/// expired long ago come back to life.
 pub(super) struct SkipsDeadlines;
 
 impl Server for SkipsDeadlines {

@@ -1,9 +1,9 @@
 use crate::{Honest, Replies, Reply, Server, session};
 
-/// Keeps silent about CLIENT REPLY SKIP, and about nothing else.
+/// Skips the reply to CLIENT REPLY SKIP, but not the next one.
 ///
-/// The flag is taken back after each reply that is left out, and the first one is that to the
-/// command itself. The next request is the one that was meant.
+/// The flag is cleared after each reply that is skipped, and the first one is the reply to the
+/// command itself. It should skip that of the next request, too.
 pub(super) struct SkipsOnlyItself;
 
 impl Server for SkipsOnlyItself {

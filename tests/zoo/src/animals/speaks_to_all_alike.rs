@@ -5,7 +5,7 @@ use crate::Server;
 /// Keeps the protocol in the state that all clients share.
 ///
 /// There is such a state already, and every handler has it at hand. The first client that says
-/// HELLO 3 changes the language of all the others, in the middle of their talk.
+/// HELLO 3 changes the protocol of all the others, in the middle of their sessions.
 pub(super) struct SpeaksToAllAlike;
 
 static RESP3: AtomicBool = AtomicBool::new(false);

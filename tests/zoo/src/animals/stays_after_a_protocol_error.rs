@@ -2,8 +2,8 @@ use crate::{Honest, Next, Server, State};
 
 /// Reports a broken request, and reads on.
 ///
-/// It means to be kind. But nobody knows where the next request begins, and so data may be run
-/// as commands; a client that waits for the close waits for ever.
+/// It means to be kind. But where the next request begins is unknown, so data may be run as
+/// commands; a client that waits for the close waits forever.
 pub(super) struct StaysAfterAProtocolError;
 
 impl Server for StaysAfterAProtocolError {

@@ -1,9 +1,9 @@
 use crate::{Entry, Keyspace, Server, rdb};
 
-/// Ends loading at the first value that is no string.
+/// Stops loading at the first value that is not a string.
 ///
-/// What cannot be served need not be read. But nothing in the file says how long a value is:
-/// whoever wants what stands behind it must know its structure, and here those keys are missing.
+/// What cannot be served need not be read. But nothing in the file says how long a value is: to
+/// load the keys after it, you must know its layout, and here those keys are missing.
 pub(super) struct StopsAtTheFirstList;
 
 impl Server for StopsAtTheFirstList {

@@ -1,9 +1,9 @@
 use crate::{Entry, Honest, Keyspace, Reply, Server};
 
-/// Stores the value, and looks at the options afterwards.
+/// Stores the value before it checks the options.
 ///
-/// The value stands before the options, so it is at hand first. When an option is wrong, the
-/// client gets an error, and the old value is gone all the same.
+/// The value comes before the options, so it is at hand first. When an option is wrong, the client
+/// gets an error, and the old value is gone all the same.
 pub(super) struct StoresBeforeItChecks;
 
 impl Server for StoresBeforeItChecks {

@@ -6,8 +6,8 @@ static LOOKUPS: AtomicU64 = AtomicU64::new(0);
 
 /// Removes expired keys at every hundredth lookup, and trusts that none is left in between.
 ///
-/// A sweep in the background saves memory, and it seems to do the whole job. Until it comes by,
-/// a key whose time is over is still served.
+/// A sweep in the background saves memory, and it seems to do the whole job. Until it runs, an
+/// expired key is still served.
 pub(super) struct SweepsNowAndThen;
 
 impl Server for SweepsNowAndThen {

@@ -2,7 +2,7 @@ use crate::{Honest, Reply, Server};
 
 /// Switches the protocol before it has looked at the options.
 ///
-/// The version comes first, so it is dealt with first. When an option is refused, the client
+/// The version comes first, so it is dealt with first. When an option is rejected, the client
 /// believes that nothing has changed.
 pub(super) struct SwitchesBeforeItChecks;
 

@@ -1,8 +1,8 @@
 use crate::{Honest, Server};
 
-/// Takes `\` for a byte like any other.
+/// Treats `\` as a byte like any other.
 ///
-/// Nobody misses it until a key holds a star. There is then no way to ask for that key alone.
+/// It is not missed until a key contains a star. Then no pattern matches that key alone.
 pub(super) struct TakesABackslashLiterally;
 
 impl Server for TakesABackslashLiterally {

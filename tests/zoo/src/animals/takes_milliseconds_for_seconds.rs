@@ -2,7 +2,7 @@ use crate::{Honest, Server, rdb};
 
 /// Counts a dump's milliseconds as seconds.
 ///
-/// There are two opcodes for a deadline, and one is easily taken for the other. The key ends in
+/// There are two opcodes for a deadline, and one is easily taken for the other. The key expires in
 /// fifty thousand years.
 pub(super) struct TakesMillisecondsForSeconds;
 

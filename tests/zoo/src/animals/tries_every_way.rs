@@ -3,8 +3,8 @@ use crate::{Server, glob};
 /// Tries, for every star, every length that it may have.
 ///
 /// Four lines of recursion, and the result is always right. With each further star the number of
-/// ways is multiplied: on a pattern of a dozen stars, a key of forty bytes takes years, and nobody
-/// else is served meanwhile.
+/// ways is multiplied: on a pattern of a dozen stars, a key of forty bytes takes years, and no
+/// other client is served meanwhile.
 pub(super) struct TriesEveryWay;
 
 impl Server for TriesEveryWay {

@@ -1,9 +1,9 @@
 use crate::{Honest, Parsed, Server};
 
-/// Cuts white space off both ends of every word.
+/// Trims white space from both ends of every argument.
 ///
-/// It gets rid of a line's ending, and of nothing else as long as nobody sends a word that ends
-/// with a blank or a line break. Those come back shorter than they were.
+/// It removes the line ending, and nothing else until an argument ends with a space or a line
+/// break. Such an argument comes back shorter than it was.
 pub(super) struct TrimsWords;
 
 impl Server for TrimsWords {

@@ -2,8 +2,8 @@ use crate::{Honest, Parsed, Server};
 
 /// Waits for CR LF where a line feed alone is enough.
 ///
-/// The protocol's document says CR LF, and clients keep to it. Who types with `nc` sends LF
-/// alone, and the server goes on waiting for the end of the line.
+/// The protocol's document says CR LF, and clients keep to it. A person who types with `nc` sends
+/// LF alone, and the server goes on waiting for the end of the line.
 pub(super) struct WantsACarriageReturn;
 
 impl Server for WantsACarriageReturn {

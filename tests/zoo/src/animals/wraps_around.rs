@@ -1,6 +1,6 @@
 use crate::{Honest, Server};
 
-/// Multiplies and adds without a look at the largest number.
+/// Multiplies and adds without checking for overflow.
 ///
 /// In a release build `*` and `+` wrap around in silence, as they do in C. A time that is too
 /// long for 64 bits is accepted, and is a time in the past.
