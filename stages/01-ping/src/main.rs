@@ -23,8 +23,8 @@ async fn run() -> anyhow::Result<std::convert::Infallible> {
     let listener = TcpListener::bind(("127.0.0.1", port))
         .await
         .with_context(|| format!("cannot listen on port {port}, try another with --port"))?;
-    // Not with `println!`, which panics if the line cannot be written. And from here on, nothing
-    // more is said: once a pipe that nobody reads is full, each print waits for ever.
+    // Not `println!`, which panics if the line cannot be written. And this is the last line
+    // printed: once a pipe that has no reader is full, each print would block forever.
     let _ = writeln!(stdout(), "ready to accept connections on {}", listener.local_addr()?);
     loop {
         match listener.accept().await {
@@ -59,7 +59,7 @@ async fn serve(stream: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns a request's first word and its number of words, or `None` where the stream ends.
+/// Returns a request's name and its number of arguments, or `None` where the stream ends.
 async fn read_request(stream: &mut BufReader<TcpStream>) -> io::Result<Option<(Vec<u8>, i32)>> {
     let Some(line) = read_line(stream).await? else { return Ok(None) };
     let Some(count) = line.strip_prefix(b"*") else {
@@ -70,7 +70,7 @@ async fn read_request(stream: &mut BufReader<TcpStream>) -> io::Result<Option<(V
     let count: i32 = count.ok_or(io::ErrorKind::InvalidData)?;
     let mut name = None;
     for _ in 0..count {
-        // A length, then the word. As long as a word is one line, nobody needs the length.
+        // A length, then the argument. As long as an argument is one line, we need no length.
         let _length = read_line(stream).await?;
         let Some(word) = read_line(stream).await? else { return Ok(None) };
         name.get_or_insert(word);

@@ -9,7 +9,7 @@ type Handler = fn(&[&[u8]], &mut Out<'_>) -> Outcome;
 /// What a handler returns: proof that it has replied, or why it could not.
 type Outcome = Result<Done, CommandError>;
 
-/// All commands: the name, and the function that gets the arguments behind it.
+/// All commands: the name, and the handler, which receives the arguments after it.
 const COMMANDS: [(&str, Handler); 2] = [("ping", ping), ("echo", echo)];
 
 /// Executes one request, and appends its reply to the output. `args` begins with the command's
@@ -49,7 +49,7 @@ fn echo(args: &[&[u8]], out: &mut Out<'_>) -> Outcome {
 pub struct CommandError(Vec<u8>);
 
 impl CommandError {
-    /// How many bytes an error quotes of a name, and of all arguments together.
+    /// The most bytes that an error quotes of a name, and of all arguments together.
     const QUOTED: usize = 128;
 
     fn arity(command: &str) -> Self {

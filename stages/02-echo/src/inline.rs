@@ -1,6 +1,6 @@
-//! Inline requests: words as one types them, with quotes for those that hold a blank.
+//! Inline requests: arguments as a person types them, with quotes around those that contain spaces.
 
-/// Returns the words of a line, or `None` if its quotes do not match. Mirrors `sdssplitargs`.
+/// Returns the arguments in a line, or `None` if its quotes are unbalanced. Mirrors `sdssplitargs`.
 pub fn split(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     let (mut words, mut rest) = (Vec::new(), line);
     while let Some(start) = rest.iter().position(|byte| !is_blank(byte)) {
@@ -11,12 +11,12 @@ pub fn split(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     Some(words)
 }
 
-/// Moves a word to `word`, and returns what comes behind it. A quote may open anywhere in a word,
-/// but ends it where it closes.
+/// Moves an argument to `word`, and returns what follows it. A quote may open anywhere in an
+/// argument, but closing it ends the argument.
 fn take_word<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Option<&'a [u8]> {
     while let [byte, after @ ..] = rest {
         match byte {
-            // Not every blank: inside of a word, Redis lets `\v` and `\f` pass.
+            // Not all whitespace: inside an argument, Redis lets `\v` and `\f` pass.
             b' ' | b'\t' | b'\r' | b'\n' => break,
             b'"' | b'\'' => {
                 let rest = take_quoted(after, *byte, word)?;
@@ -29,7 +29,7 @@ fn take_word<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Option<&'a [u8]> {
     Some(rest)
 }
 
-/// Moves what comes before the closing quote to `word`, and returns what comes behind it.
+/// Moves what comes before the closing quote to `word`, and returns what follows the quote.
 fn take_quoted<'a>(mut rest: &'a [u8], quote: u8, word: &mut Vec<u8>) -> Option<&'a [u8]> {
     loop {
         let (byte, after) = match rest {
@@ -44,7 +44,7 @@ fn take_quoted<'a>(mut rest: &'a [u8], quote: u8, word: &mut Vec<u8>) -> Option<
     }
 }
 
-/// Returns the byte for which `\x41`, `\n` or any other escape stands, and what comes behind it.
+/// Returns the byte that `\x41`, `\n` or any other escape represents, and what follows the escape.
 fn unescape(escaped: u8, after: &[u8]) -> (u8, &[u8]) {
     let byte = match (escaped, after) {
         (b'x', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
@@ -67,7 +67,7 @@ fn hex_digit(digit: u8) -> u8 {
     }
 }
 
-/// The blanks of C's `isspace`: other than `u8::is_ascii_whitespace`, with the vertical tab.
+/// Mirrors C's `isspace`: unlike `u8::is_ascii_whitespace`, it includes the vertical tab.
 fn is_blank(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }

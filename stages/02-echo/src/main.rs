@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::net::TcpListener;
 
-// One thread, as in Redis: most requests take less time than to wake a second one would.
+// One thread, as in Redis: most requests take less time than waking a second one.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Err(error) = run().await;
@@ -24,8 +24,8 @@ async fn run() -> anyhow::Result<Infallible> {
     let listener = TcpListener::bind(("127.0.0.1", port))
         .await
         .with_context(|| format!("cannot listen on port {port}, try another with --port"))?;
-    // Not with `println!`, which panics if the line cannot be written. And from here on, nothing
-    // more is said: once a pipe that nobody reads is full, each print waits for ever.
+    // Not `println!`, which panics if the line cannot be written. And this is the last line
+    // printed: once a pipe that has no reader is full, each print would block forever.
     let _ = writeln!(stdout(), "ready to accept connections on {}", listener.local_addr()?);
     accept(&listener).await
 }

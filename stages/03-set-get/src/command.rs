@@ -18,7 +18,7 @@ struct Context<'a> {
     out: Out<'a>,
 }
 
-/// All commands: the name, and the function that gets the arguments behind it.
+/// All commands: the name, and the handler, which receives the arguments after it.
 const COMMANDS: [(&str, Handler); 4] = [("ping", ping), ("echo", echo), ("get", get), ("set", set)];
 
 /// Executes one request, and appends its reply to the output. `args` begins with the command's
@@ -83,7 +83,7 @@ impl From<&str> for CommandError {
 }
 
 impl CommandError {
-    /// How many bytes an error quotes of a name, and of all arguments together.
+    /// The most bytes that an error quotes of a name, and of all arguments together.
     const QUOTED: usize = 128;
 
     fn arity(command: &str) -> Self {

@@ -1,4 +1,4 @@
-//! The keyspace: what the server keeps.
+//! The keyspace: all keys and their values.
 
 use std::collections::HashMap;
 

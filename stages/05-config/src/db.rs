@@ -1,13 +1,13 @@
-//! The keyspace: what the server keeps, and for how long.
+//! The keyspace: all keys, their values and their deadlines.
 
 use std::collections::HashMap;
 
 use crate::clock::UnixMillis;
 
-/// What a SET makes of the deadline that a key may have.
+/// What SET does to a key's deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiry {
-    /// The key lives for ever.
+    /// The key lives forever.
     Never,
     /// The key has expired once this moment is past.
     At(UnixMillis),
@@ -24,8 +24,8 @@ pub struct Db {
     keyspace: HashMap<Box<[u8]>, Value>,
 }
 
-/// A value, and the moment after which it is gone. Most values have none, and no room for one:
-/// this enum is as small as the bytes' box.
+/// A value, and its deadline if it has one. Most values have none, and take no room for one: this
+/// enum is as small as the bytes' box.
 #[derive(Debug)]
 enum Value {
     Lasting(Box<[u8]>),
@@ -39,9 +39,9 @@ impl Db {
         Some(value.bytes())
     }
 
-    /// Removes `key` if it has expired, and does nothing if not. To be called for a key that was
-    /// not found, so that one that is looked up in vain takes up no memory any more. One that is
-    /// never looked up still does: a leak that only active expiry closes. Mirrors `expireIfNeeded`.
+    /// Removes `key` if it has expired (lazy expiry). Call it when a key is not found, to free its
+    /// memory. A key that is never looked up is never freed: a leak that only active expiry closes.
+    /// Mirrors `expireIfNeeded`.
     pub fn expire(&mut self, key: &[u8], now: UnixMillis) {
         if self.keyspace.get(key).is_some_and(|value| value.is_expired(now)) {
             self.keyspace.remove(key);
@@ -55,7 +55,7 @@ impl Db {
         let deadline = match expiry {
             Expiry::Never => None,
             Expiry::At(deadline) => Some(deadline),
-            // Of a key that has expired there is nothing to keep.
+            // An expired key has no deadline to keep.
             Expiry::Keep => {
                 old.as_ref().filter(|old| !old.is_expired(now)).and_then(|old| old.deadline())
             }
@@ -90,7 +90,7 @@ impl Value {
         }
     }
 
-    /// At its deadline itself a key still lives. Mirrors `keyIsExpired`.
+    /// Returns whether the deadline is past, not merely reached. Mirrors `keyIsExpired`.
     fn is_expired(&self, now: UnixMillis) -> bool {
         self.deadline().is_some_and(|deadline| now > deadline)
     }

@@ -1,4 +1,4 @@
-//! RESP, the Redis serialization protocol: requests, as they come in.
+//! RESP, the Redis serialization protocol: the decoder of requests.
 
 use std::{mem, ops::Range};
 
@@ -16,7 +16,7 @@ const MAX_COUNT: i64 = i32::MAX as i64;
 /// One request, borrowed from the bytes from which it was decoded.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Request<'a> {
-    /// The command's name and its arguments. None at all in what Redis skips: `*0`, a blank line.
+    /// The command's name and its arguments. Empty for what Redis skips: `*0`, a blank line.
     pub args: Vec<&'a [u8]>,
     /// How many bytes of the input the request took.
     pub length: usize,
@@ -24,29 +24,29 @@ pub struct Request<'a> {
 
 /// Finds the requests in a stream of bytes that arrives in pieces of any size.
 ///
-/// It remembers how much of an unfinished request it has understood, so no byte is looked at
-/// twice, however slowly they arrive. Always `parsed <= searched <= input.len()`.
+/// It remembers how much of an unfinished request it has parsed, so no byte is examined twice,
+/// however slowly the bytes arrive. Always `parsed <= searched <= input.len()`.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    /// How many bytes are understood.
+    /// How many bytes are parsed.
     parsed: usize,
     /// How many bytes have been searched for the end of the line that starts at `parsed`.
     searched: usize,
     /// How many bulks of an array are still to come.
     missing: usize,
-    /// The length of the bulk of which only the header has arrived.
+    /// The length of the next bulk, if its header is parsed.
     bulk: Option<usize>,
-    /// Where in the input the arguments lie that have arrived.
+    /// The ranges of the arguments received so far.
     args: Vec<Range<usize>>,
-    /// The arguments of an inline request: without quotes and escapes, they lie in no input.
+    /// The arguments of an inline request. Without quotes and escapes, they are not in the input.
     inline: Vec<Vec<u8>>,
 }
 
 impl Decoder {
-    /// Returns the request with which `input` begins, or `None` as long as it is not complete.
+    /// Returns the request at the start of `input`, or `None` while it is incomplete.
     ///
-    /// The caller takes [`Request::length`] bytes off its input after every request, and otherwise
-    /// only adds to it. An error is the end: nobody knows where the next request would begin.
+    /// The caller removes [`Request::length`] bytes from its input after every request, and
+    /// otherwise only appends to it. An error is final: the start of the next request is unknown.
     /// Mirrors `processInputBuffer`.
     pub fn decode<'a>(&'a mut self, input: &'a [u8]) -> Result<Option<Request<'a>>, ProtocolError> {
         match input.first() {
@@ -56,7 +56,7 @@ impl Decoder {
         }
     }
 
-    /// `*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n`, mirrors `processMultibulkBuffer`.
+    /// Decodes `*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n`. Mirrors `processMultibulkBuffer`.
     fn array<'a>(&mut self, input: &'a [u8]) -> Result<Option<Request<'a>>, ProtocolError> {
         if self.parsed == 0 {
             let Some(header) = self.header(input, "too big mbulk count string")? else {
@@ -76,7 +76,7 @@ impl Decoder {
         Ok(Some(Request { args, length }))
     }
 
-    /// `$4\r\nECHO\r\n`: returns where the four bytes lie.
+    /// Decodes `$4\r\nECHO\r\n`: returns the range of the four bytes.
     fn bulk(&mut self, input: &[u8]) -> Result<Option<Range<usize>>, ProtocolError> {
         let length = match self.bulk {
             Some(length) => length,
@@ -88,7 +88,7 @@ impl Decoder {
             }
         };
         let bulk = self.parsed..self.parsed + length;
-        // Two more bytes must be there. Like Redis, nobody checks that they are CRLF.
+        // Two more bytes must be there. Like Redis, we do not check that they are CRLF.
         if input.len() < bulk.end + 2 {
             return Ok(None);
         }
@@ -97,7 +97,7 @@ impl Decoder {
         Ok(Some(bulk))
     }
 
-    /// Returns a header without its CRLF. Again, the byte after the CR may be any.
+    /// Returns a header without its CRLF. Again, any byte may follow the CR.
     fn header<'a>(
         &mut self,
         input: &'a [u8],
@@ -113,7 +113,7 @@ impl Decoder {
         }
     }
 
-    /// `ECHO hi\r\n`, mirrors `processInlineBuffer`.
+    /// Decodes `ECHO hi\r\n`. Mirrors `processInlineBuffer`.
     fn line<'a>(&'a mut self, input: &'a [u8]) -> Result<Option<Request<'a>>, ProtocolError> {
         let Some(lf) = self.find(b'\n', input, "too big inline request")? else { return Ok(None) };
         self.step_to(0);
@@ -126,7 +126,7 @@ impl Decoder {
 
     /// Returns where the next `end` is, if it has arrived.
     ///
-    /// Redis searches with C's `strchr`, which ends at a zero byte: what follows one is not found.
+    /// Redis searches with C's `strchr`, which stops at a zero byte: it finds nothing after one.
     fn find(
         &mut self,
         end: u8,
@@ -160,7 +160,7 @@ fn bulk_length(header: &[u8]) -> Result<usize, ProtocolError> {
     Ok(length.ok_or("invalid bulk length")?)
 }
 
-/// Why bytes are no request: what the client reads before the connection is closed.
+/// Why bytes are not a request: the error that the client reads before the connection is closed.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ProtocolError(Vec<u8>);
 

@@ -1,5 +1,5 @@
-//! How long parts of the core take, and what they allocate. Run it before a change and after it:
-//! `cargo bench --bench core`, or with the name of one part behind that: `resp`.
+//! Measures how long parts of the core take, and what they allocate. Run it before and after a
+//! change: `cargo bench --bench core`, or followed by the name of one part: `resp`.
 
 use divan::AllocProfiler;
 

@@ -7,15 +7,15 @@ use lexopt::ValueExt;
 
 use crate::inline;
 
-/// How many addresses one can listen on (Redis: `CONFIG_BINDADDR_MAX`).
+/// The most addresses to listen on (Redis: `CONFIG_BINDADDR_MAX`).
 const MAX_ADDRESSES: usize = 16;
 
-/// The values of all parameters that one can set.
+/// The values of all parameters that can be set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// The TCP port. The system chooses a free one for 0.
+    /// The TCP port. For 0, the kernel chooses a free one.
     pub port: u16,
-    /// The addresses to listen on. One behind a `-` need not exist on this machine.
+    /// The addresses to listen on. An address after a `-` need not exist on this machine.
     pub bind: Vec<String>,
     /// The directory of the dump file.
     pub dir: PathBuf,
@@ -26,7 +26,8 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// As in Redis, but for `bind`: Redis listens everywhere, and then turns strangers away.
+    /// Returns Redis's defaults, but for `bind`: Redis listens everywhere, then rejects other
+    /// machines.
     fn default() -> Self {
         Self {
             port: 6379,
@@ -43,7 +44,7 @@ impl Default for Config {
 pub enum Action {
     /// To run as a server.
     Serve(Config),
-    /// To print how it is called.
+    /// To print the usage.
     Help,
     /// To print the program's name and version.
     Version,
@@ -60,9 +61,9 @@ Options, each with the value that it has if it is not given:
   --help, --version";
 
 impl Action {
-    /// Reads a command line without the program's name. As in Redis, an option is a parameter's
-    /// name in any letter case; of one that is given twice, the last counts. The error is one
-    /// line for the user.
+    /// Parses a command line without the program's name. As in Redis, an option is a parameter's
+    /// name in any letter case; if it is repeated, the last one counts. The error is one line for
+    /// the user.
     pub fn from_args(args: impl IntoIterator<Item = OsString>) -> Result<Self, lexopt::Error> {
         let mut parser = lexopt::Parser::from_args(args);
         let mut config = Config::default();
@@ -99,7 +100,7 @@ fn parse_maxclients(digits: &str) -> Result<u32, &'static str> {
     number.ok_or("maxclients is a number from 1 to 4294967295")
 }
 
-/// Several addresses, as several words or in one, which falls apart as a line of a request does.
+/// Parses several addresses: several arguments, or one that is split like an inline request.
 fn parse_bind(parser: &mut lexopt::Parser) -> Result<Vec<String>, lexopt::Error> {
     let mut values = Vec::from_iter(parser.optional_value());
     let mut words = parser.raw_args()?;

@@ -18,6 +18,6 @@ pub mod resp;
 pub struct Server {
     /// How the server was started.
     pub config: config::Config,
-    /// What it keeps.
+    /// The keyspace.
     pub db: db::Db,
 }

@@ -12,10 +12,10 @@ use crate::rdb_value::{self, Format, Layout, Part};
 /// The type of a key whose value is a string.
 const STRING: u8 = 0;
 
-/// What a key takes at least: its type, its length and that of its value.
+/// The fewest bytes that a key takes: its type, its length and that of its value.
 const MIN_KEY_SIZE: u64 = 3;
 
-/// The opcodes that say something about keys. They stand where a key's type would.
+/// The opcodes that say something about keys. They come in place of a key's type.
 const EOF: u8 = 0xff;
 const SELECT_DB: u8 = 0xfe;
 const EXPIRE_TIME: u8 = 0xfd;
@@ -25,11 +25,11 @@ const RESIZE_DB: u8 = 0xfb;
 /// What a dump held, for the log.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Loaded {
-    /// How many keys are in the keyspace now.
+    /// How many keys were loaded.
     pub keys: u64,
-    /// How many had expired.
+    /// How many keys had expired.
     pub expired: u64,
-    /// How many were skipped, by what they were.
+    /// How many keys were skipped, by what they were.
     pub skipped: BTreeMap<&'static str, u64>,
 }
 
@@ -46,8 +46,8 @@ impl fmt::Display for Loaded {
 /// Loads the dump in `source`, which has `size` bytes, into `db`: all strings of database 0 that
 /// have not expired.
 ///
-/// Keys of other types and of other databases are stepped over. Memory grows with the longest
-/// string, not with the file. Mirrors `rdbLoadRio`.
+/// Keys of other types and of other databases are skipped. Memory grows with the longest string,
+/// not with the file. Mirrors `rdbLoadRio`.
 pub fn load(source: impl BufRead, size: u64, db: &mut Db, now: UnixMillis) -> io::Result<Loaded> {
     let mut reader = RdbReader::new(source);
     let format = Format::read(&mut reader)?;
@@ -129,22 +129,22 @@ impl<R: BufRead> Loader<'_, R> {
 
     fn milliseconds(&mut self) -> io::Result<Option<UnixMillis>> {
         let ms = i64::from_le_bytes(self.reader.array("a time in milliseconds")?);
-        // -1 is how Redis says that there is none.
+        // Redis writes -1 for "no deadline".
         Ok((ms != -1).then_some(UnixMillis(ms)))
     }
 
-    /// A hint of how many keys and deadlines will come.
+    /// Reads a hint of how many keys and deadlines will come.
     fn resize(&mut self) -> io::Result<()> {
         let keys = self.reader.length("a number of keys")?;
         self.reader.length("a number of deadlines")?;
         if self.database == 0 {
-            // It may lie, but no file has more keys than its bytes can hold.
+            // The hint may lie, but the size of the file limits how many keys there are.
             self.db.reserve(keys.min(self.size / MIN_KEY_SIZE) as usize);
         }
         Ok(())
     }
 
-    /// Redis writes a zero where it was told not to compute the checksum.
+    /// Compares the checksum. Redis writes a zero if it is configured not to compute one.
     fn verify_checksum(&mut self) -> io::Result<()> {
         if matches!(self.format, Format::Redis(..5)) {
             return Ok(());

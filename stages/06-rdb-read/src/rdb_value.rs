@@ -1,4 +1,4 @@
-//! What a dump holds besides strings. Nothing of it is kept: only its structure counts.
+//! The values in a dump that are not strings. They are skipped, so only their layout matters.
 
 use std::io::{self, BufRead};
 use std::ops::RangeInclusive;
@@ -9,17 +9,17 @@ use Part::{Bytes, Lengths, Marker, Module, Optional, Repeat, Score, String};
 use crate::rdb_reader::{RdbReader, corrupt};
 use Format::{Redis, Valkey};
 
-/// Whose dump it is, and how new.
+/// The format of a dump: which project wrote it, and its version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Redis, and Valkey before version 9: what changed is counted up to 12 here.
+    /// Redis, and Valkey before version 9. The format's versions are 1 to 12.
     Redis(u16),
-    /// Valkey 9, which counts from 80.
+    /// Valkey 9, whose versions begin at 80.
     Valkey,
 }
 
 impl Format {
-    /// `REDIS0010`, `VALKEY080`
+    /// Reads the magic and the version, such as `REDIS0010` or `VALKEY080`.
     pub fn read(reader: &mut RdbReader<impl BufRead>) -> io::Result<Self> {
         const EXPECTED: &str = "REDIS0001 to REDIS0012 or VALKEY080";
         let magic: [u8; 9] = reader.array(EXPECTED)?;
@@ -34,29 +34,29 @@ impl Format {
     }
 }
 
-/// What values, and the operands of opcodes, are made of.
+/// A part of a value, or of an opcode's operands.
 #[derive(Debug)]
 pub enum Part {
     /// A string in any encoding.
     String,
-    /// So many lengths, or other numbers that are written like them.
+    /// This many lengths, or other numbers that are encoded like them.
     Lengths(usize),
-    /// A length that is one of these and says what follows.
+    /// A length in this range, which says what follows.
     Marker(RangeInclusive<u64>),
-    /// So many bytes: a number in binary, or an ID of two.
+    /// This many bytes: a binary number, or an ID of two.
     Bytes(u64),
-    /// A number as text behind its length in one byte. 253 to 255 stand for NaN and the infinities.
+    /// A number as text, after its length in one byte. 253 to 255 mean NaN and the infinities.
     Score,
-    /// What a module has written: numbers, strings, and the end.
+    /// What a module has written: numbers, strings, and an end mark.
     Module,
-    /// A length, and all of this unless it is 0.
+    /// A length, then all of these parts unless it is 0.
     Optional(&'static [Part]),
-    /// A length, and so many times all of this.
+    /// A length, then all of these parts that many times.
     Repeat(&'static [Part]),
 }
 
 impl Part {
-    /// Steps over what it describes.
+    /// Skips what this part describes.
     pub fn skip(&self, reader: &mut RdbReader<impl BufRead>) -> io::Result<()> {
         match self {
             String => reader.string(&mut Vec::new())?,
@@ -93,12 +93,12 @@ impl Part {
     }
 }
 
-/// Steps over all of these parts.
+/// Skips all of these parts.
 pub fn skip(parts: &[Part], reader: &mut RdbReader<impl BufRead>) -> io::Result<()> {
     parts.iter().try_for_each(|part| part.skip(reader))
 }
 
-/// Steps over one thing that a module has written. Returns false at the end.
+/// Skips one thing that a module has written. Returns false at the end mark.
 fn skip_of_module(reader: &mut RdbReader<impl BufRead>) -> io::Result<bool> {
     let offset = reader.offset();
     match reader.length("a module's opcode")? {
@@ -112,8 +112,8 @@ fn skip_of_module(reader: &mut RdbReader<impl BufRead>) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Entries with numbers on them, then groups: each with its numbers, with the entries that nobody
-/// has acknowledged, and with the consumers whose entries those are.
+/// A stream: entries and counters, then groups. Each group has its counters, the entries not yet
+/// acknowledged, and the consumers to which those were delivered.
 const STREAM: &[Part] = &[ENTRIES, Lengths(3), Repeat(&[String, Lengths(2), PENDING, CONSUMERS])];
 const STREAM_2: &[Part] = &[ENTRIES, Lengths(8), Repeat(&[String, Lengths(3), PENDING, CONSUMERS])];
 const STREAM_3: &[Part] =
@@ -123,7 +123,7 @@ const PENDING: Part = Repeat(&[Bytes(24), Lengths(1)]);
 const CONSUMERS: Part = Repeat(&[String, Bytes(8), Repeat(&[Bytes(16)])]);
 const CONSUMERS_3: Part = Repeat(&[String, Bytes(16), Repeat(&[Bytes(16)])]);
 
-/// What follows a byte that stands where a key's type may be.
+/// What follows a byte that comes in place of a key's type.
 #[derive(Debug)]
 pub enum Layout {
     /// The byte is a type: its key follows, then a value. Also, what the log calls such values.
@@ -146,7 +146,7 @@ pub fn layout(byte: u8, format: Format) -> Option<Layout> {
         (12 | 17, _) => Value("sorted sets", &[String]),
         (4, _) => Value("hashes", &[Repeat(&[String, String])]),
         (9 | 13 | 16, _) => Value("hashes", &[String]),
-        // Hashes with fields that expire. Both projects have given the number 22 away.
+        // Hashes with fields that expire. Redis and Valkey both use 22, for different layouts.
         (22, Valkey) => Value("hashes", &[Repeat(&[String, String, Bytes(8)])]),
         (22, Redis(_)) => Value("hashes", &[Repeat(&[Lengths(1), String, String])]),
         (23, Redis(_)) => Value("hashes", &[String]),
@@ -156,7 +156,7 @@ pub fn layout(byte: u8, format: Format) -> Option<Layout> {
         (19, _) => Value("streams", STREAM_2),
         (21, _) => Value("streams", STREAM_3),
         (7, _) => Value("values of modules", &[Lengths(1), Module]),
-        // How often and how lately a key was used, what modules and functions there are, and what
+        // How often and how recently a key was used, what modules and functions there are, and what
         // a cluster's slots hold.
         (0xf9, _) => Operands(&[Bytes(1)]),
         (0xf8, _) => Operands(&[Lengths(1)]),

@@ -18,15 +18,15 @@ type Outcome = Result<Done, CommandError>;
 struct Context<'a> {
     /// What all connections share.
     server: &'a mut Server,
-    /// What time it is.
+    /// The current time.
     now: UnixMillis,
     /// Where its reply goes.
     out: Out<'a>,
-    /// What finds its reply, if that takes a walk through the keyspace.
+    /// The walk that finds its reply, if it needs one.
     walk: Option<Walk>,
 }
 
-/// All commands: the name, and the function that gets the arguments behind it.
+/// All commands: the name, and the handler, which receives the arguments after it.
 const COMMANDS: [(&str, Handler); 6] = [
     ("ping", ping),
     ("echo", echo),
@@ -95,16 +95,16 @@ fn set(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     Ok(context.out.simple("OK"))
 }
 
-/// What the number behind an option of SET counts.
+/// The unit of the number after an option of SET.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Unit {
-    /// How many milliseconds one of them is.
+    /// The length of the unit in milliseconds.
     ms: i64,
-    /// Whether they count from the beginning of 1970, and not from now.
+    /// Whether the number counts from the beginning of 1970, not from now.
     is_absolute: bool,
 }
 
-/// The options of SET: what their number counts, if they take one.
+/// The options of SET: the unit of their number, if they take one.
 const OPTIONS: [(&str, Option<Unit>); 5] = [
     ("EX", Some(Unit { ms: 1000, is_absolute: false })),
     ("PX", Some(Unit { ms: 1, is_absolute: false })),
@@ -113,11 +113,11 @@ const OPTIONS: [(&str, Option<Unit>); 5] = [
     ("KEEPTTL", None),
 ];
 
-/// Returns what the options of SET say of the key's deadline.
+/// Returns what the options of SET do to the key's deadline.
 ///
-/// The same option may come again, and its last number counts; two different ones contradict each
-/// other. Like Redis, we parse no number until all options are known to be well-formed.
-/// Mirrors `parseExtendedStringArgumentsOrReply` and `getExpireMillisecondsOrReply`.
+/// An option may be repeated, and its last number counts; two different ones are a syntax error.
+/// Like Redis, we parse no number until all options are known to be well-formed. Mirrors
+/// `parseExtendedStringArgumentsOrReply` and `getExpireMillisecondsOrReply`.
 fn parse_expiry(mut options: &[&[u8]], now: UnixMillis) -> Result<Expiry, CommandError> {
     const SYNTAX_ERROR: &str = "syntax error";
     let mut chosen = None;
@@ -203,7 +203,7 @@ impl From<&str> for CommandError {
 }
 
 impl CommandError {
-    /// How many bytes an error quotes of a name, and of all arguments together.
+    /// The most bytes that an error quotes of a name, and of all arguments together.
     const QUOTED: usize = 128;
 
     fn arity(command: &str) -> Self {

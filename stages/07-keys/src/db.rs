@@ -1,4 +1,4 @@
-//! The keyspace: what the server keeps, and for how long.
+//! The keyspace: all keys, their values and their deadlines.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
@@ -6,10 +6,10 @@ use hashbrown::HashTable;
 
 use crate::clock::UnixMillis;
 
-/// What a SET makes of the deadline that a key may have.
+/// What SET does to a key's deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiry {
-    /// The key lives for ever.
+    /// The key lives forever.
     Never,
     /// The key has expired once this moment is past.
     At(UnixMillis),
@@ -22,8 +22,8 @@ pub const SHARDS: usize = 1024;
 
 /// A database (Redis: `redisDb`): all keys, their values, and how long they live.
 ///
-/// They lie in shards, so that a walk through all keys can stop between two of them, and a table
-/// that grows moves a shard's keys and not all. Everything in here owns exactly its bytes: no spare
+/// They are in shards, so that a walk through all keys can stop between two shards, and a table
+/// that grows moves one shard's keys, not all. Everything in here owns exactly its bytes: no spare
 /// room, and no part of the read buffer from which it came.
 #[derive(Debug)]
 pub struct Db {
@@ -32,12 +32,12 @@ pub struct Db {
     hasher: RandomState,
 }
 
-/// Keys and their values. One hash of a key chooses the shard and the place in it; a `HashMap` would
-/// compute the same hash again.
+/// Keys and their values. One hash of a key chooses the shard and the bucket in it; a `HashMap`
+/// would compute the same hash again.
 type Shard = HashTable<(Box<[u8]>, Value)>;
 
-/// A value, and the moment after which it is gone. Most values have none, and no room for one:
-/// this enum is as small as the bytes' box.
+/// A value, and its deadline if it has one. Most values have none, and take no room for one: this
+/// enum is as small as the bytes' box.
 #[derive(Debug)]
 enum Value {
     Lasting(Box<[u8]>),
@@ -58,9 +58,9 @@ impl Db {
         (!value.is_expired(now)).then(|| value.bytes())
     }
 
-    /// Removes `key` if it has expired, and does nothing if not. To be called for a key that was
-    /// not found, so that one that is looked up in vain takes up no memory any more. One that is
-    /// never looked up still does: a leak that only active expiry closes. Mirrors `expireIfNeeded`.
+    /// Removes `key` if it has expired (lazy expiry). Call it when a key is not found, to free its
+    /// memory. A key that is never looked up is never freed: a leak that only active expiry closes.
+    /// Mirrors `expireIfNeeded`.
     pub fn expire(&mut self, key: &[u8], now: UnixMillis) {
         let hash = hash(&self.hasher, key);
         let is_it = |(known, value): &(Box<[u8]>, Value)| **known == *key && value.is_expired(now);
@@ -78,7 +78,7 @@ impl Db {
         let deadline = match expiry {
             Expiry::Never => None,
             Expiry::At(deadline) => Some(deadline),
-            // Of a key that has expired there is nothing to keep.
+            // An expired key has no deadline to keep.
             Expiry::Keep => {
                 old.as_ref().filter(|old| !old.is_expired(now)).and_then(|old| old.deadline())
             }
@@ -90,8 +90,8 @@ impl Db {
         }
     }
 
-    /// Returns the keys in one of the [`SHARDS`], in no order, and `None` for each that has expired:
-    /// it has been looked at, too.
+    /// Returns the keys in one of the [`SHARDS`], in no order, and `None` for each that has
+    /// expired: it has cost a look, too.
     pub fn keys(&self, shard: usize, now: UnixMillis) -> impl Iterator<Item = Option<&[u8]>> {
         let entries = self.shards[shard].iter();
         entries.map(move |(key, value)| (!value.is_expired(now)).then_some(&**key))
@@ -109,10 +109,10 @@ impl Db {
         is_new
     }
 
-    /// Makes room for so many keys at once, if there is so much memory. Mirrors `dbExpand`.
+    /// Reserves room for this many keys at once, if there is enough memory. Mirrors `dbExpand`.
     pub fn reserve(&mut self, keys: usize) {
         for shard in &mut self.shards {
-            // Without the room it is only slower.
+            // Without the room, loading is only slower.
             let _ = shard.try_reserve(keys / SHARDS, |(key, _)| hash(&self.hasher, key));
         }
     }
@@ -123,8 +123,8 @@ fn insert(shard: &mut Shard, hasher: &RandomState, hash: u64, entry: (Box<[u8]>,
     shard.insert_unique(hash, entry, |(key, _)| self::hash(hasher, key));
 }
 
-/// Returns what stands for a key in its shard. `write` and not `hash_one`, which would hash the length
-/// as well: it tells apart the parts of a larger key.
+/// Returns the hash of a key. Uses `write`, not `hash_one`, which would hash the length as well:
+/// that only separates the parts of a composite key.
 fn hash(hasher: &RandomState, key: &[u8]) -> u64 {
     let mut hasher = hasher.build_hasher();
     hasher.write(key);
@@ -159,7 +159,7 @@ impl Value {
         }
     }
 
-    /// At its deadline itself a key still lives. Mirrors `keyIsExpired`.
+    /// Returns whether the deadline is past, not merely reached. Mirrors `keyIsExpired`.
     fn is_expired(&self, now: UnixMillis) -> bool {
         self.deadline().is_some_and(|deadline| now > deadline)
     }

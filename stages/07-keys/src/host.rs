@@ -8,25 +8,24 @@ use tokio::signal::unix::{self, SignalKind};
 
 use crate::log;
 
-/// How many files are open besides the clients' sockets, at most (Redis:
-/// `CONFIG_MIN_RESERVED_FDS`).
+/// The most files that are open besides the clients' sockets (Redis: `CONFIG_MIN_RESERVED_FDS`).
 const OTHER_FILES: u64 = 32;
 
-/// Lets the server outlive its terminal, as Redis does: a signal for which there is a handler ends
-/// nothing by itself.
+/// Lets the server outlive its terminal, as Redis does: a signal that has a handler does not kill
+/// the process.
 #[cfg(unix)]
 pub fn ignore_hangup() -> io::Result<()> {
     unix::signal(SignalKind::hangup()).map(drop)
 }
 
-/// There is no such signal.
+/// Does nothing: there is no such signal here.
 #[cfg(not(unix))]
 pub fn ignore_hangup() -> io::Result<()> {
     Ok(())
 }
 
-/// Returns what to await for the moment when somebody asks the server to end: with Ctrl-C, or with
-/// the signal that `kill`, service managers and containers send.
+/// Returns a future that completes when the server is to stop: at Ctrl-C, or at SIGTERM, which
+/// `kill`, service managers and containers send.
 #[cfg(unix)]
 pub fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = unix::signal(SignalKind::interrupt())?;
@@ -39,15 +38,15 @@ pub fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Returns what to await for the moment when somebody asks the server to end with Ctrl-C.
+/// Returns a future that completes when the server is to stop: at Ctrl-C.
 #[cfg(windows)]
 pub fn shutdown_signal() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
     Ok(async move { drop(interrupt.recv().await) })
 }
 
-/// Asks the kernel for as many open files as there may be clients, and returns for how many clients
-/// there are enough. Mirrors `adjustOpenFilesLimit`.
+/// Asks the kernel for as many open files as there may be clients, and returns how many clients the
+/// granted number suffices for. Mirrors `adjustOpenFilesLimit`.
 pub fn open_files_limit(maxclients: u32) -> io::Result<u32> {
     let wanted = u64::from(maxclients) + OTHER_FILES;
     let limit = rlimit::increase_nofile_limit(wanted)?;

@@ -20,6 +20,6 @@ pub mod walk;
 pub struct Server {
     /// How the server was started.
     pub config: config::Config,
-    /// What it keeps.
+    /// The keyspace.
     pub db: db::Db,
 }

@@ -24,7 +24,7 @@ const READ_SIZE: usize = 64 * 1024;
 
 const NAME: &str = env!("CARGO_PKG_NAME");
 
-// One thread, as in Redis: most requests take less time than to wake a second one would.
+// One thread, as in Redis: most requests take less time than waking a second one.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match run().await {
@@ -63,7 +63,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         tokio::spawn(listener::accept(listener, Arc::clone(&server), Arc::clone(&permits)));
     }
     shutdown.await;
-    // At once: to free millions of keys one by one would take longer than to let go of them all.
+    // At once: freeing millions of keys one by one would take longer than exiting.
     process::exit(0)
 }
 

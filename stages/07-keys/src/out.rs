@@ -1,4 +1,4 @@
-//! Replies, written where they go: at the end of a client's output.
+//! Replies, written directly to the end of a client's output.
 
 use bytes::BytesMut;
 
@@ -6,7 +6,7 @@ use bytes::BytesMut;
 #[derive(Debug)]
 pub struct Out<'a> {
     output: &'a mut BytesMut,
-    /// Where the reply starts. Before it lie the replies to earlier requests.
+    /// Where the reply starts: after the replies to earlier requests.
     start: usize,
 }
 
@@ -15,7 +15,7 @@ pub struct Out<'a> {
 pub struct Done(());
 
 impl<'a> Out<'a> {
-    /// Returns what writes the next reply to `output`.
+    /// Returns a writer for the next reply to `output`.
     pub fn new(output: &'a mut BytesMut) -> Self {
         Self { start: output.len(), output }
     }
@@ -25,8 +25,8 @@ impl<'a> Out<'a> {
         self.line(b'+', text.as_bytes())
     }
 
-    /// Writes why there is no other reply, in the place of what there is of one. `text` may quote
-    /// what the client has sent: ends of lines, which would end the reply, become spaces.
+    /// Writes an error, in place of what is already written of the reply. `text` may quote what the
+    /// client has sent: its line ends, which would end the reply, become spaces.
     pub fn error(&mut self, text: &[u8]) -> Done {
         self.output.truncate(self.start);
         self.output.extend_from_slice(b"-ERR ");
@@ -50,7 +50,7 @@ impl<'a> Out<'a> {
         Done(())
     }
 
-    /// Writes how many replies follow that are the elements of this one.
+    /// Writes the header of an array: its elements are the `length` replies that follow.
     pub fn array(&mut self, length: usize) -> Done {
         self.length(b'*', length)
     }

@@ -9,20 +9,19 @@ use crate::db::{Db, SHARDS};
 use crate::glob::{Glob, Search};
 use crate::out::Out;
 
-/// How much is done in a step, counted in bytes of the pattern that are looked at. Takes a fraction of
-/// a millisecond.
+/// The budget of a step, in examined bytes of the pattern: a fraction of a millisecond.
 const STEP: usize = 32 * 1024;
 
-/// What it costs to find the next key, in the same unit: it lies anywhere in memory.
+/// The cost of finding the next key, in the same unit: it may be anywhere in memory.
 const VISIT: usize = 32;
 
-/// And to look into the next shard, if only to see that it is empty.
+/// The cost of looking into the next shard, even if it is empty.
 const LOOK: usize = 8;
 
-/// What a key may take in any case when its turn comes. A copy for the next step costs more.
+/// The least budget with which a comparison starts. Copying the key for later costs more.
 const QUICK: usize = 32;
 
-/// The most bytes that the beginning of a reply may have: `*`, the digits of a `usize`, CRLF.
+/// The most bytes that the header of a reply may have: `*`, the digits of a `usize`, CRLF.
 const ROOM: usize = 1 + 20 + 2;
 
 /// A walk in progress. It owns what it needs, since the keyspace may change between two steps.
@@ -31,26 +30,25 @@ pub struct Walk {
     pattern: Vec<u8>,
     /// The shard that comes next.
     shard: usize,
-    /// Copies of the last shard's keys that are still to be compared, and how far that has come.
+    /// Copies of the last shard's keys that are still to be compared, with the progress of each.
     deferred: Vec<(Vec<u8>, Search)>,
     /// How many keys are found.
     count: usize,
-    /// The reply. How many keys there are, which is its beginning, is known last: there is room for
-    /// it.
+    /// The reply. Its header, the number of keys, is known last: there is room left for it.
     reply: BytesMut,
 }
 
 impl Walk {
-    /// Returns a walk that finds all keys which `pattern` matches, at its beginning.
+    /// Returns a new walk, which finds all keys that `pattern` matches.
     pub fn new(pattern: &[u8]) -> Self {
         let (pattern, reply) = (pattern.into(), BytesMut::zeroed(ROOM));
         Self { pattern, shard: 0, deferred: Vec::new(), count: 0, reply }
     }
 
-    /// Takes the next step: the keys of some shards, or a part of what the last one has left over.
-    /// Returns whether it was the last.
+    /// Takes the next step: the keys of some shards, or a part of those that the last step
+    /// deferred. Returns whether it was the last.
     ///
-    /// A key that is there from the first step to the last is found. One that comes or goes
+    /// A key that exists from the first step to the last is found. One that is added or removed
     /// meanwhile may be found or not; Redis executes nothing else meanwhile. Mirrors `keysCommand`.
     pub fn step(&mut self, db: &Db, now: UnixMillis) -> bool {
         let glob = Glob { pattern: &self.pattern, ignore_case: false };
@@ -95,7 +93,7 @@ impl Walk {
         self.reply.advance(ROOM - beginning.len());
         self.reply[..beginning.len()].copy_from_slice(&beginning);
         if output.is_empty() {
-            // To copy millions of keys would take milliseconds.
+            // Copying millions of keys would take milliseconds.
             *output = self.reply;
         } else {
             output.extend_from_slice(&self.reply);
@@ -103,8 +101,8 @@ impl Walk {
     }
 }
 
-/// Reads the first byte of each key. A key lies anywhere in memory, and the processor waits for it. No
-/// read here depends on another one, so it waits for many keys at once.
+/// Reads the first byte of each key. A key may be anywhere in memory, and the processor waits for
+/// it. No read here depends on another, so it waits for many keys at once.
 fn touch<'a>(keys: impl Iterator<Item = &'a &'a [u8]>) {
     hint::black_box(keys.fold(0, |sum, key| sum ^ key.first().unwrap_or(&0)));
 }

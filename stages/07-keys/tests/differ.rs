@@ -1,4 +1,4 @@
-//! This stage beside a real Redis, if there is one: random sessions must come out the same.
+//! Compares this stage with a real Redis, if there is one: random sessions must agree.
 
 fn main() -> std::process::ExitCode {
     conformance::differ::stage(

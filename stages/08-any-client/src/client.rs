@@ -10,15 +10,15 @@ use crate::out::Protocol;
 /// One connection (Redis: `client`).
 #[derive(Debug)]
 pub struct Client {
-    /// No other connection of this server has had this ID.
+    /// The ID. IDs are never reused.
     pub id: u64,
-    /// Where it comes from.
+    /// The addresses of both ends.
     pub peer: Peer,
-    /// When it came.
+    /// When it connected.
     pub since: UnixMillis,
-    /// The name that it has given itself. An empty one is none.
+    /// The name that the client has chosen. Empty if it has none.
     pub name: Vec<u8>,
-    /// How its replies are written.
+    /// The protocol version of its replies.
     pub protocol: Protocol,
     /// The number of the database that it uses.
     pub database: usize,
@@ -28,26 +28,26 @@ pub struct Client {
     pub last_command: Option<&'static str>,
     /// Which replies it gets.
     pub replies: Replies,
-    /// Whether it is to be closed once its replies are out.
+    /// Whether to close the connection once its replies are sent.
     pub closing: bool,
-    /// Whether replies are left that the last write did not take: it reads slowly.
+    /// Whether the last write has left replies over: the client reads slowly.
     pub waits_to_write: bool,
-    /// When it was last heard of.
+    /// When it last sent bytes, or was seen to read slowly.
     pub last_interaction: UnixMillis,
-    /// What it takes up in memory.
+    /// The sizes of its buffers.
     pub buffers: Buffers,
-    /// What ends it from outside.
+    /// Closes the connection from another task.
     pub(crate) close: Close,
 }
 
-/// Where a connection comes from, and where it arrives.
+/// The two ends of a connection.
 #[derive(Debug)]
 pub struct Peer {
     /// The client's address and port.
     pub address: String,
-    /// The server's.
+    /// The server's address and port.
     pub local_address: String,
-    /// The number that the system gave the socket, if it gives numbers.
+    /// The socket's file descriptor, on platforms that have them.
     pub fd: Option<i32>,
 }
 
@@ -61,7 +61,7 @@ impl fmt::Debug for Close {
     }
 }
 
-/// Which replies a client gets: what CLIENT REPLY has said.
+/// Which replies a client gets, as set by CLIENT REPLY.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Replies {
     /// All.
@@ -78,15 +78,15 @@ pub enum Replies {
 /// How large the buffers of a connection are, and how full, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Buffers {
-    /// What has been received and not yet been answered.
+    /// What has been received and not yet answered.
     pub input: usize,
-    /// How much room there is for it.
+    /// The capacity of the input buffer.
     pub input_capacity: usize,
-    /// What has been answered and not yet been sent.
+    /// Replies that have not yet been sent.
     pub output: usize,
-    /// The most that this has ever been.
+    /// The largest value that `output` has ever had.
     pub output_peak: usize,
-    /// How much room there is for it.
+    /// The capacity of the input buffer.
     pub output_capacity: usize,
 }
 
@@ -111,7 +111,7 @@ impl Client {
         }
     }
 
-    /// Takes down how large its buffers are now.
+    /// Records the current sizes of the buffers.
     pub fn note_buffers(&mut self, input: &BytesMut, output: &BytesMut) {
         self.buffers = Buffers {
             input: input.len(),
@@ -122,8 +122,8 @@ impl Client {
         };
     }
 
-    /// Returns whether the client wants the reply to the request that is executed, and uses up a
-    /// skip. Called once for each request, also for an empty one, which gets no reply. Mirrors
+    /// Returns whether the client wants the reply to the current request, and uses up a skip.
+    /// Called once for each request, also for an empty one, which gets no reply. Mirrors
     /// `prepareClientToWrite` and `resetClient`.
     pub fn end_request(&mut self) -> bool {
         let wants_reply = self.replies == Replies::On;
@@ -135,12 +135,12 @@ impl Client {
         wants_reply
     }
 
-    /// Goes back to the state in which the connection began. Mirrors `clearClientConnectionState`.
+    /// Resets the connection to its initial state. Mirrors `clearClientConnectionState`.
     pub fn reset(&mut self) {
         self.database = 0;
         self.protocol = Protocol::default();
         self.name.clear();
-        // A reply that CLIENT REPLY SKIP has named before this is skipped all the same.
+        // A skip that CLIENT REPLY SKIP has set before remains in effect.
         if self.replies == Replies::Off {
             self.replies = Replies::On;
         }
@@ -162,7 +162,7 @@ impl Client {
         let memory = buffers.input_capacity + buffers.output_capacity + size_of::<Self>();
         let events = if self.waits_to_write { "rw" } else { "r" };
         let command = self.last_command.unwrap_or("NULL");
-        // Nobody subscribes, queues commands, copies arguments or keeps a list of replies: these
+        // There are no subscriptions, transactions, argument copies or reply lists here, so these
         // zeros are true.
         let text = format!(
             " age={age} idle={idle} flags={flags} db={database} sub=0 psub=0 ssub=0 multi=-1 \
@@ -179,7 +179,7 @@ impl Client {
     }
 }
 
-/// Whole seconds from one moment to another, as clocks that count seconds see them.
+/// Returns the seconds between two moments, as a clock that counts whole seconds shows them.
 fn seconds(from: UnixMillis, to: UnixMillis) -> i64 {
     to.0.div_euclid(1000) - from.0.div_euclid(1000)
 }

@@ -35,7 +35,7 @@ pub(crate) fn list(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     Ok(context.out.verbatim(&lines))
 }
 
-/// `CLIENT KILL address | option value ...`: the old form says OK or complains, the new one counts.
+/// `CLIENT KILL address | option value ...`: replies OK or an error, or in the new form a count.
 pub(crate) fn kill(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let own = context.id;
     let filter = match args {
@@ -49,7 +49,7 @@ pub(crate) fn kill(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     }
 }
 
-/// Returns which clients CLIENT KILL means. Of an option that comes again, the last counts.
+/// Returns which clients CLIENT KILL closes. If an option is repeated, the last one counts.
 fn parse_filter<'a>(mut options: &[&'a [u8]], own: u64) -> Result<Filter<'a>, CommandError> {
     let mut filter = Filter { except: Some(own), ..Filter::default() };
     while let [option, rest @ ..] = options {
@@ -74,8 +74,8 @@ fn parse_filter<'a>(mut options: &[&'a [u8]], own: u64) -> Result<Filter<'a>, Co
     Ok(filter)
 }
 
-/// Returns whether the type is that of all clients here, or one of those that there could be.
-/// Mirrors `getClientTypeByName`.
+/// Returns whether the type is `normal`, that of all clients here, or another known one. Mirrors
+/// `getClientTypeByName`.
 fn is_normal(kind: &[u8]) -> Result<bool, CommandError> {
     match kind.to_ascii_lowercase().as_slice() {
         b"normal" => Ok(true),
@@ -97,7 +97,7 @@ pub(crate) fn get_name(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     Ok(if name.is_empty() { context.out.nil() } else { context.out.bulk(&name) })
 }
 
-/// `CLIENT REPLY ON | OFF | SKIP`. OFF and SKIP are no replies themselves.
+/// `CLIENT REPLY ON | OFF | SKIP`. OFF and SKIP get no reply themselves.
 pub(crate) fn reply(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [mode] = args else { return Err(CommandError::Arity) };
     let client = context.client()?;

@@ -1,4 +1,4 @@
-//! All clients that are connected: who they are, for CLIENT LIST and those who end them.
+//! All connected clients, for CLIENT LIST and CLIENT KILL.
 
 use std::collections::BTreeMap;
 
@@ -9,41 +9,41 @@ use crate::clock::UnixMillis;
 #[derive(Debug, Default)]
 pub struct Clients {
     last_id: u64,
-    /// By ID, which is the order in which they came.
+    /// By ID, which is the order in which they connected.
     clients: BTreeMap<u64, Client>,
 }
 
-/// Which clients are meant: those that have all that is given here.
+/// A filter of clients: matches those that have every property given here.
 #[derive(Debug, Default)]
 pub struct Filter<'a> {
-    /// Its ID.
+    /// The client's ID.
     pub id: Option<u64>,
     /// The client's address.
     pub address: Option<&'a [u8]>,
     /// The server's address.
     pub local_address: Option<&'a [u8]>,
-    /// Any but this one.
+    /// Any client but the one with this ID.
     pub except: Option<u64>,
-    /// None of them.
+    /// No client at all.
     pub match_none: bool,
 }
 
 impl Clients {
-    /// Takes in a new client, and returns its ID.
+    /// Adds a new client, and returns its ID.
     pub fn add(&mut self, peer: Peer, now: UnixMillis) -> u64 {
         self.last_id += 1;
         self.clients.insert(self.last_id, Client::new(self.last_id, peer, now));
         self.last_id
     }
 
-    /// Takes down what closes a client's connection, for those who end it.
+    /// Stores the function that closes a client's connection, for CLIENT KILL.
     pub fn on_kill(&mut self, id: u64, close: impl FnOnce() + Send + 'static) {
         if let Some(client) = self.get_mut(id) {
             client.close = Close(Some(Box::new(close)));
         }
     }
 
-    /// Forgets a client that is gone.
+    /// Removes a client that has disconnected.
     pub fn remove(&mut self, id: u64) {
         self.clients.remove(&id);
     }
@@ -68,8 +68,7 @@ impl Clients {
         self.clients.get_mut(&id)
     }
 
-    /// Returns a line for each client that `filter` lets through. Mirrors
-    /// `getAllClientsInfoString`.
+    /// Returns a line for each client that `filter` matches. Mirrors `getAllClientsInfoString`.
     pub fn list(&self, filter: &Filter<'_>, now: UnixMillis) -> Vec<u8> {
         let mut lines = Vec::new();
         for client in self.clients.values().filter(|client| filter.matches(client)) {
@@ -89,8 +88,8 @@ impl Clients {
         lines
     }
 
-    /// Ends the connections that `filter` lets through, and returns how many there were. The one
-    /// with the ID `own` has a reply to send first, and is closed after it.
+    /// Closes the connections that `filter` matches, and returns how many there were. The one with
+    /// the ID `own` has a reply to send first, and is closed after it.
     pub fn kill(&mut self, filter: &Filter<'_>, own: u64) -> usize {
         let mut count = 0;
         self.clients.retain(|id, client| {

@@ -12,7 +12,7 @@ use crate::resp::ProtocolError;
 use crate::spec::Command;
 use crate::walk::Walk;
 
-/// What executes a command. It gets the arguments after the command's name, or the subcommand's.
+/// A command's handler. It receives the arguments after the command's name, or the subcommand's.
 pub type Handler = fn(&[&[u8]], &mut Context<'_>) -> Outcome;
 
 /// What a handler returns: proof that it has replied, or why it could not.
@@ -23,32 +23,32 @@ pub type Outcome = Result<Done, CommandError>;
 pub struct Context<'a> {
     /// What all connections share.
     pub server: &'a mut Server,
-    /// The ID of the client from which the request has come.
+    /// The ID of the client that sent the request.
     pub id: u64,
     /// The number of the database that it has selected.
     pub database: usize,
-    /// What time it is.
+    /// The current time.
     pub now: UnixMillis,
     /// Where the reply goes.
     pub out: Out<'a>,
-    /// What finds the reply, if that takes a walk through the keyspace.
+    /// The walk that finds the reply, if the command needs one.
     pub walk: Option<Walk>,
 }
 
-/// How a connection goes on after a request.
+/// How a connection continues after a request.
 #[derive(Debug)]
 pub enum Then {
     /// With the next request.
     Read,
-    /// Not at all, once the replies are out.
+    /// Not at all: it closes once the replies are sent.
     Close,
     /// With a walk that finds the reply. After its last step, [`end_walk`] must follow.
     Walk(Walk),
 }
 
 impl Context<'_> {
-    /// Returns the client from which the request has come. One that another has killed is listed no
-    /// more.
+    /// Returns the client that sent the request. If another client has killed it, the list no
+    /// longer has it.
     pub fn client(&mut self) -> Result<&mut Client, CommandError> {
         Ok(self.server.clients.get_mut(self.id).ok_or("No such client")?)
     }
@@ -60,8 +60,8 @@ impl Context<'_> {
 }
 
 /// Executes one request of a client, and appends its reply to the output, if the client wants it.
-/// `args` begins with the command's name, in any letter case; of an empty request there is nothing
-/// to execute. Mirrors `processCommand`.
+/// `args` begins with the command's name, in any letter case; an empty request executes nothing.
+/// Mirrors `processCommand`.
 pub fn execute(
     args: &[&[u8]],
     server: &mut Server,
@@ -73,7 +73,7 @@ pub fn execute(
         return end_request(server, id, &mut Out::new(Protocol::default(), output));
     }
     let found = find(args);
-    // Another client has killed this one: nobody reads the reply.
+    // Another client has killed this one, so the reply has no reader.
     let Some(client) = server.clients.get_mut(id) else { return Then::Close };
     client.last_command = found.as_ref().ok().map(|command| command.name);
     let (name, database) = (client.last_command.unwrap_or_default(), client.database);
@@ -93,7 +93,7 @@ pub fn execute(
     Then::Walk(walk)
 }
 
-/// Takes a reply back that the client does not want.
+/// Discards a reply that the client does not want.
 fn end_request(server: &mut Server, id: u64, out: &mut Out<'_>) -> Then {
     let Some(client) = server.clients.get_mut(id) else { return Then::Close };
     if !client.end_request() {
@@ -119,7 +119,7 @@ pub fn end_walk(walk: Walk, server: &mut Server, id: u64, output: &mut BytesMut)
     }
 }
 
-/// Appends why a client's bytes are no request to the output, if the client wants to know.
+/// Appends a protocol error to the output, if the client wants replies.
 pub fn refuse(error: &ProtocolError, server: &mut Server, id: u64, output: &mut BytesMut) {
     server.stats.count_error(CommandError::CODE);
     let mut out = Out::new(Protocol::Resp2, output);
@@ -192,8 +192,8 @@ pub(crate) fn config_help(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     ]))
 }
 
-/// The handler of a command that is only the beginning of a name. The table of commands says that
-/// a subcommand must follow, and one that does not exist is not found.
+/// The handler of a command that needs a subcommand. It never runs: the table of commands requires
+/// an argument, and an unknown subcommand is not found.
 pub(crate) fn only_subcommands(_: &[&[u8]], _: &mut Context<'_>) -> Outcome {
     Err(CommandError::Arity)
 }
@@ -205,7 +205,7 @@ pub enum CommandError {
     Arity,
     /// The text that the client gets. Bytes, because it may quote what the client has sent.
     Text(Vec<u8>),
-    /// Another code than the usual one, and the text that the client gets.
+    /// A code other than the usual one, and the text that the client gets.
     Coded(&'static str, &'static str),
 }
 
@@ -222,7 +222,7 @@ impl CommandError {
     pub(crate) const SYNTAX: &str = "syntax error";
     pub(crate) const NOT_AN_INTEGER: &str = "value is not an integer or out of range";
 
-    /// How many bytes an error quotes of a name, and of all arguments together.
+    /// The most bytes that an error quotes of a name, and of all arguments together.
     const QUOTED: usize = 128;
 
     /// Returns an error that quotes `name` between two texts.
@@ -250,7 +250,7 @@ impl CommandError {
         Self::Text(text)
     }
 
-    /// Returns the word with which the reply starts.
+    /// Returns the code with which the reply starts.
     fn code(&self) -> &'static str {
         match self {
             Self::Coded(code, _) => code,
@@ -258,7 +258,7 @@ impl CommandError {
         }
     }
 
-    /// Writes what the client gets if the command `name` fails with this.
+    /// Writes this error as the reply to the command `name`.
     fn write(self, name: &str, out: &mut Out<'_>) -> Done {
         let code = self.code();
         match self {

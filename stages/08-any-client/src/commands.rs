@@ -1,9 +1,9 @@
-//! The table of all commands: found by name, checked by arity, told about by COMMAND.
+//! The table of all commands: found by name, checked by arity, described by COMMAND.
 
 use crate::spec::{Command, Keys};
 use crate::{client_commands, command, docs, info, introspection, keyspace, scan, session, set};
 
-/// All commands. Those that are used most come first: the table is searched from its beginning.
+/// All commands. The most used ones come first: the lookup is a linear search.
 pub static COMMANDS: &[Command] = &[
     Command::new("get", 2, docs::GET, command::get)
         .flags(&["readonly", "fast"])

@@ -20,47 +20,49 @@ use tokio::time::{self, Instant};
 
 use crate::wall_clock::now;
 
-/// How many bytes are asked for at once, at least (Redis: `PROTO_IOBUF_LEN`).
+/// The least room for the next read, in bytes (Redis: `PROTO_IOBUF_LEN`).
 const READ_SIZE: usize = 16 * 1024;
-/// An empty buffer larger than this is given back. A client that once sent something large may
-/// stay for days.
+/// The largest empty buffer that is kept; a larger one is freed. A client that once sent something
+/// large may stay connected for days.
 const MAX_IDLE_CAPACITY: usize = 256 * 1024;
-/// As much room may be free in a buffer for as long as the client is there (Redis:
+/// How much spare room a buffer may keep while its client is connected (Redis:
 /// `PROTO_RESIZE_THRESHOLD`).
 const MAX_SPARE: usize = 2 * READ_SIZE;
-/// So often, more room than that is given back (Redis: in `clientsCronResizeQueryBuffer`).
+/// How often spare room beyond `MAX_SPARE` is freed (Redis: in `clientsCronResizeQueryBuffer`).
 const TRIM_INTERVAL: Duration = Duration::from_secs(2);
-/// How many bytes are written at once, at most. The kernel copies them, and while it does so, the
-/// other clients wait (Redis: `NET_MAX_WRITES_PER_EVENT`).
+/// The most bytes to write at once. While the kernel copies them, the other clients wait (Redis:
+/// `NET_MAX_WRITES_PER_EVENT`).
 const MAX_WRITE: usize = 256 * 1024;
-/// A request larger than this ends the connection (Redis: `client-query-buffer-limit`).
+/// The largest request in bytes. A larger one closes the connection (Redis:
+/// `client-query-buffer-limit`).
 const MAX_INPUT: usize = 1024 * 1024 * 1024;
-/// While so many bytes of replies wait for the client to read them, its requests wait, too.
+/// Backpressure: while this many bytes of replies are unsent, the client's requests wait.
 const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 
-/// What lies between a client and the core.
+/// The buffers between a client and the core.
 #[derive(Debug, Default)]
 struct Connection {
     decoder: Decoder,
-    /// What has arrived and is not yet answered.
+    /// The bytes received and not yet answered.
     input: BytesMut,
-    /// Replies that the client has not yet taken.
+    /// The replies not yet sent.
     output: BytesMut,
-    /// Whether the connection ends once they are sent.
+    /// Whether to close the connection once the replies are sent.
     closing: bool,
 }
 
-/// Serves one client until it leaves, is told to, or breaks the protocol, and every reply owed is
-/// written. It leaves the list of clients with the end of this, even if that comes from outside.
+/// Serves one client until it leaves, is to be closed, or breaks the protocol, and writes every
+/// reply that it owes. The end of this removes the client from the list, even if the task is
+/// aborted.
 pub async fn serve(mut stream: TcpStream, id: u64, server: Arc<Mutex<Server>>) -> io::Result<()> {
     let mut listed = Listed { id, server: &server, traffic: Traffic::default() };
-    // Replies are written whole: there is nothing to come that could go along with them.
+    // Replies are written whole, so a delayed packet (Nagle's algorithm) would gain nothing.
     stream.set_nodelay(true)?;
     let (mut source, mut sink) = stream.split();
     let mut connection = Connection::default();
     let mut walking = pin!(None);
-    // It is waited for only while there is something to give back: a timer that runs is a cost for
-    // each wait.
+    // The loop awaits this timer only while there is memory to free: a running timer makes every
+    // wait more expensive.
     let mut trim = pin!(time::sleep(TRIM_INTERVAL));
     loop {
         // After a write nothing new has arrived, and we skip reading the clock.
@@ -73,9 +75,9 @@ pub async fn serve(mut stream: TcpStream, id: u64, server: Arc<Mutex<Server>>) -
         let Connection { input, output, closing, .. } = &mut connection;
         input.reserve(READ_SIZE);
         if !output.is_empty() {
-            // Others who have sent something are read first. Replies that go out together wake the
-            // peers less often, and this thread stays awake meanwhile: waking it would take longer
-            // than the work itself. Redis waits with its replies for `beforeSleep`.
+            // Requests from other clients are read first. Replies sent together wake their
+            // receivers less often, and this thread stays awake meanwhile: waking it would take
+            // longer than the work itself. Redis defers its replies to `beforeSleep`.
             task::yield_now().await;
         }
         let to_trim = has_spare(input) || has_spare(output);
@@ -92,13 +94,13 @@ pub async fn serve(mut stream: TcpStream, id: u64, server: Arc<Mutex<Server>>) -
                 listed.flush(&mut server, input, output);
                 if let Some(client) = server.clients.get_mut(id) {
                     client.waits_to_write = !output.is_empty();
-                    // If it takes less than it could, it reads slowly, and this is a sign of it.
+                    // The client has taken less than it could: it reads slowly, but it is alive.
                     if count < to_write {
                         client.last_interaction = now();
                     }
                 }
             }
-            // During a walk only so much that a broken connection is noticed.
+            // During a walk, read only enough to notice a broken connection.
             count = source.read_buf(input),
                 if !*closing && output.len() < MAX_OUTPUT && (walking.is_none() || input.is_empty()) =>
             {
@@ -131,11 +133,10 @@ pub async fn serve(mut stream: TcpStream, id: u64, server: Arc<Mutex<Server>>) -
 }
 
 impl Connection {
-    /// Answers the requests that have arrived. After one that breaks the protocol, or says goodbye,
-    /// no other is. If one takes a walk, returns the walk; what comes after that request has to
-    /// wait.
+    /// Answers the requests that have arrived, up to one that breaks the protocol or closes the
+    /// connection. If one needs a walk, returns the walk; the requests after it have to wait.
     fn answer(&mut self, listed: &mut Listed<'_>) -> Option<Walk> {
-        // They have arrived together, so they are executed at the same time.
+        // Requests that have arrived together are executed at the same time.
         let time = now();
         let mut server = lock(listed.server);
         server.stats.sample(time);
@@ -171,17 +172,17 @@ impl Connection {
     }
 }
 
-/// A client's place in the list of clients. It is free when this is dropped: at the end of the
-/// client's task, also when another client has ended it.
+/// A client's entry in the list of clients. Dropping this removes the entry: at the end of the
+/// client's task, even if another client has aborted the task.
 struct Listed<'a> {
     id: u64,
     server: &'a Mutex<Server>,
-    /// What went on that is not yet in the server's count.
+    /// The traffic that is not yet in the server's counters.
     traffic: Traffic,
 }
 
 impl Listed<'_> {
-    /// Makes known to others what went on, and how large the buffers are.
+    /// Adds the traffic to the server's counters, and publishes the sizes of the buffers.
     fn flush(&mut self, server: &mut Server, input: &BytesMut, output: &BytesMut) {
         server.stats.traffic += mem::take(&mut self.traffic);
         if let Some(client) = server.clients.get_mut(self.id) {
@@ -193,16 +194,17 @@ impl Listed<'_> {
 impl Drop for Listed<'_> {
     fn drop(&mut self) {
         let mut server = lock(self.server);
-        // The read that met the end counts, too, and so does one that failed.
+        // The read that found the end of the stream counts, too, and so does one that failed.
         server.stats.traffic += self.traffic;
         server.clients.remove(self.id);
     }
 }
 
-/// Goes to the end of a walk. After each step the others have their turn.
+/// Runs a walk to its end. After each step the other tasks have their turn.
 async fn run(mut walk: Walk, server: &Mutex<Server>) -> Walk {
-    /// Held by the walk that goes on: many at once would keep the others waiting for as many steps,
-    /// and take as many times the memory. Tokio's, because it is waited for, and held over waits.
+    /// Held by the walk in progress. Many walks at once would delay the other clients by as many
+    /// steps, and take as many times the memory. Tokio's mutex, because the guard is held across an
+    /// `.await`.
     static TURN: sync::Mutex<()> = sync::Mutex::const_new(());
     let _turn = TURN.lock().await;
     while !walk.step(&lock(server).databases, now()) {
@@ -211,25 +213,25 @@ async fn run(mut walk: Walk, server: &Mutex<Server>) -> Walk {
     walk
 }
 
-/// Std's lock and not tokio's: nothing waits while it holds it, and the compiler sees to that.
+/// Locks std's mutex, not tokio's: the compiler rejects a guard held across an `.await`.
 pub fn lock(server: &Mutex<Server>) -> MutexGuard<'_, Server> {
     server.lock().expect("nothing panics while it holds the lock")
 }
 
-/// Lets go of a buffer that is empty and large.
+/// Frees a buffer that is empty and large.
 fn release(buffer: &mut BytesMut) {
     if buffer.is_empty() && buffer.try_reclaim(MAX_IDLE_CAPACITY + 1) {
         *buffer = BytesMut::new();
     }
 }
 
-/// Whether a buffer that holds little has room for much more. The room that `advance` has left
-/// before its bytes counts, too.
+/// Returns whether a buffer that holds little has room for much more. The room that `advance` has
+/// left before its bytes counts, too.
 fn has_spare(buffer: &mut BytesMut) -> bool {
     buffer.len() <= MAX_SPARE && buffer.try_reclaim(MAX_SPARE + 1)
 }
 
-/// Gives back the room that is free in a buffer.
+/// Frees the spare room of a buffer.
 fn shrink(buffer: &mut BytesMut) {
     if has_spare(buffer) {
         *buffer = BytesMut::from(&buffer[..]);

@@ -1,27 +1,27 @@
-//! The keyspace: what the server keeps, and for how long.
+//! The keyspace: all keys, their values and their deadlines.
 
 use std::hash::{BuildHasher, RandomState};
 
 use crate::clock::UnixMillis;
 use crate::dict::Dict;
 
-/// The first bits of a key's hash say which shard it is in.
+/// How many of the first bits of a key's hash choose its shard.
 const SHARD_BITS: u32 = 10;
 
 /// How many shards a database has: of a million keys, one holds a thousand.
 pub const SHARDS: usize = 1 << SHARD_BITS;
 
-/// The first bits of a hash, with those of the shard, are what a cursor is. JavaScript represents
-/// such integers exactly, and hardly ever do two keys have them all in common.
+/// How many of the first bits of a hash make a cursor, with those of the shard. JavaScript
+/// represents such integers exactly, and two keys hardly ever have all these bits in common.
 const CURSOR_BITS: u32 = 48;
 
 /// All databases of a server (Redis: `databases` in its configuration).
 pub type Databases = [Db; 16];
 
-/// What a SET makes of the deadline that a key may have.
+/// What SET does to a key's deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiry {
-    /// The key lives for ever.
+    /// The key lives forever.
     Never,
     /// The key has expired once this moment is past.
     At(UnixMillis),
@@ -31,23 +31,24 @@ pub enum Expiry {
 
 /// A database (Redis: `redisDb`): all keys, their values, and how long they live.
 ///
-/// They lie in shards, so that a walk through all keys can stop between two of them, and a table
-/// that grows moves a shard's keys and not all. Everything in here owns exactly its bytes: no spare
+/// They are in shards, so that a walk through all keys can stop between two shards, and a table
+/// that grows moves one shard's keys, not all. Everything in here owns exactly its bytes: no spare
 /// room, and no part of the read buffer from which it came.
 #[derive(Debug, Default)]
 pub struct Db {
-    /// None, until there is a first key: most databases stay empty.
+    /// Empty until there is a first key: most databases never have one.
     shards: Vec<Dict<Value>>,
     usage: KeyspaceStats,
-    /// Its seed is random, so nobody can choose keys that all end up in one place; and it is
-    /// another in each database, so nobody does by copying one in the order of SCAN.
+    /// Its seed is random, so an attacker cannot choose keys that all end up in one place (hash
+    /// flooding). Each database has another, or else copying one in the order of SCAN would do the
+    /// same.
     hasher: RandomState,
 }
 
-/// What a database holds, and how it has been used, for INFO.
+/// Counters of a database's keys and lookups, for INFO.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KeyspaceStats {
-    /// How many keys there are, with those that have expired and are not yet removed.
+    /// How many keys there are, including expired ones that are not yet removed.
     pub keys: usize,
     /// How many of them have a deadline.
     pub expires: usize,
@@ -55,14 +56,14 @@ pub struct KeyspaceStats {
     pub deadlines: i128,
     /// How many keys were looked up and found.
     pub hits: u64,
-    /// How many were looked up in vain.
+    /// How many keys were looked up and not found.
     pub misses: u64,
-    /// How many were removed because they had expired.
+    /// How many keys were removed because they had expired.
     pub expired: u64,
 }
 
-/// A value, and the moment after which it is gone. Most values have none, and no room for one:
-/// this enum is as small as the bytes' box.
+/// A value, and its deadline if it has one. Most values have none, and take no room for one: this
+/// enum is as small as the bytes' box.
 #[derive(Debug)]
 enum Value {
     Lasting(Box<[u8]>),
@@ -100,8 +101,8 @@ impl Db {
 
     /// Returns the shard and the slot of `key`, if it has a value.
     ///
-    /// This is where a key that has expired is found and removed, so nobody ever sees it. One that
-    /// nobody looks up stays in memory: a leak that only active expiry closes. Mirrors
+    /// This is lazy expiry: the lookup removes an expired key, so no client ever sees it. A key
+    /// that is never looked up stays in memory: a leak that only active expiry closes. Mirrors
     /// `expireIfNeeded`.
     fn find(&mut self, key: &[u8], now: UnixMillis) -> Option<(usize, usize)> {
         let (shard, hash) = self.place(key);
@@ -136,7 +137,7 @@ impl Db {
         self.usage.expired += u64::from(old.is_some_and(|old| old.is_expired(now)));
     }
 
-    /// Returns the value that it takes the place of.
+    /// Inserts a value, and returns the one that it replaces.
     fn insert(&mut self, shard: usize, hash: u64, key: &[u8], value: Value) -> Option<Value> {
         if self.shards.is_empty() {
             self.shards.resize_with(SHARDS, Dict::default);
@@ -157,11 +158,11 @@ impl Db {
         })
     }
 
-    /// Returns `count` keys, or a few more or less, from the place on that `cursor` names, and the
-    /// cursor of the place behind them: 0 at the end. Who begins with 0 and goes on to the end
-    /// sees every key that is there all the while, see [`Dict::iter_from`].
+    /// Returns `count` keys, or a few more or less, starting at `cursor`, and the cursor from which
+    /// to continue: 0 at the end. A client that starts at 0 and continues to the end sees every key
+    /// that exists all the while, see [`Dict::iter_from`].
     ///
-    /// Looks at ten times `count` slots at most, even if they are empty, and at all shards.
+    /// Examines at most ten times `count` slots, even if they are empty, and all shards.
     pub fn scan(&mut self, cursor: u64, count: usize, now: UnixMillis) -> (u64, Vec<Vec<u8>>) {
         let mut keys = Vec::new();
         let (mut looked_at, mut last) = (0, None);
@@ -173,7 +174,7 @@ impl Db {
             for (hash, found) in self.shards[number].iter_from(start) {
                 let place = (number as u64) << (u64::BITS - SHARD_BITS) | hash >> SHARD_BITS;
                 let place = place >> (u64::BITS - CURSOR_BITS);
-                // Keys between which no cursor can tell come together.
+                // Keys that no cursor can tell apart come together.
                 if (keys.len() >= count || looked_at / 10 >= count) && last != Some(place) {
                     end = Some(place);
                     break;
@@ -210,7 +211,7 @@ impl Db {
         is_new
     }
 
-    /// Returns how many keys there are, with those that have expired and are not yet removed.
+    /// Returns how many keys there are, including expired ones that are not yet removed.
     pub fn len(&self) -> usize {
         self.shards.iter().map(Dict::len).sum()
     }
@@ -220,7 +221,7 @@ impl Db {
         self.len() == 0
     }
 
-    /// Returns what it holds, and how it has been used.
+    /// Returns the counters of its keys and lookups.
     pub fn usage(&self) -> KeyspaceStats {
         KeyspaceStats { keys: self.len(), ..self.usage }
     }
@@ -234,7 +235,7 @@ impl Db {
 }
 
 impl KeyspaceStats {
-    /// Returns what both are together.
+    /// Returns the sum of both.
     pub fn merge(self, other: Self) -> Self {
         Self {
             keys: self.keys + other.keys,
@@ -290,7 +291,7 @@ impl Value {
         }
     }
 
-    /// At its deadline itself a key still lives. Mirrors `keyIsExpired`.
+    /// Returns whether the deadline is past, not merely reached. Mirrors `keyIsExpired`.
     fn is_expired(&self, now: UnixMillis) -> bool {
         self.deadline().is_some_and(|deadline| now > deadline)
     }

@@ -1,25 +1,25 @@
-//! A hash table that one can walk through in many small steps while it changes.
+//! A hash table that can be walked through in many small steps while it changes.
 
 use std::mem;
 
-/// For how many keys there is room behind the last slot, to begin with.
+/// How many overflow slots a new table has room for.
 const OVERFLOW_SLOTS: usize = 2;
 
 /// Keys and their values, in the order of the keys' hashes (Redis: `dict`).
 ///
-/// The slots share all hashes out among themselves, in order and evenly: a key belongs into the one
-/// that has its hash. If others are there already, the keys stand in line behind it, so that always
+/// All hashes are divided among the home slots, in order and evenly: each hash has one home slot. A
+/// key whose home slot is taken goes into a later slot (linear probing), so that always
 /// `home_slot(key) <= slot(key)`, with no free slot between the two, and the hashes never descend
-/// from one slot to the next. So a hash names a place among all keys, and the same place after the
-/// table has grown.
+/// from one slot to the next. So a hash names a position among all keys, and the same position
+/// after the table has grown.
 ///
-/// It is up to the caller always to give the same hash for the same key, and that hashes are
-/// spread evenly over all numbers.
+/// The caller must always give the same hash for the same key, and hashes that are spread evenly
+/// over all numbers.
 #[derive(Debug)]
 pub struct Dict<V> {
-    /// Those that have a share of the hashes, and behind them those that the end of the line takes.
+    /// The home slots, then the overflow slots, for keys displaced from the last home slots.
     slots: Vec<Option<Entry<V>>>,
-    /// How many slots have a share.
+    /// How many home slots there are.
     home_slots: usize,
     len: usize,
 }
@@ -68,7 +68,7 @@ impl<V> Dict<V> {
             }
             Err(slot) => slot,
         };
-        // Seven eighths full: a line of five keys, on average.
+        // A load factor of 7/8: on average, a lookup compares about five keys.
         if self.len * 8 >= self.home_slots * 7 {
             self.grow();
             slot = self.find(hash, key).unwrap_or_else(|slot| slot);
@@ -82,7 +82,7 @@ impl<V> Dict<V> {
     pub fn remove(&mut self, mut slot: usize) -> Option<V> {
         let removed = self.slots.get_mut(slot)?.take()?;
         self.len -= 1;
-        // Those who stand in line move up.
+        // Backward-shift deletion: the displaced keys after it move up, so there are no tombstones.
         while let Some(Some(next)) = self.slots.get(slot + 1) {
             if self.home_slot(next.hash) > slot {
                 break;
@@ -93,12 +93,12 @@ impl<V> Dict<V> {
         Some(removed.value)
     }
 
-    /// Walks through the slots from the first key on whose hash is not below `hash`, and returns
-    /// for each where one can go on after it, and what is in it.
+    /// Iterates over the slots, starting at the first key whose hash is not below `hash`. Returns
+    /// for each slot the hash from which to continue after it, and its entry.
     ///
-    /// Who walks from 0 to the end, in one go or in many, sees every key that is there all the
-    /// while, whatever comes, goes and grows meanwhile. Mirrors `dictScan`, which has to count with
-    /// reversed bits because the keys of a bucket part when its table grows.
+    /// Iterating from 0 to the end, in one go or in many, yields every key that exists all the
+    /// while, whatever is added or removed meanwhile, even if the table grows. Mirrors `dictScan`,
+    /// which has to count with reversed bits because growing splits the keys of a bucket.
     pub fn iter_from(&self, hash: u64) -> impl Iterator<Item = (u64, Option<(&[u8], &V)>)> {
         let first = self.home_slot(hash);
         let slots = self.slots.get(first..).unwrap_or_default();
@@ -112,8 +112,8 @@ impl<V> Dict<V> {
         })
     }
 
-    /// Returns the slot of `key`, or else the one where it is to be put in. Every key in line
-    /// before it has a lower hash, or the same one.
+    /// Returns the slot of `key`, or as an error the slot where to insert it. The keys before that
+    /// slot have lower hashes, or the same one.
     fn find(&self, hash: u64, key: &[u8]) -> Result<usize, usize> {
         let first = self.home_slot(hash);
         for (slot, entry) in self.slots.iter().enumerate().skip(first) {
@@ -127,7 +127,7 @@ impl<V> Dict<V> {
         Err(self.slots.len())
     }
 
-    /// Puts a key into a slot. Those who stand in line from there on move on.
+    /// Inserts a key into a slot. The keys from there to the next free slot move by one slot.
     fn insert_at(&mut self, slot: usize, entry: Entry<V>) {
         let mut moved = Some(entry);
         for place in self.slots.iter_mut().skip(slot) {
@@ -139,8 +139,8 @@ impl<V> Dict<V> {
         self.push(moved);
     }
 
-    /// Adds a slot. Those behind the last one that has a share are few: not twice the room, as a
-    /// vector would make.
+    /// Adds a slot. The overflow slots are few, so the table does not double its room, as a vector
+    /// would.
     fn push(&mut self, slot: Option<Entry<V>>) {
         if self.slots.len() == self.slots.capacity() {
             self.slots.reserve_exact(OVERFLOW_SLOTS);
@@ -148,20 +148,20 @@ impl<V> Dict<V> {
         self.slots.push(slot);
     }
 
-    /// Returns the slot where a hash belongs: it is as far into the slots as into all hashes.
+    /// Returns the home slot of a hash: it is as far into the slots as the hash into all hashes.
     fn home_slot(&self, hash: u64) -> usize {
         ((u128::from(hash) * self.home_slots as u128) >> u64::BITS) as usize
     }
 
-    /// Returns the lowest hash that belongs to a slot. Behind those that have a share, the highest.
+    /// Returns the lowest hash whose home is this slot; for an overflow slot, the highest hash.
     fn lowest_hash(&self, slot: usize) -> u64 {
         let hash = ((slot as u128) << u64::BITS).div_ceil(self.home_slots as u128);
         u64::try_from(hash).unwrap_or(u64::MAX)
     }
 
-    /// Makes the table larger by half. To make it twice as large would be less work, and leave more
-    /// slots free: 56 bytes a key are in the table on average, and would be 63. The keys stay in
-    /// order, so each moves once, and forward.
+    /// Grows the table by half. Doubling it would be less work, but leave more slots free: the
+    /// table takes 56 bytes a key on average, and would take 63. The keys stay in order, so each
+    /// moves once, and forward.
     fn grow(&mut self) {
         self.home_slots = (self.home_slots + self.home_slots / 2).max(4);
         let old =
@@ -171,7 +171,7 @@ impl<V> Dict<V> {
             self.slots.resize_with(slot, || None);
             self.push(Some(entry));
         }
-        // The line may be longer than the table: it is not cut.
+        // Keep the overflow slots that are in use.
         self.slots.resize_with(self.home_slots.max(self.slots.len()), || None);
     }
 }

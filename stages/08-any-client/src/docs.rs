@@ -1,4 +1,4 @@
-//! What COMMAND DOCS tells of each command: Redis's own words, where they are true here.
+//! The data of COMMAND DOCS: Redis's own words, where they are true here.
 
 use crate::spec::{Argument, Docs};
 

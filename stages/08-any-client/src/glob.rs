@@ -10,34 +10,34 @@ pub struct Glob<'a> {
     pub ignore_case: bool,
 }
 
-/// How far a comparison has come: positions in both, so that it can be put aside.
+/// The progress of a comparison: positions in pattern and text, so that it can be suspended.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Search {
     /// How many bytes of the pattern are matched.
     pattern: usize,
-    /// By how many bytes of the text.
+    /// How many bytes of the text they match.
     text: usize,
-    /// What follows the last `*`, and where in the text that was tried last.
+    /// Where the pattern continues after the last `*`, and where in the text that was last tried.
     last_star: Option<(usize, usize)>,
 }
 
 impl Glob<'_> {
-    /// Returns whether all of `text` is what the pattern describes. Mirrors `stringmatchlen`.
+    /// Returns whether the pattern matches all of `text`. Mirrors `stringmatchlen`.
     ///
-    /// Takes time in proportion to both lengths multiplied, at worst.
+    /// At worst, takes time proportional to the product of both lengths.
     pub fn matches(&self, text: &[u8]) -> bool {
         let mut unlimited = usize::MAX;
         self.resume(&mut Search::default(), text, &mut unlimited) == Some(true)
     }
 
-    /// Goes on with a comparison as long as there is some of the `budget`, which every byte of the
-    /// pattern that is looked at costs one of. Returns whether all of `text` is what the pattern
-    /// describes, or `None` as long as that is not known.
+    /// Continues a comparison until the `budget` is used up. Each byte of the pattern that is
+    /// examined costs one. Returns whether the pattern matches all of `text`, or `None` while that
+    /// is not known.
     ///
-    /// Where the bytes after a `*` fit, whatever an earlier `*` could do instead, this one can do
-    /// as well. So only the last one is ever tried again, one byte further on.
+    /// Once the bytes after a `*` match, this `*` can do whatever an earlier one could do instead.
+    /// So only the last `*` is ever tried again, one byte further on.
     pub fn resume(&self, search: &mut Search, text: &[u8], budget: &mut usize) -> Option<bool> {
-        // To Redis nothing but an empty pattern and a lone star match an empty key.
+        // As in Redis, only an empty pattern and a lone star match an empty key.
         if text.is_empty() {
             return Some(matches!(self.pattern, b"" | b"*"));
         }
@@ -68,7 +68,7 @@ impl Glob<'_> {
         None
     }
 
-    /// Returns whether `byte` is what the pattern's first element describes, and the length of that.
+    /// Returns whether the pattern's first element matches `byte`, and the length of the element.
     fn match_one(&self, pattern: &[u8], byte: u8) -> (bool, usize) {
         let (matches, rest) = match pattern {
             [] => return (false, 0),
@@ -91,7 +91,7 @@ impl Glob<'_> {
             class = match class {
                 [] => return (found, class),
                 [b']', rest @ ..] => return (found, rest),
-                // Even without regard to case, Redis takes an escaped letter at its word.
+                // Even when it ignores case, Redis compares an escaped letter exactly.
                 [b'\\', literal, rest @ ..] => {
                     found |= *literal == byte;
                     rest

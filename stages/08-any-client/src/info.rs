@@ -1,8 +1,8 @@
-//! INFO: how the server is, for people, clients and dashboards.
+//! INFO: the state of the server, for people, clients and dashboards.
 //!
-//! A field is here if its value is known. Those that would have to be made up are left out, and
-//! so are the sections of which nothing would remain: Commandstats and Latencystats. A zero that
-//! never changes is true: nobody subscribes, nothing is evicted, and there are no replicas.
+//! A field is here if its value is known. Those that would have to be made up are left out, and so
+//! are the sections of which nothing would remain: Commandstats and Latencystats. A zero that never
+//! changes is true: there are no subscribers, no evictions, and no replicas.
 
 use std::env::consts::{ARCH, OS};
 use std::fmt::Display;
@@ -13,10 +13,10 @@ use crate::db::{Db, KeyspaceStats};
 use crate::session::REDIS_VERSION;
 use crate::stats::HZ;
 
-/// What a section says, in lines.
+/// Writes the lines of a section.
 type Section = fn(&Context<'_>, &mut Lines);
 
-/// In the order in which they come: the names for which one may ask, the title, and the fields.
+/// The sections in their order: the names that a client may give, the title, and the fields.
 const SECTIONS: [(&[&str], &str, Section); 11] = [
     (&["server"], "Server", server),
     (&["clients"], "Clients", clients),
@@ -65,7 +65,7 @@ impl Lines {
 fn server(context: &Context<'_>, lines: &mut Lines) {
     let process = &context.server.process;
     let uptime = (context.now.0 - process.started_at.0).max(0) / 1000;
-    // The Redis that this is like, to clients that ask what they can expect.
+    // The version of Redis that clients may expect.
     lines.put("redis_version", REDIS_VERSION);
     lines.put("redis_mode", "standalone");
     lines.put("os", format!("{OS} {ARCH}"));
@@ -89,11 +89,12 @@ fn clients(context: &Context<'_>, lines: &mut Lines) {
     lines.put("tracking_clients", 0);
 }
 
-/// `used_memory` is what the system counts, since nobody counts what was asked of the allocator. So
-/// it is the same as `used_memory_rss`, and the ratio of the two says nothing of fragments.
+/// Writes `used_memory` as the kernel counts it, since this server does not count its allocations.
+/// So it is the same as `used_memory_rss`, and the ratio of the two says nothing about
+/// fragmentation.
 fn memory(context: &Context<'_>, lines: &mut Lines) {
     let resources = (context.server.process.resources)();
-    // A peak is measured now and then only.
+    // The kernel measures the peak only now and then.
     let peak = resources.peak_memory.max(resources.memory);
     for (field, bytes) in [
         ("used_memory", resources.memory),
@@ -113,8 +114,9 @@ fn memory(context: &Context<'_>, lines: &mut Lines) {
 }
 
 fn persistence(context: &Context<'_>, lines: &mut Lines) {
-    // Nobody is served before the dump is loaded, and nothing is ever saved. As in Redis, the last
-    // time that memory and dump were alike is the start, and what was never tried has not failed.
+    // No client is served before the dump is loaded, and nothing is ever saved. As in Redis, the
+    // time of the last save is then that of the start, and a save that was never tried has not
+    // failed.
     lines.put("loading", 0);
     lines.put("async_loading", 0);
     lines.put("rdb_bgsave_in_progress", 0);
@@ -193,8 +195,8 @@ fn keyspace(context: &Context<'_>, lines: &mut Lines) {
     }
 }
 
-/// How long the keys that have a deadline have to live on average, in milliseconds. Redis knows
-/// that of a sample only.
+/// Returns the average time to live of the keys that have a deadline, in milliseconds. Redis only
+/// estimates it from a sample.
 fn average_ttl(usage: &KeyspaceStats, now: UnixMillis) -> i128 {
     let average = usage.deadlines.checked_div(usage.expires as i128);
     average.map_or(0, |deadline| (deadline - i128::from(now.0)).max(0))

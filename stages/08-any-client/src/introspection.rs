@@ -1,4 +1,4 @@
-//! COMMAND: what the server tells of its own commands.
+//! COMMAND: what the server reports about its own commands.
 
 use crate::command::{CommandError, Context, Outcome, find};
 use crate::commands::COMMANDS;
@@ -34,7 +34,7 @@ pub(crate) fn info(names: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     Ok(done)
 }
 
-/// `COMMAND DOCS [name ...]`: a name that there is not is left out.
+/// `COMMAND DOCS [name ...]`: an unknown name is left out.
 pub(crate) fn docs(names: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let commands = match names {
         [] => COMMANDS.iter().collect(),
@@ -86,7 +86,7 @@ pub(crate) fn get_keys_and_flags(args: &[&[u8]], context: &mut Context<'_>) -> O
     let (keys, spec) = find_keys(args)?;
     let key_flags: &[&str] =
         match args {
-            // The only command of which the options decide.
+            // The only command whose options decide.
             [name, _, _, options @ ..] if name.eq_ignore_ascii_case(b"set") => {
                 if set::reads(options) { &["RW", "access", "update"] } else { &["OW", "update"] }
             }

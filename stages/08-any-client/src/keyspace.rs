@@ -2,7 +2,7 @@
 
 use crate::command::{CommandError, Context, Outcome};
 
-/// `EXISTS key ...`: how many of them there are; one that is named twice counts twice.
+/// `EXISTS key ...`: how many of them exist; one that is named twice counts twice.
 pub(crate) fn exists(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let now = context.now;
     let count = args.iter().filter(|key| context.db().exists(key, now)).count();
@@ -56,7 +56,7 @@ fn time_to_live(
     Ok(context.out.integer(left))
 }
 
-/// `DBSIZE`: with those that have expired and that nobody has looked up since.
+/// `DBSIZE`: counts expired keys, too, until a client looks them up.
 pub(crate) fn dbsize(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let length = context.db().len();
     Ok(context.out.integer(length as i64))

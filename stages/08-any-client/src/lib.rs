@@ -36,12 +36,12 @@ mod set;
 pub struct Server {
     /// How the server was started.
     pub config: config::Config,
-    /// What it keeps. A client uses one of them at a time, at first the one with the number 0.
+    /// The databases. A client uses one at a time, at first database 0.
     pub databases: db::Databases,
-    /// Who is connected.
+    /// The connected clients.
     pub clients: clients::Clients,
-    /// What it has done.
+    /// The counters.
     pub stats: stats::Stats,
-    /// What runs it.
+    /// The process.
     pub process: process::Process,
 }

@@ -1,4 +1,4 @@
-//! Where clients arrive.
+//! The listening sockets: binding them, and accepting clients.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
@@ -17,8 +17,8 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use crate::wall_clock::now;
 use crate::{connection, log};
 
-/// After so long a silence the kernel asks whether the client is still there, and closes the
-/// connection if not (Redis: `tcp-keepalive`). Or a client that vanishes would stay forever.
+/// After this much silence the kernel asks whether the client is still there, and closes the
+/// connection if not (Redis: `tcp-keepalive`). Without it, a vanished client would stay forever.
 const KEEPALIVE: Duration = Duration::from_secs(300);
 
 /// How many clients the kernel connects before they are accepted (Redis: `tcp-backlog`).
@@ -50,8 +50,8 @@ pub fn bind(config: &Config) -> anyhow::Result<(Vec<TcpListener>, u16)> {
     Ok((listeners, port))
 }
 
-/// Whether the server starts without an address that has failed like this: one that may be missing
-/// on this machine, or one of a protocol that the kernel does not know, such as IPv6.
+/// Returns whether the server starts without an address that has failed like this: one that may be
+/// missing on this machine, or one of a protocol that the kernel does not know, such as IPv6.
 fn is_forgiven(error: &io::Error, may_be_missing: bool) -> bool {
     match Errno::from_io_error(error) {
         Some(Errno::ADDRNOTAVAIL) => may_be_missing,
@@ -74,19 +74,19 @@ fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
     if address.is_ipv6() {
-        // Or `::` stands for every address of IPv4 as well, and collides with `0.0.0.0`.
+        // Otherwise `::` includes every IPv4 address as well, and collides with `0.0.0.0`.
         SockRef::from(&socket).set_only_v6(true)?;
     }
-    // Or the port of a server that had clients stays taken for a minute after its end. On Windows
-    // it does not, and the option lets two servers share a port.
+    // Otherwise the port of a server that had clients stays in use for a minute after it stops. On
+    // Windows it does not, and the option lets two servers share a port.
     #[cfg(not(windows))]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
 
-/// Returns the first address of a host: of IPv6 if there is a colon in it, or else of IPv4, as for
-/// all names.
+/// Returns the first address of a host: an IPv6 address if the host contains a colon, otherwise, as
+/// for all names, an IPv4 address.
 fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
     match host {
         "*" => Ok((Ipv4Addr::UNSPECIFIED, port).into()),
@@ -99,22 +99,22 @@ fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
     }
 }
 
-/// Lets clients in as long as there are not too many, and serves each in a task of its own. Mirrors
+/// Accepts clients as long as there are not too many, and serves each in a task of its own. Mirrors
 /// `acceptCommonHandler`.
 pub async fn accept(listener: TcpListener, server: Arc<Mutex<Server>>) {
-    // That it fails is worth a line; each try is not.
+    // The first failure is worth a line; each retry is not.
     let mut failing = false;
     loop {
         match listener.accept().await {
             Ok((mut stream, address)) => {
                 failing = false;
                 if !admit(&server) {
-                    // Nothing waits for room to write on a new connection. Nor does it matter
+                    // A new connection has room to write, so this does not wait. Nor does it matter
                     // whether the client is still there.
                     let _ = stream.write_all(b"-ERR max number of clients reached\r\n").await;
                     continue;
                 }
-                // If it has left already, there is nobody to serve.
+                // If the client has left already, there is nothing to serve.
                 let _ = serve(stream, address, &server);
             }
             // Out of file descriptors, most likely: wait for a client to leave.
@@ -129,7 +129,7 @@ pub async fn accept(listener: TcpListener, server: Arc<Mutex<Server>>) {
     }
 }
 
-/// Returns whether one more client may come, and counts it if not.
+/// Returns whether one more client may connect, and counts a rejected one.
 fn admit(server: &Mutex<Server>) -> bool {
     let mut server = connection::lock(server);
     let has_room = server.clients.len() < server.config.maxclients as usize;
@@ -137,7 +137,7 @@ fn admit(server: &Mutex<Server>) -> bool {
     has_room
 }
 
-/// Starts a client's task, and lists the client with what ends the task.
+/// Starts a client's task, and lists the client with the function that aborts the task.
 fn serve(stream: TcpStream, address: SocketAddr, server: &Arc<Mutex<Server>>) -> io::Result<()> {
     let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE / 3);
     SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
@@ -155,7 +155,7 @@ fn serve(stream: TcpStream, address: SocketAddr, server: &Arc<Mutex<Server>>) ->
     Ok(())
 }
 
-/// Returns the number by which the kernel knows a socket, where sockets have small numbers.
+/// Returns the file descriptor of a socket, on platforms that have them.
 #[cfg(unix)]
 fn descriptor(stream: &TcpStream) -> Option<i32> {
     Some(std::os::fd::AsRawFd::as_raw_fd(stream))

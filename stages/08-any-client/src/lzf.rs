@@ -1,8 +1,8 @@
 //! LZF, the compression of long strings in a dump.
 
-/// Returns the `length` bytes that `input` stands for, or `None` if it stands for anything else.
+/// Returns the `length` bytes to which `input` decompresses, or `None` if it does anything else.
 ///
-/// A token is a run of literal bytes or a copy of bytes that have already been written:
+/// A token is a literal run, or a back-reference: a copy of bytes that have already been written.
 ///
 /// ```text
 /// 000LLLLL                       L + 1 bytes follow
@@ -10,7 +10,7 @@
 /// 111OOOOO LLLLLLLL OOOOOOOO     copy L + 9 bytes from O + 1 bytes back
 /// ```
 ///
-/// Mirrors `lzf_decompress`. `length` is only compared with, so it costs no memory.
+/// Mirrors `lzf_decompress`. `length` is only ever compared, so it costs no memory.
 pub fn decompress(mut input: &[u8], length: u64) -> Option<Vec<u8>> {
     let mut output = Vec::new();
     while let [token, rest @ ..] = input {
@@ -38,8 +38,8 @@ pub fn decompress(mut input: &[u8], length: u64) -> Option<Vec<u8>> {
     (output.len() as u64 == length).then_some(output)
 }
 
-/// Appends `count` bytes from one more than `offset` before the end. The copy may run into what it
-/// writes itself: that is how a short pattern is repeated.
+/// Appends a copy of `count` bytes, which start `offset` + 1 bytes before the end. The copy may
+/// overlap its source: this is how a short pattern is repeated.
 fn copy(output: &mut Vec<u8>, offset: [u8; 2], count: usize) -> Option<()> {
     let back = usize::from(u16::from_be_bytes(offset)) + 1;
     let start = output.len().checked_sub(back)?;

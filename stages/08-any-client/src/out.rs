@@ -1,14 +1,14 @@
-//! Replies, written where they go: at the end of a client's output.
+//! Replies, written directly to the end of a client's output.
 
 use bytes::BytesMut;
 
-/// How replies are written: the version that HELLO has chosen.
+/// The protocol version of replies, as chosen by HELLO.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Protocol {
-    /// What every connection starts with.
+    /// The version with which every connection starts.
     #[default]
     Resp2,
-    /// Tells maps, sets and texts apart from arrays and bulks.
+    /// The version that distinguishes maps, sets and texts from arrays and bulks.
     Resp3,
 }
 
@@ -26,10 +26,10 @@ impl Protocol {
 /// and nowhere else.
 #[derive(Debug)]
 pub struct Out<'a> {
-    /// How it is written.
+    /// The protocol version of the reply.
     pub protocol: Protocol,
     output: &'a mut BytesMut,
-    /// Where the reply starts. Before it lie the replies to earlier requests.
+    /// Where the reply starts: after the replies to earlier requests.
     start: usize,
 }
 
@@ -38,7 +38,7 @@ pub struct Out<'a> {
 pub struct Done(());
 
 impl<'a> Out<'a> {
-    /// Returns what writes the next reply to `output`.
+    /// Returns a writer for the next reply to `output`.
     pub fn new(protocol: Protocol, output: &'a mut BytesMut) -> Self {
         Self { protocol, start: output.len(), output }
     }
@@ -48,8 +48,8 @@ impl<'a> Out<'a> {
         self.line(b'+', text.as_bytes())
     }
 
-    /// Writes why there is no other reply, in the place of what there is of one: first a code for
-    /// programs, then a text. The text may quote what the client has sent: ends of lines, which
+    /// Writes an error, in place of what is already written of the reply: first a code for
+    /// programs, then a text. The text may quote what the client has sent: its line ends, which
     /// would end the reply, become spaces.
     pub fn error(&mut self, code: &str, text: &[u8]) -> Done {
         self.discard();
@@ -62,7 +62,7 @@ impl<'a> Out<'a> {
         Done(())
     }
 
-    /// Takes back what there is of the reply.
+    /// Discards what is already written of the reply.
     pub fn discard(&mut self) {
         self.output.truncate(self.start);
     }
@@ -89,13 +89,13 @@ impl<'a> Out<'a> {
         Done(())
     }
 
-    /// Writes how many replies follow that are the elements of this one.
+    /// Writes the header of an array: its elements are the `length` replies that follow.
     pub fn array(&mut self, length: usize) -> Done {
         self.number(b'*', length)
     }
 
-    /// Writes how many pairs of a name and what it stands for follow. In RESP2 they are an array
-    /// that holds both in turn.
+    /// Writes the header of a map: `length` pairs of a key and a value follow. In RESP2 they are an
+    /// array, in which keys and values alternate.
     pub fn map(&mut self, length: usize) -> Done {
         match self.protocol {
             Protocol::Resp2 => self.number(b'*', 2 * length),
@@ -103,7 +103,7 @@ impl<'a> Out<'a> {
         }
     }
 
-    /// Writes how many replies follow of which none comes twice, in no order. An array in RESP2.
+    /// Writes the header of a set: `length` distinct replies follow. An array in RESP2.
     pub fn set(&mut self, length: usize) -> Done {
         match self.protocol {
             Protocol::Resp2 => self.number(b'*', length),

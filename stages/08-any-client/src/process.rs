@@ -1,4 +1,4 @@
-//! What only the shell can know of the process that the server is.
+//! The server's process: what only the shell can know of it.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,48 +8,48 @@ use crate::clock::UnixMillis;
 /// The running program.
 #[derive(Debug)]
 pub struct Process {
-    /// The number that the system gave it.
+    /// The process ID.
     pub id: u32,
-    /// 40 hexadecimal digits, others after each start.
+    /// 40 random hexadecimal digits, new at each start.
     pub run_id: String,
-    /// As many, for what is in the databases: a replica could ask whether it has the same.
+    /// As many, for the contents of the databases: a replica could ask whether it has the same.
     pub replication_id: String,
-    /// The file that was started.
+    /// The file of the program.
     pub executable: PathBuf,
-    /// When that was.
+    /// When the process was started.
     pub started_at: UnixMillis,
-    /// Returns what it uses of the machine.
+    /// Returns what the process uses of the machine.
     pub resources: fn() -> Resources,
 }
 
-/// What a process uses of its machine, as far as the system tells. Memory in bytes.
+/// What a process uses of its machine, as far as the kernel reports it. Memory in bytes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Resources {
-    /// How much memory it takes up.
+    /// The resident memory.
     pub memory: Option<u64>,
-    /// The most that it ever took up.
+    /// The peak of the resident memory.
     pub peak_memory: Option<u64>,
-    /// How much memory there is in all.
+    /// The memory of the machine.
     pub system_memory: Option<u64>,
-    /// How long it has computed.
+    /// The CPU time.
     pub cpu: Option<CpuTimes>,
 }
 
-/// Time of computing, for the program itself and in the system's functions that it has called.
+/// CPU time, in the program itself and in the kernel on its behalf.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CpuTimes {
-    /// In functions of the system.
+    /// In the kernel.
     pub system: Duration,
     /// In the program.
     pub user: Duration,
-    /// Likewise, of processes that it has started.
+    /// The same for child processes.
     pub children_system: Duration,
-    /// Likewise, of processes that it has started.
+    /// The same for child processes.
     pub children_user: Duration,
 }
 
 impl Default for Process {
-    /// What there is where there are no processes.
+    /// Returns the values for a platform without processes.
     fn default() -> Self {
         Self {
             id: 0,

@@ -12,7 +12,7 @@ use crate::rdb_value::{self, Format, Layout, Part};
 /// The type of a key whose value is a string.
 const STRING: u8 = 0;
 
-/// The opcodes that say something about keys. They stand where a key's type would.
+/// The opcodes that say something about keys. They come in place of a key's type.
 const EOF: u8 = 0xff;
 const SELECT_DB: u8 = 0xfe;
 const EXPIRE_TIME: u8 = 0xfd;
@@ -22,11 +22,11 @@ const RESIZE_DB: u8 = 0xfb;
 /// What a dump held, for the log.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Loaded {
-    /// How many keys are in the keyspace now.
+    /// How many keys were loaded.
     pub keys: u64,
-    /// How many had expired.
+    /// How many keys had expired.
     pub expired: u64,
-    /// How many were skipped, by what they were.
+    /// How many keys were skipped, by what they were.
     pub skipped: BTreeMap<&'static str, u64>,
 }
 
@@ -42,8 +42,8 @@ impl fmt::Display for Loaded {
 
 /// Loads the dump in `source` into `databases`: all strings that have not expired.
 ///
-/// Keys of other types, and of databases that the server does not have, are stepped over. Memory
-/// grows with the longest string, not with the file. Mirrors `rdbLoadRio`.
+/// Keys of other types, and of databases that the server does not have, are skipped. Memory grows
+/// with the longest string, not with the file. Mirrors `rdbLoadRio`.
 pub fn load(source: impl BufRead, databases: &mut [Db], now: UnixMillis) -> io::Result<Loaded> {
     let mut reader = RdbReader::new(source);
     let format = Format::read(&mut reader)?;
@@ -55,7 +55,7 @@ struct Loader<'a, R> {
     reader: RdbReader<R>,
     format: Format,
     databases: &'a mut [Db],
-    /// The number of the one to which the next keys belong. The server may not have so many.
+    /// The number of the database to which the next keys belong. The server may not have that many.
     database: usize,
     now: UnixMillis,
     /// The deadline of the next key.
@@ -131,18 +131,19 @@ impl<R: BufRead> Loader<'_, R> {
 
     fn milliseconds(&mut self) -> io::Result<Option<UnixMillis>> {
         let ms = i64::from_le_bytes(self.reader.array("a time in milliseconds")?);
-        // -1 is how Redis says that there is none.
+        // Redis writes -1 for "no deadline".
         Ok((ms != -1).then_some(UnixMillis(ms)))
     }
 
-    /// A hint of how many keys and deadlines will come. The table grows fast enough without it.
+    /// Reads a hint of how many keys and deadlines will come. The table grows fast enough without
+    /// it.
     fn resize(&mut self) -> io::Result<()> {
         self.reader.length("a number of keys")?;
         self.reader.length("a number of deadlines")?;
         Ok(())
     }
 
-    /// Redis writes a zero where it was told not to compute the checksum.
+    /// Compares the checksum. Redis writes a zero if it is configured not to compute one.
     fn verify_checksum(&mut self) -> io::Result<()> {
         if matches!(self.format, Format::Redis(..5)) {
             return Ok(());

@@ -1,4 +1,4 @@
-//! The words of a dump file: lengths, strings and numbers.
+//! The primitives of a dump file: lengths, strings and numbers.
 
 use std::fmt::Display;
 use std::io::{self, BufRead};
@@ -9,19 +9,19 @@ use crate::lzf;
 
 static CRC: Crc<u64, Table<16>> = Crc::<u64, Table<16>>::new(&CRC_64_REDIS);
 
-/// A length, or in its place the mark of a string that is encoded in another way.
+/// A length, or in its place the encoding of a string.
 enum Length {
     Plain(u64),
     Encoded(u8),
 }
 
-/// Reads a dump, knows where it is, and sums up what it has read.
+/// Reads a dump, and keeps its offset and the checksum of what it has read.
 pub struct RdbReader<R> {
     source: R,
     checksum: Digest<'static, u64, Table<16>>,
     /// How many bytes are in the checksum.
     checksummed: u64,
-    /// How many more have been read. They are still in the source's buffer.
+    /// How many bytes have been read after these. They are still in the source's buffer.
     read: usize,
 }
 
@@ -58,7 +58,7 @@ impl<R: BufRead> RdbReader<R> {
         Ok(bytes)
     }
 
-    /// Returns a length. Its first two bits say how it is written, big end first:
+    /// Returns a length. Its first two bits say how it is encoded, big-endian:
     ///
     /// ```text
     /// 00LLLLLL                    6 bits
@@ -84,7 +84,7 @@ impl<R: BufRead> RdbReader<R> {
         Ok(Length::Plain(length))
     }
 
-    /// Returns a length where no string may be, like the number of elements of a list.
+    /// Returns a length that cannot be a string's encoding, like the number of elements of a list.
     pub fn length(&mut self, expected: &'static str) -> io::Result<u64> {
         let offset = self.offset();
         match self.length_or_encoding()? {
@@ -93,8 +93,8 @@ impl<R: BufRead> RdbReader<R> {
         }
     }
 
-    /// Reads a string into `string`, in place of what was there. Memory grows with the bytes that
-    /// the file has, whatever length it announces. Mirrors `rdbGenericLoadStringObject`.
+    /// Reads a string into `string`, in place of what was there. Memory grows with the bytes in the
+    /// file, not with the length that the file announces. Mirrors `rdbGenericLoadStringObject`.
     pub fn string(&mut self, string: &mut Vec<u8>) -> io::Result<()> {
         string.clear();
         let offset = self.offset();
@@ -112,7 +112,7 @@ impl<R: BufRead> RdbReader<R> {
         Ok(())
     }
 
-    /// Steps over so many bytes.
+    /// Skips `count` bytes.
     pub fn skip(&mut self, count: u64, expected: &'static str) -> io::Result<()> {
         self.read_chunks(count, expected, |_| {})
     }
@@ -133,7 +133,7 @@ impl<R: BufRead> RdbReader<R> {
         self.read_chunks(count, "a string", |piece| bytes.extend_from_slice(piece))
     }
 
-    /// Gives the next `count` bytes to `take`, as they come out of the file.
+    /// Passes the next `count` bytes to `take`, chunk by chunk as the file is read.
     fn read_chunks(
         &mut self,
         mut count: u64,
@@ -159,8 +159,8 @@ impl<R: BufRead> RdbReader<R> {
         Ok(())
     }
 
-    /// Puts what has been read of the source's buffer into the checksum. The more bytes at once,
-    /// the better: most strings are too short to make use of the tables.
+    /// Adds what has been read from the source's buffer to the checksum. The more bytes at once,
+    /// the better: most strings are too short to profit from the tables.
     fn update_checksum(&mut self) -> io::Result<()> {
         if self.read > 0 {
             self.checksum.update(&self.source.fill_buf()?[..self.read]);

@@ -1,4 +1,4 @@
-//! SCAN: all keys in small pieces, without a standstill.
+//! SCAN: all keys in small pieces, without blocking the server.
 
 use crate::command::{CommandError, Context, Outcome};
 use crate::glob::Glob;
@@ -7,7 +7,7 @@ use crate::number;
 
 /// `SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]`, mirrors `scanGenericCommand`.
 ///
-/// The options filter what the walk has brought: a reply may be empty long before the end.
+/// The options filter the keys found: a reply may be empty long before the end.
 pub(crate) fn scan(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [cursor, options @ ..] = args else { return Err(CommandError::Arity) };
     let cursor = parse_cursor(cursor).ok_or("invalid cursor")?;
@@ -24,7 +24,7 @@ pub(crate) fn scan(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     Ok(done)
 }
 
-/// What a walk is to bring.
+/// Which keys SCAN returns.
 struct Options<'a> {
     pattern: Option<&'a [u8]>,
     count: usize,
@@ -32,7 +32,7 @@ struct Options<'a> {
 }
 
 impl<'a> Options<'a> {
-    /// Of an option that comes again, the last counts.
+    /// Parses the options. If one is repeated, the last counts.
     fn parse(mut args: &[&'a [u8]]) -> Result<Self, CommandError> {
         let mut options = Self { pattern: None, count: 10, kind: None };
         while let [option, rest @ ..] = args {
@@ -52,8 +52,8 @@ impl<'a> Options<'a> {
         Ok(options)
     }
 
-    /// The type is that of a value, so TYPE looks each key up that the pattern matches, which INFO
-    /// counts.
+    /// The type is that of a value, so TYPE looks up each key that the pattern matches, and INFO
+    /// counts these lookups.
     fn want(&self, key: &[u8], context: &mut Context<'_>) -> bool {
         self.pattern.is_none_or(|pattern| {
             // To SCAN, as to KEYS, a lone star matches the empty key as well.
@@ -64,8 +64,8 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Returns the number that C's `strtoul` reads, if nothing comes before or behind it: other than
-/// elsewhere in Redis, `+5`, `007` and nothing at all are numbers, and -1 is the largest. Mirrors
+/// Returns the number that C's `strtoul` reads, if nothing comes before or after it: unlike
+/// elsewhere in Redis, `+5`, `007` and the empty string are numbers, and -1 is the largest. Mirrors
 /// `parseScanCursorOrReply`.
 fn parse_cursor(text: &[u8]) -> Option<u64> {
     let text = text.split(|byte| *byte == 0).next().unwrap_or_default();

@@ -9,8 +9,8 @@ pub(crate) const REDIS_VERSION: &str = "7.0.15";
 
 /// `HELLO [protocol [AUTH user password] [SETNAME name]]`, mirrors `helloCommand`.
 ///
-/// An option takes effect where it stands, even if a later one is refused; the protocol changes
-/// when all went well.
+/// Each option takes effect in its turn, even if a later one is rejected; the protocol changes when
+/// all have succeeded.
 pub(crate) fn hello(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let (protocol, options) = match args {
         [] => (context.out.protocol, args),
@@ -65,7 +65,7 @@ fn apply_options(mut options: &[&[u8]], context: &mut Context<'_>) -> Result<(),
     Ok(())
 }
 
-/// There is one user, and as long as it has no password, any will do.
+/// Checks the user. There is only one, and as it has no password, any will do.
 fn authenticate(user: &[u8]) -> Result<(), CommandError> {
     const REFUSED: &str = "invalid username-password pair or user is disabled.";
     if user == b"default" { Ok(()) } else { Err(CommandError::Coded("WRONGPASS", REFUSED)) }

@@ -32,7 +32,7 @@ pub(crate) fn set(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     })
 }
 
-/// When a SET is to do something.
+/// When SET sets the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Condition {
     /// In any case.
@@ -48,16 +48,16 @@ pub(crate) fn reads(options: &[&[u8]]) -> bool {
     options.iter().any(|option| option.eq_ignore_ascii_case(b"GET"))
 }
 
-/// What the number behind an option counts.
+/// The unit of the number after an option.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Unit {
-    /// How many milliseconds one of them is.
+    /// The length of the unit in milliseconds.
     ms: i64,
-    /// Whether they count from the beginning of 1970, and not from now.
+    /// Whether the number counts from the beginning of 1970, not from now.
     is_absolute: bool,
 }
 
-/// The options that set a deadline, and what their number counts.
+/// The options that set a deadline, and the unit of their number.
 const DEADLINES: [(&str, Unit); 4] = [
     ("EX", Unit { ms: 1000, is_absolute: false }),
     ("PX", Unit { ms: 1, is_absolute: false }),
@@ -65,7 +65,7 @@ const DEADLINES: [(&str, Unit); 4] = [
     ("PXAT", Unit { ms: 1, is_absolute: true }),
 ];
 
-/// What the words behind the value say.
+/// The options of SET, which follow the value.
 struct Options<'a> {
     condition: Condition,
     get: bool,
@@ -74,8 +74,8 @@ struct Options<'a> {
 }
 
 impl<'a> Options<'a> {
-    /// The same option may come again, and its last number counts; two different ones of a kind
-    /// contradict each other. Mirrors `parseExtendedStringArgumentsOrReply`.
+    /// An option may be repeated, and its last number counts; two different ones of a kind are a
+    /// syntax error. Mirrors `parseExtendedStringArgumentsOrReply`.
     fn parse(mut args: &[&'a [u8]]) -> Result<Self, CommandError> {
         let mut options = Self { condition: Condition::Always, get: false, expiry: None };
         while let [option, rest @ ..] = args {
@@ -114,8 +114,8 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Returns what the option makes of the key's deadline. Like Redis, we parse no number until
-/// all options are known to be well-formed. Mirrors `getExpireMillisecondsOrReply`.
+/// Returns what the option does to the key's deadline. Like Redis, we parse no number until all
+/// options are known to be well-formed. Mirrors `getExpireMillisecondsOrReply`.
 fn parse_expiry(
     option: Option<Option<(Unit, &[u8])>>,
     now: UnixMillis,

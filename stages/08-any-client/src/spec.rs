@@ -5,58 +5,57 @@ use crate::command::Handler;
 /// A command, or a subcommand such as CLIENT ID (Redis: `redisCommand`).
 #[derive(Debug)]
 pub struct Command {
-    /// In small letters, with the command's name before a subcommand's: `client|id`.
+    /// In lower case, with the command's name before a subcommand's: `client|id`.
     pub name: &'static str,
-    /// The part of the name that a client types last. Every request is compared with it, so it is
-    /// not looked for each time.
+    /// The last part of the name: `id`. It is stored because every request is compared with it.
     pub own_name: &'static str,
-    /// How many words a request has, with those of the name. Negative: at least so many.
+    /// How many arguments a request has, including the name. Negative: at least that many.
     pub arity: i64,
     /// What kind of command it is.
     pub flags: &'static [&'static str],
-    /// The groups by which an access control list allows it.
+    /// The categories by which an access control list allows it.
     pub categories: &'static [&'static str],
-    /// What a proxy should know of it.
+    /// Hints for proxies.
     pub tips: &'static [&'static str],
     /// Which of its arguments are keys.
     pub keys: Option<Keys>,
-    /// What it is for.
+    /// The documentation of COMMAND DOCS.
     pub docs: Docs,
-    /// What the first argument can be, of a command that is only the beginning of a name.
+    /// The subcommands, if the command needs one.
     pub subcommands: &'static [Command],
-    /// What executes it.
+    /// The function that executes it.
     pub handler: Handler,
 }
 
-/// Where a request's keys are: from its second word on (Redis: `keySpec`).
+/// Where a request's keys are: from the first argument after the name on (Redis: `keySpec`).
 #[derive(Clone, Copy, Debug)]
 pub struct Keys {
     /// What happens to the keys.
     pub flags: &'static [&'static str],
-    /// What is special about that.
+    /// Remarks about the flags.
     pub notes: Option<&'static str>,
-    /// How many words the last key is behind the first. Negative: counted from the request's end.
+    /// The last key, counted from the first one. Negative: counted from the request's end.
     pub last: i64,
 }
 
-/// What COMMAND DOCS tells of a command.
+/// What COMMAND DOCS reports about a command.
 #[derive(Clone, Copy, Debug)]
 pub struct Docs {
     /// What it does, in a line.
     pub summary: &'static str,
-    /// The version of Redis that was the first to have it.
+    /// The first version of Redis that has it.
     pub since: &'static str,
     /// The chapter of the manual.
     pub group: &'static str,
     /// How its cost grows.
     pub complexity: &'static str,
-    /// What has changed, each behind the version.
+    /// What has changed, each after its version.
     pub history: &'static [(&'static str, &'static str)],
-    /// What it takes.
+    /// The arguments.
     pub arguments: &'static [Argument],
 }
 
-/// One thing that a command takes, or several that belong together (Redis: `redisCommandArg`).
+/// An argument of a command, or several that belong together (Redis: `redisCommandArg`).
 #[derive(Clone, Copy, Debug)]
 pub struct Argument {
     /// What the manual calls it.
@@ -65,15 +64,15 @@ pub struct Argument {
     pub kind: &'static str,
     /// Which of the command's [`Keys`] it belongs to.
     pub key_spec: Option<i64>,
-    /// The word that stands before it.
+    /// The token before its value, such as `PX`.
     pub token: Option<&'static str>,
-    /// The version that was the first to take it.
+    /// The first version that accepts it.
     pub since: Option<&'static str>,
-    /// The version from which on there is something better.
+    /// The version that deprecated it.
     pub deprecated_since: Option<&'static str>,
-    /// Whether it may be left out, or come again.
+    /// Whether it is optional, or may be repeated.
     pub flags: &'static [&'static str],
-    /// What there is to choose from, or what it is made of.
+    /// The alternatives of a choice, or the parts of a block.
     pub arguments: &'static [Argument],
 }
 
@@ -85,37 +84,37 @@ impl Command {
         Self { name, own_name, arity, flags, categories, tips, keys, docs, subcommands, handler }
     }
 
-    /// It is of these kinds.
+    /// Sets what kind of command it is.
     pub const fn flags(self, flags: &'static [&'static str]) -> Self {
         Self { flags, ..self }
     }
 
-    /// It belongs to these groups.
+    /// Sets the categories.
     pub const fn categories(self, categories: &'static [&'static str]) -> Self {
         Self { categories, ..self }
     }
 
-    /// A proxy should know this of it.
+    /// Sets the hints for proxies.
     pub const fn tips(self, tips: &'static [&'static str]) -> Self {
         Self { tips, ..self }
     }
 
-    /// It takes these keys.
+    /// Sets which arguments are keys.
     pub const fn keys(self, keys: Keys) -> Self {
         Self { keys: Some(keys), ..self }
     }
 
-    /// It is the beginning of these names.
+    /// Sets the subcommands.
     pub const fn subcommands(self, subcommands: &'static [Command]) -> Self {
         Self { subcommands, ..self }
     }
 
-    /// Returns how many words a client types for the name.
+    /// Returns how many arguments the name takes: 2 for a subcommand.
     pub fn words(&self) -> usize {
         if self.own_name == self.name { 1 } else { 2 }
     }
 
-    /// Returns whether a request of so many words can be one of this command. Mirrors
+    /// Returns whether this command accepts a request of this many arguments. Mirrors
     /// `commandCheckArity`.
     pub fn takes(&self, words: usize) -> bool {
         let words = i64::try_from(words).unwrap_or(i64::MAX);
@@ -123,7 +122,7 @@ impl Command {
     }
 }
 
-/// Returns what stands behind the `|` of a name, or all of it.
+/// Returns what follows the `|` of a name, or all of it.
 const fn own_name(name: &'static str) -> &'static str {
     let mut start = name.len();
     while start > 0 && name.as_bytes()[start - 1] != b'|' {
@@ -133,7 +132,7 @@ const fn own_name(name: &'static str) -> &'static str {
 }
 
 impl Docs {
-    /// Describes a command that has always been the same and takes nothing.
+    /// Describes a command that has no history and takes no arguments.
     pub const fn new(
         summary: &'static str,
         since: &'static str,
@@ -143,29 +142,29 @@ impl Docs {
         Self { summary, since, group, complexity, history: &[], arguments: &[] }
     }
 
-    /// It has changed in these versions.
+    /// Sets what has changed in which version.
     pub const fn history(self, history: &'static [(&'static str, &'static str)]) -> Self {
         Self { history, ..self }
     }
 
-    /// It takes these.
+    /// Sets the arguments.
     pub const fn arguments(self, arguments: &'static [Argument]) -> Self {
         Self { arguments, ..self }
     }
 }
 
 impl Keys {
-    /// One key.
+    /// Describes a request with one key.
     pub const fn one(flags: &'static [&'static str]) -> Self {
         Self { flags, notes: None, last: 0 }
     }
 
-    /// All arguments.
+    /// Describes a request whose arguments are all keys.
     pub const fn all(flags: &'static [&'static str]) -> Self {
         Self { flags, notes: None, last: -1 }
     }
 
-    /// This is special about them.
+    /// Sets the remarks about the flags.
     pub const fn notes(self, notes: &'static str) -> Self {
         Self { notes: Some(notes), ..self }
     }
@@ -186,7 +185,7 @@ impl Argument {
         }
     }
 
-    /// Describes a word that says something by being there.
+    /// Describes a token without a value, such as `NX`.
     pub const fn word(name: &'static str, token: &'static str) -> Self {
         Self::new(name, "pure-token").token(token)
     }
@@ -196,32 +195,32 @@ impl Argument {
         Self { key_spec: Some(0), ..Self::new("key", "key") }
     }
 
-    /// Describes one of several.
+    /// Describes a choice of one among several arguments.
     pub const fn choice(name: &'static str, arguments: &'static [Argument]) -> Self {
         Self { arguments, ..Self::new(name, "oneof") }
     }
 
-    /// Describes several that come together.
+    /// Describes several arguments that come together.
     pub const fn block(name: &'static str, arguments: &'static [Argument]) -> Self {
         Self { arguments, ..Self::new(name, "block") }
     }
 
-    /// It stands behind this word.
+    /// Sets the token before its value.
     pub const fn token(self, token: &'static str) -> Self {
         Self { token: Some(token), ..self }
     }
 
-    /// It came with this version.
+    /// Sets the first version that accepts it.
     pub const fn since(self, version: &'static str) -> Self {
         Self { since: Some(version), ..self }
     }
 
-    /// From this version on, there is something better.
+    /// Sets the version that deprecated it.
     pub const fn deprecated(self, version: &'static str) -> Self {
         Self { deprecated_since: Some(version), ..self }
     }
 
-    /// It is what these flags say.
+    /// Sets whether it is optional, or may be repeated.
     pub const fn flags(self, flags: &'static [&'static str]) -> Self {
         Self { flags, ..self }
     }

@@ -5,13 +5,13 @@ use std::ops::AddAssign;
 
 use crate::clock::UnixMillis;
 
-/// How often in a second the counters are looked at (Redis: `hz`).
+/// How many samples of the counters are taken in a second (Redis: `hz`).
 pub const HZ: i64 = 10;
 
-/// Over how many of these looks a rate is taken (Redis: `STATS_METRIC_SAMPLES`).
+/// The number of samples over which a rate is computed (Redis: `STATS_METRIC_SAMPLES`).
 const SAMPLES: usize = 16;
 
-/// What went on between the server and its clients.
+/// The traffic between the server and its clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// Requests for a command that exists, with as many arguments as it takes.
@@ -20,9 +20,9 @@ pub struct Traffic {
     pub input: u64,
     /// Bytes that have gone out.
     pub output: u64,
-    /// How often something has come in.
+    /// How many reads from clients there were.
     pub reads: u64,
-    /// How often something has gone out.
+    /// How many writes to clients there were.
     pub writes: u64,
 }
 
@@ -45,13 +45,13 @@ pub struct Stats {
     pub rejected_connections: u64,
     /// Replies that were errors, by their code.
     pub errors: BTreeMap<&'static str, u64>,
-    /// What went on with all clients together.
+    /// The traffic of all clients together.
     pub traffic: Traffic,
-    /// What that was at the last few looks, each with the time.
+    /// The last few samples of the traffic, each with its time.
     samples: VecDeque<(UnixMillis, Traffic)>,
 }
 
-/// How much is done in a second.
+/// The rates of traffic, per second.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rates {
     /// Commands.
@@ -68,17 +68,17 @@ impl Stats {
         *self.errors.entry(code).or_default() += 1;
     }
 
-    /// Looks at the counters, if it is time for it: keeps what they are. To be called before
-    /// anything is counted that has come now.
+    /// Takes a sample of the counters, if one is due. Call it before counting what has just
+    /// arrived.
     ///
-    /// Redis looks at them by the clock, in `serverCron`. But while nothing comes, there is nothing
-    /// new to be seen. Mirrors `trackInstantaneousMetric`.
+    /// Redis takes samples at regular times, in `serverCron`. But while nothing arrives, the
+    /// counters do not change. Mirrors `trackInstantaneousMetric`.
     pub fn sample(&mut self, now: UnixMillis) {
         let samples = &mut self.samples;
         let age = samples.back().map(|(last, _)| now.0.saturating_sub(last.0));
         match age {
             Some(age) if (0..1000 / HZ).contains(&age) => return,
-            // The clock was set back. Nobody knows how old the others are.
+            // The clock was set back, so the age of the samples is unknown.
             Some(..0) => samples.clear(),
             _ if samples.len() == SAMPLES => drop(samples.pop_front()),
             _ => {}
@@ -86,8 +86,8 @@ impl Stats {
         samples.push_back((now, self.traffic));
     }
 
-    /// Returns how much was done in a second, over the last second and a half: what has been
-    /// counted since the first look in this time. Mirrors `getInstantaneousMetric`.
+    /// Returns the rates over the last second and a half, from what has been counted since the
+    /// first sample in this time. Mirrors `getInstantaneousMetric`.
     pub fn rates(&self, now: UnixMillis) -> Rates {
         let is_recent =
             |time: UnixMillis| now.0.saturating_sub(time.0) < SAMPLES as i64 * 1000 / HZ;

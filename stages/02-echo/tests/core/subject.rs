@@ -8,7 +8,7 @@ use stage::command;
 use stage::out::Out;
 use stage::resp::ProtocolError;
 
-/// The core, with all that it keeps between two requests: nothing yet.
+/// The core, with the state that it keeps between two requests: nothing yet.
 #[derive(Default)]
 pub struct Subject {}
 
@@ -21,7 +21,7 @@ impl Subject {
     }
 }
 
-/// Returns what a client gets that breaks the protocol.
+/// Returns the reply to a client that breaks the protocol.
 pub fn protocol_error(error: ProtocolError) -> Vec<u8> {
     written(|out| self::error(out, &error.text()))
 }

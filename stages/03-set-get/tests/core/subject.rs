@@ -9,7 +9,7 @@ use stage::db::Db;
 use stage::out::Out;
 use stage::resp::ProtocolError;
 
-/// The core, with all that it keeps between two requests.
+/// The core, with the state that it keeps between two requests.
 #[derive(Default)]
 pub struct Subject {
     db: Db,
@@ -24,7 +24,7 @@ impl Subject {
     }
 }
 
-/// Returns what a client gets that breaks the protocol.
+/// Returns the reply to a client that breaks the protocol.
 pub fn protocol_error(error: ProtocolError) -> Vec<u8> {
     written(|out| self::error(out, &error.text()))
 }

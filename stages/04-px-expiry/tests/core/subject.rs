@@ -13,7 +13,7 @@ use stage::resp::ProtocolError;
 /// When a request is executed, if a test does not say.
 pub const NOW: i64 = 1_700_000_000_000;
 
-/// The core, with all that it keeps between two requests.
+/// The core, with the state that it keeps between two requests.
 #[derive(Default)]
 pub struct Subject {
     db: Db,
@@ -25,7 +25,7 @@ impl Subject {
         self.execute_at(NOW, args)
     }
 
-    /// Returns the reply to a request that is executed so many milliseconds after 1970.
+    /// Returns the reply to a request that is executed `now` milliseconds after 1970.
     pub fn execute_at(&mut self, now: i64, args: &[&[u8]]) -> Vec<u8> {
         let mut output = BytesMut::new();
         command::execute(args, &mut self.db, UnixMillis(now), &mut output);
@@ -33,12 +33,12 @@ impl Subject {
     }
 }
 
-/// Returns how many bytes a table takes of so many places: two boxes in each, and a byte.
+/// Returns the size in bytes of a table with this many slots: two boxes and a byte for each.
 pub fn size_of_table(places: usize) -> i64 {
     (places * (2 * size_of::<Box<[u8]>>() + 1)) as i64
 }
 
-/// Returns what a client gets that breaks the protocol.
+/// Returns the reply to a client that breaks the protocol.
 pub fn protocol_error(error: ProtocolError) -> Vec<u8> {
     written(|out| self::error(out, &error.text()))
 }

@@ -17,7 +17,7 @@ use stage::resp::ProtocolError;
 /// When a request is executed, if a test does not say.
 pub const NOW: i64 = 1_700_000_000_000;
 
-/// The core, with all that it keeps between two requests.
+/// The core, with the state that it keeps between two requests.
 pub struct Subject {
     server: stage::Server,
 }
@@ -34,7 +34,7 @@ impl Subject {
         self.execute_at(NOW, args)
     }
 
-    /// Returns the reply to a request that is executed so many milliseconds after 1970.
+    /// Returns the reply to a request that is executed `now` milliseconds after 1970.
     pub fn execute_at(&mut self, now: i64, args: &[&[u8]]) -> Vec<u8> {
         let mut output = BytesMut::new();
         command::execute(args, &mut self.server, UnixMillis(now), &mut output);
@@ -42,31 +42,31 @@ impl Subject {
     }
 }
 
-/// One database, for what dumps bring.
+/// A database into which dumps are loaded.
 #[derive(Debug, Default)]
 pub struct Database {
     db: Db,
 }
 
 impl Database {
-    /// Loads a dump of so many bytes, and returns what the log says of it.
+    /// Loads a dump of `size` bytes, and returns what the log reports of it.
     pub fn load(&mut self, source: impl BufRead, size: usize, now: i64) -> io::Result<String> {
         let loaded = rdb::load(source, size as u64, &mut self.db, UnixMillis(now))?;
         Ok(loaded.to_string())
     }
 
-    /// Returns what a key has at this moment.
+    /// Returns the value of a key at this moment.
     pub fn get(&mut self, key: &[u8], now: i64) -> Option<Vec<u8>> {
         self.db.get(key, UnixMillis(now)).map(<[u8]>::to_vec)
     }
 }
 
-/// Returns how many bytes a table takes of so many places: two boxes in each, and a byte.
+/// Returns the size in bytes of a table with this many slots: two boxes and a byte for each.
 pub fn size_of_table(places: usize) -> i64 {
     (places * (2 * size_of::<Box<[u8]>>() + 1)) as i64
 }
 
-/// Returns what a client gets that breaks the protocol.
+/// Returns the reply to a client that breaks the protocol.
 pub fn protocol_error(error: ProtocolError) -> Vec<u8> {
     written(|out| self::error(out, &error.text()))
 }

@@ -1,5 +1,5 @@
-//! The tests of the core up to this stage's own. They lie in the project's `tests/core`, once for all
-//! stages.
+//! The tests of the core up to this stage's own. They are in the project's `tests/core`, once for
+//! all stages.
 
 #[path = "../../../../tests/core/07-keys.rs"]
 mod corpus;

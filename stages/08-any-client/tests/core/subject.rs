@@ -19,10 +19,10 @@ use stage::resp::ProtocolError;
 /// When a request is executed, if a test does not say.
 pub const NOW: i64 = 1_700_000_000_000;
 
-/// What a test knows of a client.
+/// What identifies a client to a test.
 pub type Client = u64;
 
-/// The core, with all that it keeps between two requests, and a client.
+/// The core, with the state that it keeps between two requests, and a client.
 pub struct Subject {
     server: stage::Server,
     client: Client,
@@ -42,17 +42,17 @@ impl Subject {
         self.execute_at(NOW, args)
     }
 
-    /// Returns the reply to a request that is executed so many milliseconds after 1970.
+    /// Returns the reply to a request that is executed `now` milliseconds after 1970.
     pub fn execute_at(&mut self, now: i64, args: &[&[u8]]) -> Vec<u8> {
         self.execute_as_at(now, &mut self.client.clone(), args)
     }
 
-    /// Returns what another client gets for a request than the one that is always there.
+    /// Returns the reply to a request of another client than the one that is always connected.
     pub fn execute_as(&mut self, client: &mut Client, args: &[&[u8]]) -> Vec<u8> {
         self.execute_as_at(NOW, client, args)
     }
 
-    /// Returns what another client gets for a request at this moment.
+    /// Returns the reply to a request of another client at this moment.
     pub fn execute_as_at(&mut self, now: i64, client: &mut Client, args: &[&[u8]]) -> Vec<u8> {
         let (now, mut output) = (UnixMillis(now), BytesMut::new());
         let then = command::execute(args, &mut self.server, *client, now, &mut output);
@@ -63,12 +63,12 @@ impl Subject {
         output.into()
     }
 
-    /// Returns what a client gets for an empty request: nothing.
+    /// Returns the reply to an empty request: nothing.
     pub fn execute_nothing_as(&mut self, client: &mut Client) -> Vec<u8> {
         self.execute_as(client, &[])
     }
 
-    /// Returns what a client gets that breaks the protocol.
+    /// Returns the reply to a client that breaks the protocol.
     pub fn protocol_error_as(&mut self, client: &mut Client, error: ProtocolError) -> Vec<u8> {
         let mut output = BytesMut::new();
         command::refuse(&error, &mut self.server, *client, &mut output);
@@ -89,7 +89,7 @@ impl Subject {
         client
     }
 
-    /// Takes away a client that has closed its connection.
+    /// Removes a client that has closed its connection.
     pub fn disconnect(&mut self, client: &Client) {
         self.server.clients.remove(*client);
     }
@@ -99,7 +99,7 @@ impl Subject {
         self.server.clients.len()
     }
 
-    /// Returns a client's number.
+    /// Returns a client's ID.
     pub fn id(&self, client: &Client) -> u64 {
         *client
     }
@@ -187,21 +187,21 @@ impl Subject {
         (steps, output.into())
     }
 
-    /// Loads a dump, and returns what the log says of it.
+    /// Loads a dump, and returns what the log reports of it.
     pub fn load(&mut self, dump: &[u8], now: i64) -> io::Result<String> {
         let loaded = rdb::load(dump, &mut self.server.databases, UnixMillis(now))?;
         Ok(loaded.to_string())
     }
 }
 
-/// One database, for what dumps bring.
+/// A database into which dumps are loaded.
 #[derive(Debug)]
 pub struct Database {
     db: Db,
 }
 
 impl Default for Database {
-    /// Its tables are made with its first key, whoever brings that: here one that is gone again.
+    /// Returns a database with its tables: the first key creates them, and is removed again.
     fn default() -> Self {
         let mut db = Db::default();
         db.set(b"", b"", Expiry::At(UnixMillis(0)), UnixMillis(1));
@@ -211,25 +211,25 @@ impl Default for Database {
 }
 
 impl Database {
-    /// Loads a dump, and returns what the log says of it.
+    /// Loads a dump, and returns what the log reports of it.
     pub fn load(&mut self, source: impl BufRead, _: usize, now: i64) -> io::Result<String> {
         let loaded = rdb::load(source, slice::from_mut(&mut self.db), UnixMillis(now))?;
         Ok(loaded.to_string())
     }
 
-    /// Returns what a key has at this moment.
+    /// Returns the value of a key at this moment.
     pub fn get(&mut self, key: &[u8], now: i64) -> Option<Vec<u8>> {
         self.db.get(key, UnixMillis(now)).map(<[u8]>::to_vec)
     }
 }
 
-/// Returns how many bytes a table takes of so many places: two boxes and a hash in each, and in each
-/// of 1,024 shards a few more, and the shard itself.
+/// Returns the size in bytes of a table with this many slots: two boxes and a hash for each; and
+/// for each of 1,024 shards a few slots more, and the shard itself.
 pub fn size_of_table(places: usize) -> i64 {
     ((places + 1024 * 8) * (2 * size_of::<Box<[u8]>>() + 8) + 1024 * 40) as i64
 }
 
-/// Returns what a client gets that breaks the protocol.
+/// Returns the reply to a client that breaks the protocol.
 pub fn protocol_error(error: ProtocolError) -> Vec<u8> {
     written(|out| self::error(out, &error.text()))
 }
