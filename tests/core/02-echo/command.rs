@@ -1,4 +1,4 @@
-//! Commands: their names, how many arguments they take, and what an unknown one is told.
+//! Commands: their names, how many arguments they take, and the error for an unknown one.
 
 use super::request::{shown, words};
 use crate::subject::Subject;
@@ -94,7 +94,7 @@ fn an_unknown_name_is_cut_after_128_bytes() {
             format!(r"-ERR unknown command \'{expected}\', with args beginning with: \'a\' \r\n");
         assert_eq!(reply(&["N".repeat(length).as_bytes(), b"a"]), expected, "{length} bytes");
     }
-    // The cut looks for no character's end, nor behind a zero byte.
+    // The cut ignores character boundaries, and what follows a zero byte.
     for (name, printed) in [
         (
             ["N".repeat(127).as_bytes(), "ž".as_bytes()].concat(),
@@ -115,7 +115,7 @@ fn an_unknown_commands_arguments_are_cut_after_128_bytes_in_all() {
         let expected = format!("'{}' ", "x".repeat(printed));
         assert_eq!(quoted(&["x".repeat(length).as_bytes()]), expected, "{length} bytes");
     }
-    // The quotes and blanks around those before it count, its own do not.
+    // The quotes and spaces around those before it count, its own do not.
     for (length, second, rest) in [
         (121, "abcdef", "'abcd' "),
         (122, "abcdef", "'abc' "),

@@ -1,4 +1,4 @@
-//! Hostile input: any bytes, and requests that were damaged, in pieces of any size.
+//! Hostile input: any bytes, and damaged requests, in pieces of any size.
 //!
 //! Every run tries the same few hundred inputs. To try a million others:
 //!
@@ -20,7 +20,7 @@ use proptest::test_runner::{Config, FileFailurePersistence, RngSeed};
 use super::request::{Connection, array};
 use crate::subject::stage::resp::Decoder;
 
-/// The words of which requests are made. Those that a stage does not know are unknown commands.
+/// The arguments of which requests are made. Names that a stage does not know are unknown commands.
 const WORDS: [&str; 43] = [
     "PING",
     "ping",
@@ -201,7 +201,7 @@ proptest! {
     #[test]
     fn a_reply_is_no_longer_than_what_has_arrived_allows(stream in stream()) {
         for reply in Connection::default().receive(&stream) {
-            // What the server says of its own, and for each byte a key with its length.
+            // The server's own text, and for each byte a key with its length.
             prop_assert!(reply.len() <= 1024 + 8 * stream.len(), "{} bytes", reply.len());
         }
     }
@@ -268,8 +268,8 @@ proptest! {
     }
 }
 
-/// Overwrites what a decoder has understood of a request of which the first `seen` bytes have
-/// arrived: not the line that has not ended, which must be read once more when it has.
+/// Overwrites what a decoder has parsed of the first `seen` bytes of a request: all but an
+/// unfinished line, which must be read again when its end arrives.
 fn spoil(request: &mut [u8], bulks: &[Vec<u8>], seen: usize) {
     let mut understood = 1;
     let mut element = format!("*{}\r\n", bulks.len()).len();
@@ -278,7 +278,7 @@ fn spoil(request: &mut [u8], bulks: &[Vec<u8>], seen: usize) {
         if seen >= element {
             understood = element;
         }
-        // Of a bulk that is on its way, what has arrived needs no second look, either.
+        // The received part of an unfinished bulk is not read again, either.
         if seen >= element + header {
             understood = seen.min(element + header + bulk.len());
         }
@@ -287,7 +287,7 @@ fn spoil(request: &mut [u8], bulks: &[Vec<u8>], seen: usize) {
     request[1..understood].fill(b'\r');
 }
 
-/// Returns the replies with the elements of arrays sorted: Redis gives keys in no order.
+/// Returns the replies with the elements of arrays sorted: Redis returns keys in no order.
 fn in_order(mut replies: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     for reply in replies.iter_mut().filter(|reply| reply.starts_with(b"*")) {
         let header = reply_length(reply).and_then(|_| reply.iter().position(|byte| *byte == b'\n'));
@@ -303,7 +303,7 @@ fn in_order(mut replies: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     replies
 }
 
-/// Returns how long the reply is with which `bytes` begins, if it is whole.
+/// Returns the length of the reply at the start of `bytes`, if it is complete.
 fn reply_length(bytes: &[u8]) -> Option<usize> {
     let end = bytes.windows(2).position(|pair| pair == b"\r\n")?;
     let line = str::from_utf8(bytes.get(1..end)?).ok();

@@ -1,4 +1,4 @@
-//! Inline requests: how a line falls into words, and random lines against a slow reader.
+//! Inline requests: how a line is split into arguments, and random lines against a slow reader.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use super::hostile::config;
 use super::request::shown;
 use crate::subject::stage::inline::split;
 
-/// Holds every line of a table to its words.
+/// Checks the arguments of every line of a table.
 fn check(table: &[(&[u8], &[&[u8]])]) {
     for (line, expected) in table {
         let expected: Vec<Vec<u8>> = expected.iter().map(|word| word.to_vec()).collect();
@@ -130,7 +130,7 @@ fn quotes_that_do_not_match_make_no_words() {
         br#"ECHO "abc'"#,
         br#"ECHO ab"c"#,
         br#"ECHO "a" b"c"#,
-        // A closing quote must end its word.
+        // A closing quote must end its argument.
         br#"ECHO "a"b"#,
         br#"ECHO "a""b""#,
         b"ECHO 'a'b",
@@ -157,7 +157,7 @@ enum Place {
     BehindQuote,
 }
 
-/// Reads a line byte by byte, with nothing in mind but where it is.
+/// Reads a line byte by byte, with no state but where it is.
 fn split_slowly(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     let is_blank = |byte: u8| b" \t\n\x0b\x0c\r".contains(&byte);
     let (mut words, mut word) = (Vec::new(), Vec::new());
@@ -229,7 +229,7 @@ fn odd_line() -> impl Strategy<Value = Vec<u8>> {
     (start, vec(piece, 0..16)).prop_map(|(start, line)| [start.as_bytes(), &line.concat()].concat())
 }
 
-/// Returns a word as one may type it: in double quotes, in single ones, or as it is.
+/// Returns an argument as a person may type it: in double quotes, in single ones, or as it is.
 fn typed(word: &[u8], style: u8) -> Vec<u8> {
     let is_bare = !word.is_empty() && word.iter().all(|byte| byte.is_ascii_alphanumeric());
     let ends_oddly = word.contains(&b'\\');

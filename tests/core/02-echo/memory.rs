@@ -30,7 +30,7 @@ fn what_is_announced_takes_no_memory() {
 
 #[test]
 fn half_a_request_takes_memory_as_it_arrives() {
-    // The smallest bulks, since a decoder has to remember where each of them lies.
+    // The smallest bulks, since a decoder has to remember where each of them is.
     let bulks = 2000;
     let input = [b"*2147483647\r\n", b"$0\r\n\r\n".repeat(bulks).as_slice()].concat();
     for size in [7, 1000, input.len()] {
@@ -56,7 +56,7 @@ fn a_request_that_is_answered_leaves_nothing_behind() {
         let info = measure(|| {
             let decoded = decoder.decode(request).expect("a request").expect("a whole one");
             assert_eq!(decoded.args.len(), count);
-            // The words of a line without its quotes and escapes are the decoder's until then.
+            // Until then the decoder owns the line's arguments, without quotes and escapes.
             drop(decoder.decode(b"\n"));
         });
         assert!(info.bytes_current < 1024, "{} bytes are left", info.bytes_current);

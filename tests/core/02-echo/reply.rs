@@ -1,4 +1,4 @@
-//! Replies: how they go over the wire.
+//! Replies, in bytes.
 
 use super::request::shown;
 use crate::subject::stage::out::Out;

@@ -14,7 +14,7 @@ pub fn array<T: AsRef<[u8]>>(args: &[T]) -> Vec<u8> {
     bytes
 }
 
-/// Returns the words of a request that is written with blanks between them.
+/// Returns the arguments of a request that is written with spaces between them.
 pub fn words(text: &str) -> Vec<&[u8]> {
     text.split(' ').map(str::as_bytes).collect()
 }
@@ -28,7 +28,7 @@ pub fn shown(bytes: &[u8]) -> String {
 pub struct Connection {
     subject: Subject,
     decoder: Decoder,
-    /// What has arrived and is not yet understood.
+    /// The bytes received and not yet decoded.
     input: Vec<u8>,
     /// Whether the connection goes on.
     open: bool,

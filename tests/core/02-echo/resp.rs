@@ -9,7 +9,7 @@ use crate::subject::protocol_error;
 use crate::subject::stage::number;
 use crate::subject::stage::resp::{Decoder, ProtocolError};
 
-/// How long decoding is waited for. Nothing takes nearly as long.
+/// How long a test waits for decoding. Nothing takes nearly as long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The longest line, and the most bytes of a bulk.
@@ -19,7 +19,7 @@ const BULK: usize = 536_870_912;
 /// A request and what it is made of.
 type Decoded = (Vec<Vec<u8>>, usize);
 
-/// Returns what `input` begins with, as far as a new decoder sees it.
+/// Returns what a new decoder finds at the start of `input`.
 fn decode(input: &[u8]) -> Result<Option<Decoded>, String> {
     decode_with(&mut Decoder::default(), input)
 }
@@ -57,7 +57,7 @@ fn decode_pieces<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Vec<Vec<
     requests
 }
 
-/// Holds each input of a table to the error that it gives at its last byte, and not before.
+/// Checks that each input of a table gives its error at its last byte, and not before.
 fn check_errors<T: AsRef<[u8]>>(table: &[(T, &str)]) {
     for (input, expected) in table {
         let input = input.as_ref();
@@ -72,8 +72,8 @@ fn check_errors<T: AsRef<[u8]>>(table: &[(T, &str)]) {
     }
 }
 
-/// Runs `work` to its end. Nothing here takes more than a second or two; what looks at the same
-/// bytes again and again takes far longer than anyone would wait.
+/// Runs `work` to its end. Nothing here takes more than a second or two; code that examines the
+/// same bytes again and again takes far longer than this test waits.
 fn in_time(work: impl FnOnce() + Send + 'static) {
     let (sender, receiver) = mpsc::channel();
     let worker = thread::spawn(move || {
@@ -265,7 +265,7 @@ fn every_word_of_an_array_is_a_bulk() {
         check_errors(&[(input, expected.as_str())]);
     }
     check_errors(&[
-        // The ends of lines are shown as blanks.
+        // Line ends are shown as spaces.
         (&b"*1\r\n\r\n"[..], r"expected \'$\', got \' \'"),
         (b"*1\r\n\n\r\n", r"expected \'$\', got \' \'"),
         (b"*1\r\n'\r\n", r"expected \'$\', got \'\'\'"),
@@ -368,7 +368,7 @@ fn a_zero_byte_hides_the_end_of_its_line() {
         input.push(b'\r');
         assert_eq!(decode(&input), Err("too big bulk count string".to_owned()), "{start:?}");
     }
-    // Behind the end of its line, or in a bulk, it hides nothing.
+    // After the end of its line, or in a bulk, it hides nothing.
     assert_eq!(decode(b"PING\r\n\0"), Ok(Some((vec![b"PING".to_vec()], 6))));
     assert_eq!(decode(b"*1\r\n$1\r\n\0\r\n"), Ok(Some((vec![b"\0".to_vec()], 11))));
 }
@@ -376,7 +376,7 @@ fn a_zero_byte_hides_the_end_of_its_line() {
 #[test]
 fn a_bulk_may_be_512_mib_long() {
     let header = format!("*1\r\n${BULK}\r\n");
-    // Zeros that nobody looks at take no memory.
+    // Zeros that are never read take no memory.
     let mut input = vec![0; header.len() + BULK + 2];
     input[..header.len()].copy_from_slice(header.as_bytes());
     let mut decoder = Decoder::default();

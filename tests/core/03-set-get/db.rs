@@ -1,4 +1,4 @@
-//! The keyspace: what SET keeps, and GET gives back.
+//! The keyspace: what SET stores, GET returns.
 
 use allocation_counter::measure;
 
@@ -6,13 +6,13 @@ use crate::corpus::from_02::request::{shown, words};
 use crate::subject::Subject;
 
 impl Subject {
-    /// Executes a SET that is in order.
+    /// Executes a valid SET.
     fn set(&mut self, key: &[u8], value: &[u8]) {
         let reply = shown(&self.execute(&[b"SET", key, value]));
         assert_eq!(reply, r"+OK\r\n", "{}", shown(key));
     }
 
-    /// Holds a key to its value.
+    /// Checks the value of a key.
     fn expect(&mut self, key: &[u8], value: &[u8]) {
         let expected = format!(r"${}\r\n{}\r\n", value.len(), shown(value));
         assert_eq!(shown(&self.execute(&[b"GET", key])), expected, "{}", shown(key));

@@ -1,4 +1,4 @@
-//! The reply to a GET of no key: how it goes over the wire.
+//! The reply to a GET of a missing key, in bytes.
 
 use crate::corpus::from_02::reply::shown_reply;
 

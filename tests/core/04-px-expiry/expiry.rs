@@ -25,13 +25,13 @@ impl Subject {
         shown(&self.execute(&words(request)))
     }
 
-    /// Returns the value of the key `k` at that moment.
+    /// Returns the value of the key `k` at this moment.
     fn value_at(&mut self, now: i64) -> Option<String> {
         let reply = shown(&self.execute_at(now, &[b"GET", b"k"]));
         (reply != r"$-1\r\n").then_some(reply)
     }
 
-    /// Returns whether the key `k` lives at that moment. If not, it is gone for good.
+    /// Returns whether the key `k` exists at this moment. If not, it is gone for good.
     fn lives_at(&mut self, now: i64) -> bool {
         self.value_at(now).is_some()
     }
@@ -42,12 +42,12 @@ pub fn set(options: &str) -> String {
     Subject::default().say(&format!("SET k v {options}"))
 }
 
-/// Holds a SET with these options to the last moment at which its key lives.
+/// Checks the last moment at which the key of a SET with these options exists.
 fn check_deadline(options: &str, deadline: i64) {
     let mut subject = Subject::default();
     assert_eq!(subject.say(&format!("SET k v {options}")), OK, "{options}");
     for (now, lives) in [(NOW, NOW <= deadline), (deadline, true), (deadline + 1, false)] {
-        // A key that is found to be gone is gone, so every moment gets a key of its own.
+        // A lookup removes an expired key, so every moment gets a key of its own.
         let mut subject = Subject::default();
         subject.say(&format!("SET k v {options}"));
         assert_eq!(subject.lives_at(now), lives, "{options} at {now}");
@@ -288,7 +288,7 @@ fn a_key_without_a_deadline_takes_no_room_for_one() {
             subject.say(&format!("SET {number} {number}"));
         }
     });
-    // The bytes of keys and values, and tables of 2^17 places.
+    // The bytes of keys and values, and tables of 2^17 slots.
     let expected = 80_000 * (6 + 6) + size_of_table(1 << 17);
     assert!(added.bytes_current < expected + 10_000, "{} bytes", added.bytes_current);
 }
@@ -310,7 +310,7 @@ fn an_expired_key_that_is_looked_up_leaves_nothing_behind() {
     assert_eq!(added.bytes_current + removed.bytes_current, 0);
 }
 
-/// A key as a plain model has it: its value, and the last moment at which it lives.
+/// A key in a plain model: its value, and the last moment at which it lives.
 type Key = Option<(Vec<u8>, Option<i128>)>;
 
 /// Does to the model what a SET with these options does; returns the reply.
@@ -361,7 +361,7 @@ fn value_in_model(key: &Key, now: i64) -> Option<String> {
     Some(format!(r"${}\r\n{}\r\n", value.len(), value.escape_ascii()))
 }
 
-/// Options as one may write them, mostly right.
+/// Returns options, mostly valid ones.
 fn options() -> impl Strategy<Value = Vec<String>> {
     let name = select(&["EX", "PX", "EXAT", "PXAT", "KEEPTTL", "ex", "pX", "ExAt", "keepttl"][..]);
     let near = (-2000..4000_i64).prop_flat_map(|ms| {

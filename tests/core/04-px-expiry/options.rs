@@ -1,4 +1,4 @@
-//! The options of SET that come with stage 08: until then, they are none.
+//! The options of SET that come with stage 08: until then, they are unknown.
 
 use crate::corpus::from_04::expiry::{SYNTAX, set};
 

@@ -1,4 +1,4 @@
-//! Arrays of replies: how they go over the wire.
+//! Arrays of replies, in bytes.
 
 use crate::corpus::from_02::reply::shown_reply;
 use crate::subject::error;

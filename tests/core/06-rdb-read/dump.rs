@@ -10,12 +10,12 @@ use crate::subject::Database;
 /// When the tests take place: 1 January 2026, in milliseconds.
 pub const NOW: i64 = 1_767_225_600_000;
 
-/// Loads a dump into an empty database. Returns what the log says of it, too.
+/// Loads a dump into an empty database. Returns what the log reports of it, too.
 pub fn load(bytes: &[u8]) -> io::Result<(String, Database)> {
     load_from(bytes, bytes.len())
 }
 
-/// Loads a dump of so many bytes from where it is read.
+/// Loads a dump of `size` bytes from a reader.
 pub fn load_from(source: impl BufRead, size: usize) -> io::Result<(String, Database)> {
     let mut database = Database::default();
     database.load(source, size, NOW).map(|loaded| (loaded, database))
@@ -36,7 +36,7 @@ pub fn emptiness() -> u64 {
     allocation_counter::measure(|| drop(Database::default())).bytes_total
 }
 
-/// Returns how much memory is taken, now and for a while, to load these records.
+/// Returns how much memory loading these records takes, at its end and at its peak.
 pub fn memory_for(records: &[&[u8]]) -> u64 {
     let bytes = dump(records);
     let mut loaded = None;
@@ -64,7 +64,7 @@ pub fn holds(database: &mut Database, (key, value, deadline): Entry<'_>) -> bool
     lives && dies
 }
 
-/// Holds a dump to load these strings, and nothing else.
+/// Checks that a dump loads these strings, and nothing else.
 pub fn assert_loads(bytes: &[u8], entries: &[Entry<'_>]) -> String {
     let (loaded, mut database) =
         load(bytes).unwrap_or_else(|e| panic!("{e}: {}", bytes.escape_ascii()));

@@ -1,4 +1,4 @@
-//! The project's dumps, tests/fixtures: what the table beside them says of each.
+//! The project's dumps, tests/fixtures: what the table beside them expects of each.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,7 +18,7 @@ const KINDS: [(&str, &str); 7] = [
     ("elsewhere", "keys of other databases"),
 ];
 
-/// One line of the table: a file, what becomes of it, its counts, and its strings or its fault.
+/// One line of the table: a file, its outcome, its counts, and its strings or its error.
 struct Line {
     file: String,
     verdict: String,
@@ -69,7 +69,7 @@ fn lines(verdict: &str) -> Vec<Line> {
     lines
 }
 
-/// `\x20` is a byte, `{ab*3}` stands for ababab.
+/// Unescapes `\x20` to a byte, and `{ab*3}` to ababab.
 fn unescape(mut text: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     while let Some(first) = text.bytes().next() {

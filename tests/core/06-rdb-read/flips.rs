@@ -5,8 +5,8 @@ use std::io;
 
 use super::dump::{Entry, assert_loads, counts, holds, load, one_of_each, refusal};
 
-/// Puts every other byte in the place of every byte, by turns. Each such dump is refused as
-/// corrupt, or loads the same strings. Returns the beginnings of those that load.
+/// Replaces every byte by every other one, in turn. Each such dump is rejected as corrupt, or loads
+/// the same strings. Returns the beginnings of those that load.
 fn beginnings_that_load(bytes: &[u8], entries: &[Entry<'_>]) -> Vec<[u8; 9]> {
     let mut loads = Vec::new();
     let mut exchanged = bytes.to_vec();
@@ -71,8 +71,8 @@ fn every_exchanged_byte_of_a_dump_that_redis_wrote_is_refused() {
     assert_eq!(beginnings_that_load(&bytes, &entries), [[0; 9]; 0]);
 }
 
-/// Without a checksum nobody can tell: a letter of a value may be any other. But it is always
-/// one or the other, and the server lives.
+/// Without a checksum the loader cannot know: a letter of a value may be any other. But it is
+/// always one or the other, and the server does not panic.
 #[test]
 fn every_flipped_bit_without_a_checksum_loads_or_is_refused_as_corrupt() {
     let (mut bytes, _) = one_of_each();

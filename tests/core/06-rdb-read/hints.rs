@@ -21,7 +21,7 @@ fn a_hint_that_lies_makes_no_more_room_than_for_the_keys_that_the_file_could_hol
     let long_key = [&b"\x00\x80\x00\x04\x93\xe0"[..], &[b'k'; 300_000], b"\x00"].concat();
     let unannounced = memory_for(&[&long_key]);
     let lie = memory_for(&[b"\xfb\x80\x00\x10\x00\x00\x00", &long_key]);
-    // For 100,000 keys, 2^17 places of 33 bytes, and a few bytes more for each shard.
+    // For 100,000 keys, 2^17 slots of 33 bytes, and a few bytes more for each shard.
     let room = lie - unannounced;
     assert!((100_000 * 33..(1 << 17) * 33 + 30_000).contains(&room), "{room} bytes");
 }

@@ -1,4 +1,4 @@
-//! Random bytes and spoiled dumps: whatever a file holds, it is loaded or refused.
+//! Random bytes and damaged dumps: whatever a file contains, it is loaded or rejected.
 //!
 //! Every run tries the same few hundred of each kind. A million others, in a minute:
 //!
@@ -21,7 +21,7 @@ use proptest::sample::{Index, select};
 use super::dump::{counts, dump_of, emptiness, load, load_from, one_of_each};
 use crate::corpus::from_02::hostile::config;
 
-/// The dumps that get spoiled: the project's, sound and corrupt, but for the longest.
+/// The dumps that get damaged: the project's, valid and corrupt, except for the longest.
 static DUMPS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
     let mut dumps = vec![one_of_each().0];
@@ -70,7 +70,7 @@ impl Fault {
     }
 }
 
-/// A byte of which the format makes much: types, opcodes, encodings, and small lengths.
+/// A byte with a meaning in the format: types, opcodes, encodings, and small lengths.
 fn telling_byte() -> impl Strategy<Value = u8> {
     prop_oneof![
         4 => 0..=5_u8,
@@ -98,15 +98,15 @@ fn magic() -> impl Strategy<Value = &'static [u8]> {
     select(vec![&b"REDIS0003"[..], b"REDIS0012", b"VALKEY080"])
 }
 
-/// What may stand before a length: of a key, a value, its compressed bytes, a list, a hash.
+/// What may come before a length: of a key, a value, its compressed bytes, a list, a hash.
 fn before() -> impl Strategy<Value = &'static [u8]> {
     let value = [&b"\x00\x01k"[..], b"\x00\x01k\xc3", b"\x00\x01k\xc3\x07"];
     let other = [&b"\x00"[..], b"\x01\x01k", b"\x10\x01k", b"\xfa\x01k", b"\xfb"];
     select([&value[..], &other].concat())
 }
 
-/// Loads a dump at once and byte by byte: that ends in the same way, and takes memory by what the
-/// file is, not by what it says.
+/// Loads a dump at once and byte by byte: both have the same result, and take memory in proportion
+/// to the file, not to the lengths in it.
 fn try_to_load(bytes: &[u8]) -> Result<(), TestCaseError> {
     let outcome = |result: io::Result<_>| match result {
         Ok((loaded, _)) => Ok(loaded),
@@ -117,8 +117,8 @@ fn try_to_load(bytes: &[u8]) -> Result<(), TestCaseError> {
     let mut at_once = Err(String::new());
     let memory = allocation_counter::measure(|| at_once = outcome(load(bytes))).bytes_max;
     prop_assert_eq!(&at_once, &slowly);
-    // Three compressed bytes stand for 264 at most, and a vector that grows has three times that
-    // for a moment.
+    // Three compressed bytes decompress to 264 at most, and a vector that grows has three times
+    // that for a moment.
     let most = 500 * bytes.len() as u64 + 4096 + emptiness();
     prop_assert!(memory <= most, "{} bytes of memory for {}", memory, bytes.len());
     // No key takes less than three bytes.

@@ -95,7 +95,7 @@ pub fn tokens() -> impl Strategy<Value = Vec<Token>> {
     vec(prop_oneof![literal, copy(3..=8_usize), copy(9..=264)], 0..40)
 }
 
-/// Returns the tokens as LZF writes them, and the bytes for which they stand.
+/// Returns the tokens as LZF writes them, and the bytes to which they decompress.
 pub fn compress(tokens: &[Token]) -> (Vec<u8>, Vec<u8>) {
     let (mut input, mut text) = (Vec::new(), Vec::new());
     for token in tokens {

@@ -1,4 +1,4 @@
-//! Random sound dumps, in all ways of writing: what was written is what is loaded.
+//! Random valid dumps, in all encodings: what was written is what is loaded.
 
 use std::collections::BTreeMap;
 use std::io::BufReader;
@@ -11,7 +11,7 @@ use super::dump::{NOW, counts, dump_of, holds, load, load_from, refusal};
 use super::lzf::{compress, tokens};
 use crate::corpus::from_02::hostile::config;
 
-/// A string as a dump holds it, and the bytes for which that stands.
+/// A string as a dump encodes it, and its bytes.
 type Written = (Vec<u8>, Vec<u8>);
 
 /// A record of a dump.
@@ -21,7 +21,7 @@ enum Record {
     String { key: Written, value: Written, deadline: Option<Deadline>, between: Vec<u8> },
     /// A key of another type: what the log calls it, and its bytes.
     Other(&'static str, Vec<u8>),
-    /// What says nothing about keys.
+    /// A record that says nothing about keys.
     Operands(Vec<u8>),
     /// A string of another database, and the way back.
     Elsewhere(u64, Written),
@@ -163,7 +163,7 @@ fn magic() -> impl Strategy<Value = &'static [u8]> {
     select(vec![&b"REDIS0009"[..], b"REDIS0010", b"REDIS0011", b"REDIS0012", b"VALKEY080"])
 }
 
-/// Records without a key that comes again.
+/// Returns records without a repeated key.
 fn records() -> impl Strategy<Value = Vec<Record>> {
     vec(record(), 0..12).prop_map(|mut records| {
         let mut keys = Vec::new();
@@ -179,7 +179,7 @@ fn records() -> impl Strategy<Value = Vec<Record>> {
     })
 }
 
-/// Returns what the log must say of these records.
+/// Returns what the log must report of these records.
 fn expected(records: &[Record]) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::from(["keys", "expired"].map(|what| (what.to_owned(), 0)));
     for record in records {

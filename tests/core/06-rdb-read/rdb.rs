@@ -9,7 +9,7 @@ use super::dump::{
 use crate::subject::Database;
 use crate::subject::stage::rdb_reader::RdbReader;
 
-/// The record of the key `k`, and behind it a value in any bytes.
+/// The record of the key `k`, and after it a value in any bytes.
 pub fn key(value: &[u8]) -> Vec<u8> {
     [b"\x00\x01k", value].concat()
 }
@@ -259,7 +259,7 @@ const VALUES: [(&str, u8, &[u8]); 30] = [
     ),
 ];
 
-/// Hashes with fields that expire, which Redis and Valkey write each in its own way.
+/// Hashes with fields that expire, which Redis and Valkey each write in their own way.
 const HASHES_OF_REDIS: [(&str, u8, &[u8]); 7] = [
     ("hashes", 22, b"\x00"),
     ("hashes", 22, b"\x02\x00\x01f\x01v\x41\x00\x01g\x01w"),

@@ -1,4 +1,4 @@
-//! CONFIG GET with patterns: which parameters it gives, in which order, under which names.
+//! CONFIG GET with patterns: which parameters it returns, in which order, under which names.
 
 use crate::subject::stage::config::Config;
 

@@ -1,4 +1,4 @@
-//! Patterns: what Redis answers to the odd ones, and random ones against a slow matcher.
+//! Patterns: Redis's replies to the odd ones, and random ones against a slow matcher.
 
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -20,7 +20,7 @@ pub fn bulks(reply: &[u8]) -> Vec<Vec<u8>> {
     bulks
 }
 
-/// Returns the number with which an array or a bulk begins, and what comes after that.
+/// Returns the number at the start of an array or a bulk, and what comes after it.
 pub fn header(reply: &[u8], kind: u8) -> (usize, &[u8]) {
     let end = reply.windows(2).position(|pair| pair == b"\r\n").expect("the end of a line");
     assert_eq!(reply[0], kind, "{}", shown(reply));

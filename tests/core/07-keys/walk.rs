@@ -7,7 +7,7 @@ use crate::subject::Subject;
 
 const NOW: i64 = 1_000_000;
 
-/// Returns a core with so many keys, which live for five milliseconds if they do not last.
+/// Returns a core with this many keys, which live for five milliseconds if they do not last.
 fn subject_with(keys: usize, last: bool) -> Subject {
     let mut subject = Subject::default();
     for number in 0..keys {

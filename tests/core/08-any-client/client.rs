@@ -1,4 +1,4 @@
-//! A connection's state: which replies it gets, and what RESET takes back.
+//! A connection's state: which replies it gets, and what RESET resets.
 
 use crate::corpus::from_02::request::{shown, words};
 use crate::subject::stage::resp::Decoder;

@@ -1,4 +1,4 @@
-//! The list of clients: who is in it, what it shows, and how it ends a connection.
+//! The list of clients: who is in it, what it shows, and how it closes a connection.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -167,7 +167,7 @@ fn kill_ends_those_whom_all_filters_fit() {
         assert_eq!(say(&mut subject, &mut own, &request), format!("{reply}\\r\\n"), "{request}");
         let [first, second] = closed.map(|closed| closed.load(Ordering::Relaxed));
         assert_eq!([first, second, usize::from(subject.is_closing(&own))], killed, "{request}");
-        // Who was killed is not in the list any more; whoever asked still has a reply to get.
+        // A killed client is not in the list any more; the one that asked still gets its reply.
         let mut other = subject.connect(1);
         let all = lines(&mut subject, &mut other, "CLIENT LIST");
         let listed = [&one, &two, &own].map(|client| {

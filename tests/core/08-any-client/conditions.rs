@@ -1,4 +1,4 @@
-//! SET with NX, XX and GET: whether it happens, and what it gives back.
+//! SET with NX, XX and GET: whether it sets, and what it returns.
 
 use crate::corpus::from_02::request::{shown, words};
 use crate::subject::{NOW, Subject};

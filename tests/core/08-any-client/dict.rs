@@ -1,4 +1,4 @@
-//! The table of keys: what it keeps, and that a walk misses nothing.
+//! The hash table: what it stores, and that a walk misses nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,7 @@ fn remove<V>(dict: &mut Dict<V>, hash: u64, key: &[u8]) -> Option<V> {
     dict.remove(dict.slot(hash, key)?)
 }
 
-/// Returns a hash that many keys share at least the beginning of: lines get long.
+/// Returns a hash whose beginning many keys share, so that runs get long.
 fn crowded(key: u8) -> u64 {
     u64::from(key % 5).reverse_bits() | u64::from(key / 7)
 }
@@ -146,7 +146,7 @@ fn a_table_takes_little_more_than_its_keys_whatever_comes_and_goes() {
             dict.insert(spread(number), &number.to_le_bytes(), ());
         }
     });
-    // Keys of eight bytes, fewer than 2^13 places of a hash and a box, and those at the end.
+    // Keys of eight bytes, fewer than 2^13 slots of a hash and a box, and the overflow slots.
     let most = 7000 * 8 + ((1 << 13) + 100) * 24;
     assert!(grown.bytes_current <= most, "{} bytes", grown.bytes_current);
     let churn = measure(|| {

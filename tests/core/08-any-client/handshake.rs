@@ -10,7 +10,7 @@ const WRONG_PASSWORD: &str = r"-WRONGPASS invalid username-password pair or user
 const BAD_NAME: &str =
     r"-ERR Client names cannot contain spaces, newlines or special characters.\r\n";
 
-/// Returns what HELLO says to the client with the number 2.
+/// Returns the reply of HELLO to the client with the ID 2.
 fn greeting(version: i64) -> String {
     let start = if version == 2 { "*14" } else { "%7" };
     format!(

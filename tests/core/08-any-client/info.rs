@@ -161,7 +161,7 @@ fn commands_and_errors_are_counted() {
     }
 }
 
-/// Counts what has come so many milliseconds after the beginning.
+/// Counts what has arrived this many milliseconds after the beginning.
 fn come(stats: &mut Stats, ms: i64, traffic: Traffic) {
     stats.sample(UnixMillis(NOW + ms));
     stats.traffic += traffic;

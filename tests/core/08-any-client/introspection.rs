@@ -47,7 +47,7 @@ fn every_command_takes_as_many_words_as_the_table_says() {
             args.resize(count.max(args.len()), b"1");
             let error = format!("wrong number of arguments for \\'{}\\' command", command.name);
             let reply = shown(&subject.execute_as(&mut client, &args));
-            // A subcommand of that name there is not.
+            // There is no subcommand of that name.
             reply.contains(&error) || reply.contains("unknown subcommand")
         };
         let least = command.arity.unsigned_abs() as usize;
@@ -91,7 +91,7 @@ fn the_table_is_consistent() {
     }
 }
 
-/// Holds an argument to be of a kind that fits what it is made of.
+/// Checks that an argument's kind fits its parts.
 fn is_sound(argument: &Argument, command: &str) {
     let is_compound = matches!(argument.kind, "oneof" | "block");
     assert_eq!(is_compound, !argument.arguments.is_empty(), "{command}: {}", argument.name);

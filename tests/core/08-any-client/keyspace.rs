@@ -18,7 +18,7 @@ fn a_key_is_there_until_its_deadline_is_past() {
         {
             let mut subject = Subject::default();
             subject.execute(&words("SET k value PX 1500"));
-            // A time of 1500 ms is two seconds, rounded.
+            // A time to live of 1500 ms is two seconds, rounded.
             let expected = if (request, after_ms) == ("TTL k", 0) { ":2" } else { expected };
             let reply = shown(&subject.execute_at(NOW + after_ms, &words(request)));
             assert_eq!(reply, format!("{expected}\\r\\n"), "{request} after {after_ms} ms");

@@ -1,4 +1,4 @@
-//! Replies in both protocols: how they go over the wire.
+//! Replies in both protocols, in bytes.
 
 use bytes::BytesMut;
 

@@ -12,7 +12,7 @@ fn set(subject: &mut Subject, key: &str) {
     subject.execute_at(NOW, &[b"SET", key.as_bytes(), b"value"]);
 }
 
-/// Sets a key that has expired so many milliseconds later.
+/// Sets a key that has expired this many milliseconds later.
 fn set_until(subject: &mut Subject, key: &str, ms: i64) {
     let ms = (NOW + ms).to_string();
     subject.execute_at(NOW, &[b"SET", key.as_bytes(), b"value", b"PXAT", ms.as_bytes()]);
@@ -29,7 +29,7 @@ fn scan(subject: &mut Subject, cursor: u64, count: i64, now: i64) -> (u64, Vec<V
     (next.expect("a cursor"), bulks(&rest[length + 2..]))
 }
 
-/// Returns how many keys there are, with those that have expired and are not removed.
+/// Returns how many keys there are, including expired ones that are not removed.
 fn size(subject: &mut Subject) -> usize {
     header(&subject.execute_at(NOW, &[b"DBSIZE"]), b':').0
 }
@@ -122,7 +122,7 @@ fn a_call_looks_at_ten_times_as_many_slots_as_it_was_asked_for_and_no_more() {
             break;
         }
     }
-    // What has expired is not only passed over: it is gone.
+    // Expired keys are not only skipped: they are removed.
     assert_eq!(before, 0);
     assert!(calls >= 100_000 / 51, "{calls} calls");
 }
