@@ -169,7 +169,7 @@ fn command<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
     let line = |(index, line)| {
         let prompt = if index == 0 { "$" } else { "&gt;" };
         let line = html::command(line);
-        // No line breaks after the prompt.
+        // A line may break after a plain space.
         format!("<span class=\"cmd\"><b class=\"p\">{prompt}&nbsp;</b>{line}\n</span>")
     };
     lines.enumerate().map(line).collect()
