@@ -176,7 +176,7 @@ impl<'d> Place<'d> {
 
     /// What says best where whole items go: between which others, or in which block.
     fn best(&self) -> Option<Anchor> {
-        let (first, last) = (self.group.first()?, self.group.last()?);
+        let first = self.group.first()?;
         // A new file has no places yet.
         self.current.first()?;
         let is_blank = |at: &usize| self.text(*at).trim().is_empty();
@@ -184,9 +184,12 @@ impl<'d> Place<'d> {
         let below = (self.after..self.current.len()).find(|at| !is_blank(at));
         let (source, segment) = self.segment(*first)?;
         if source.segments[segment].key == "head" {
-            let word = ["use", "mod"].into_iter().find(|word| {
-                let text = self.alignment.text(*last);
-                text.split_whitespace().any(|it| it == *word)
+            // The last line of them may be blank.
+            let word = self.group.iter().rev().find_map(|&row| {
+                let text = self.alignment.text(row);
+                ["use", "mod"]
+                    .into_iter()
+                    .find(|word| text.split_whitespace().any(|it| it == *word))
             });
             return word.map(Anchor::Head);
         }
