@@ -13,9 +13,9 @@ use crate::session;
 pub(crate) const SWITCH_TO_MINE: &str = "git switch mine 2>/dev/null || git switch -c mine";
 
 /// Commits all that is not committed yet, so that nothing is carried to another branch. Where there
-/// is nothing, git says so.
+/// is nothing, git says so. What the sessions leave in the top folder, such as a dump, stays out.
 pub(crate) fn commit(message: &str) -> String {
-    format!("git add . && git commit -qm '{message}'")
+    format!("git add stages tests && git commit -qam '{message}'")
 }
 
 /// `{{#start}}`: the commands that put the stage before in the stage's place, on a branch of one's
@@ -31,11 +31,17 @@ pub(crate) fn start(
     let path = stage.path();
     let mut commands = vec![SWITCH_TO_MINE.to_owned(), format!("rm -r {path}")];
     let mut there = BTreeSet::new();
+    let mut lead = String::new();
     if let Some(before) = page.before {
         commands.insert(0, commit(&format!("Before stage {:02}", stage.number)));
         commands.push(format!("cp -r {} {path}", before.path()));
         commands.push(renaming(before, stage));
         there = directories(course, before)?;
+        lead = format!(
+            "These commands commit what you have, and replace the course's stage {:02} with a copy \
+             of stage {:02}, on a branch of your own, and rename the copy:\n\n",
+            stage.number, before.number
+        );
     }
     let now = directories(course, stage)?;
     let new: Vec<String> = now.difference(&there).map(|name| format!("{path}/{name}")).collect();
@@ -47,7 +53,7 @@ pub(crate) fn start(
     let restore = format!("git restore --source main -- {}", tests.join(" "));
     let compare = [format!("git add {path}"), format!("git diff main -- {path}")];
     Ok(format!(
-        "{}\n\
+        "{lead}{}\n\
          If you would rather not type the tests, take them from the course, \
          once you have written the chapter's code:\n\n\
          {}\n\

@@ -59,7 +59,7 @@ fn what_the_page_says_begins_a_stage_and_compares_it_in_the_end() {
     let course = Course::read(&root()).unwrap();
     let home = tempfile::tempdir().unwrap();
     let here = home.path();
-    run(&root(), &format!("cp -R stages {}", here.display()));
+    run(&root(), &format!("mkdir {0}/tests && cp -R stages {0}", here.display()));
     run(here, "git init -qb main && git add . && git commit -qm a");
     for (index, stage) in course.stages().iter().enumerate() {
         let mut weaver = Weaver::new(&course);
@@ -115,6 +115,8 @@ fn an_exercise_begins_from_a_clean_commit_and_leaves_the_stage_as_it_was() {
     run(here, "git init -qb main && git add . && git commit -qm a");
     // What the learner has written of the stage, and not committed.
     run(here, "git switch -qc mine && echo '// My stage.' | tee -a stages/04-px-expiry/src/lib.rs");
+    // What a session has left in the top folder.
+    run(here, "echo picture > picture");
     let mine = fs::read_to_string(here.join("stages/04-px-expiry/src/lib.rs")).unwrap();
 
     for (index, name) in names.iter().enumerate() {
@@ -127,15 +129,15 @@ fn an_exercise_begins_from_a_clean_commit_and_leaves_the_stage_as_it_was() {
         assert!(succeeds, "{begin}: {errors}");
         let branch = format!("exercise-{}\n", exercise.own_name());
         assert_eq!(run(here, "git branch --show-current"), branch);
-        assert_eq!(run(here, "git status --short && git diff mine"), "", "{begin}");
+        assert_eq!(run(here, "git status --short -- stages tests && git diff mine"), "", "{begin}");
         let below = if exercise.animal.is_some() { "tests/zoo" } else { "stages/04-px-expiry" };
         let diff = exercise.folder().join("solution.diff");
         run(here, &format!("git apply --directory={below} '{}'", diff.display()));
-        assert_ne!(run(here, "git status --short"), "", "{name}");
+        assert_ne!(run(here, "git status --short -- stages tests"), "", "{name}");
         // Every other time, the learner forgets to go back.
         if index % 2 == 0 {
             run(here, back);
-            assert_eq!(run(here, "git branch --show-current && git status --short"), "mine\n");
+            assert_eq!(run(here, "git branch --show-current && git diff HEAD"), "mine\n");
         }
     }
 
@@ -143,6 +145,7 @@ fn an_exercise_begins_from_a_clean_commit_and_leaves_the_stage_as_it_was() {
     let [begin, ..] = &weave("stages/05-config.md", "{{#start}}\n")[..] else { panic!() };
     run(here, begin);
     assert_eq!(run(here, "git branch --show-current"), "mine\n");
+    assert_eq!(run(here, "git log --all --oneline -- picture; cat picture"), "picture\n");
     for stage in ["04-px-expiry", "05-config"] {
         let now = fs::read_to_string(here.join(format!("stages/{stage}/src/lib.rs"))).unwrap();
         assert_eq!(now, mine, "{stage}");
