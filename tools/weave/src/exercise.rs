@@ -35,10 +35,10 @@ pub(crate) fn exercise(
     ];
     if let Some(name) = &exercise.animal {
         let animal = zoo::animal(name).with_context(|| exercise.name.clone())?;
-        parts.push("The server that does it:".to_owned());
+        parts.push(format!("The server that does it, `{}`:", zoo::path(animal)));
         parts.push(session::typed(&[zoo::start(animal)]));
         parts.push(format!(
-            "It is fixed when this transcript holds, {}, and those that held before.",
+            "It is fixed when this transcript holds, {}, and all others of this stage.",
             link_to(page, animal.transcript)
         ));
     }

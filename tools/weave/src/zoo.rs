@@ -39,6 +39,11 @@ pub(crate) fn animal(name: &str) -> anyhow::Result<&'static Animal> {
     animal.with_context(|| format!("there is no animal '{name}': cargo run -p zoo lists them"))
 }
 
+/// The file with its mistake.
+pub(crate) fn path(animal: &Animal) -> String {
+    format!("tests/zoo/src/animals/{}.rs", animal.name)
+}
+
 /// The command that starts it.
 pub(crate) fn start(animal: &Animal) -> String {
     format!("cargo run -p zoo -- {} --port 7000", animal.name)
@@ -78,7 +83,7 @@ fn filled_line(line: &str) -> String {
 
 /// What it does wrong, and its source, folded.
 fn mistake(course: &Course, animal: &Animal) -> anyhow::Result<String> {
-    let path = format!("tests/zoo/src/animals/{}.rs", animal.name);
+    let path = path(animal);
     let source = course.text(&path)?;
     let lines: Vec<String> = source.lines().map(str::to_owned).collect();
     let tokens = source.parse::<TokenStream>().ok();
