@@ -410,7 +410,10 @@ fn a_draw_does_not_search_all_keys(command: &CommandLine) -> Result<()> {
     let mut client = server.connect()?;
     let taken = server.cpu_time(|| {
         client.send(&array(&[b"RANDOMKEY"]).repeat(DRAWS))?;
-        client.take(DRAWS * b"$6\r\n000000\r\n".len())?;
+        let replies = client.take(DRAWS * b"$6\r\n000000\r\n".len())?;
+        let first = replies.split(|byte| *byte == b'\r').next().unwrap_or_default();
+        let first = String::from_utf8_lossy(first);
+        ensure!(first == "$6", "expected a key, received {first:?}");
         Ok(())
     })?;
     ensure!(
