@@ -285,6 +285,9 @@ fn closing(s: &Symptoms<'_>) -> Said {
             "The client has shut down its sending side (a read returns 0 bytes). The server must \
             send the replies that it owes, then close too.",
         ),
+        Trouble::StillOpen if s.expected.is_some_and(<[u8]>::is_empty) => {
+            say("The connection is still open. The server must close it without another reply.")
+        }
         Trouble::StillOpen => {
             say("The connection is still open. After a protocol error the server must reply, then \
             close.")
