@@ -39,7 +39,11 @@ fn preprocess() -> anyhow::Result<()> {
         eprintln!("{fault}");
     }
     if !faults.is_empty() {
-        bail!("the book cannot be woven: {} faults", faults.len());
+        bail!(
+            "the book cannot be woven: {} faults. It is woven from the course's stages: if you have \
+             written over one, build it on the branch main",
+            faults.len()
+        );
     }
     neighbours::link(&mut book);
     let mut out = BufWriter::new(io::stdout().lock());
