@@ -240,7 +240,7 @@ fn crashes() {
     let failure = check_with(&transcript, &snapshot, &target, player::PATIENCE);
     let text = failure.expect_err("a crash").to_string();
     for part in
-        ["then the server closed the connection", "The server ended (exit", "index out of bounds"]
+        ["then the server closed the connection", "The server exited (exit", "index out of bounds"]
     {
         assert!(text.contains(part), "{text}");
     }
