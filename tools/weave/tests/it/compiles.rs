@@ -68,11 +68,10 @@ impl Desk {
         *written = reader.files.keys().cloned().collect();
     }
 
-    fn check(&self, stage: &Stage, options: &[&str]) -> Output {
+    fn check(&self, stage: &Stage) -> Output {
         Command::new(env!("CARGO"))
             .args(["check", "--quiet", "--offline", "--package"])
             .arg(format!("stage-{:02}", stage.number))
-            .args(options)
             .current_dir(&self.root)
             .env("CARGO_TARGET_DIR", self.root.join("target"))
             .env_remove("RUSTFLAGS")
@@ -119,7 +118,7 @@ fn follow(
         desk.write(stage, reader, written);
         let place = format!("{page}, step {} ({})", step.number, step.files.join(", "));
         now.type_in(step);
-        let output = desk.check(stage, &[]);
+        let output = desk.check(stage);
         let unseen = files_without_a_mod(reader);
         let compiles = output.status.success() && unseen.is_empty();
         match (compiles, step.is_broken) {
@@ -153,7 +152,8 @@ fn follow(
     (longest, faults)
 }
 
-/// Stage 08 is not followed yet: it is about to become several.
+/// In the end the files are the stage's own, as another test has it, so that the stage's tests compile
+/// as well. Stage 08 is not followed yet: it is about to become several.
 #[test]
 fn the_program_compiles_after_every_step() {
     let course = Course::read(&root()).unwrap();
@@ -183,11 +183,6 @@ fn the_program_compiles_after_every_step() {
                 longest.lines, longest.steps
             );
             faults.extend(found);
-        }
-        let output = desk.check(stage, &["--all-targets"]);
-        if !output.status.success() {
-            let errors = String::from_utf8_lossy(&output.stderr);
-            faults.push(format!("{}: its tests do not compile\n{errors}", stage.directory));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
