@@ -29,7 +29,7 @@ pub(crate) enum Anchor {
     Beginning,
     /// Nothing comes after it.
     End,
-    /// The `use` or the `mod` lines, which everybody finds.
+    /// Among the `use` or the `mod` lines at the top of the file.
     Head(&'static str),
     /// A line that is there once.
     Line {
