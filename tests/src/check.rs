@@ -3,7 +3,6 @@
 use std::fmt;
 use std::ops::ControlFlow;
 use std::process::Command;
-use std::time::Duration;
 
 use crate::failure::{Failure, Mismatch};
 use crate::player::{self, Outcome, PlayError, Trouble};
@@ -11,6 +10,7 @@ use crate::server::{CommandLine, Target};
 use crate::snapshot::{self, Snapshot};
 use crate::text::quoted;
 use crate::transcript::{Action, FIRST_CLIENT, Transcript};
+use crate::waiting::Patience;
 
 /// The one version of Redis that snapshots are recorded from.
 pub const REDIS_VERSION: &str = "7.0.15";
@@ -19,7 +19,11 @@ pub const REDIS_VERSION: &str = "7.0.15";
 ///
 /// # Errors
 /// With the first reply that differs, or why there is none to compare.
-pub fn check(transcript: &Transcript, target: &Target, patience: Duration) -> Result<(), Failure> {
+pub fn check(
+    transcript: &Transcript,
+    target: &Target,
+    patience: impl Into<Patience>,
+) -> Result<(), Failure> {
     let snapshot = Snapshot::load(transcript).map_err(Failure::Snapshot)?;
     check_with(transcript, &snapshot, target, patience)
 }
@@ -32,11 +36,11 @@ pub fn check_with(
     transcript: &Transcript,
     snapshot: &Snapshot,
     target: &Target,
-    patience: Duration,
+    patience: impl Into<Patience>,
 ) -> Result<(), Failure> {
     let mut at = 0;
     let mut wrong: Option<(usize, Vec<String>, Outcome)> = None;
-    let ending = player::play(transcript, target, patience, |_, outcome| {
+    let ending = player::play(transcript, target, patience.into(), |_, outcome| {
         let expected = snapshot.replies.get(at).cloned().unwrap_or_default();
         if outcome.printed != expected {
             wrong = Some((at, expected, outcome.clone()));
@@ -125,11 +129,11 @@ impl std::error::Error for RecordError {}
 pub fn record(
     transcript: &Transcript,
     target: &Target,
-    patience: Duration,
+    patience: impl Into<Patience>,
 ) -> Result<Vec<Vec<String>>, RecordError> {
     let mut replies = Vec::new();
     let mut trouble = None;
-    let ending = player::play(transcript, target, patience, |step, outcome| {
+    let ending = player::play(transcript, target, patience.into(), |step, outcome| {
         // A closed connection can be the reply to a command.
         let is_answer = matches!(step.action, Action::Command(_) | Action::Pipeline(_))
             && outcome.trouble == Some(Trouble::Closed);

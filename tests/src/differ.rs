@@ -23,10 +23,9 @@ mod shrink;
 mod silence;
 
 use std::collections::BTreeMap;
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use libtest_mimic::Failed;
 
 pub use report::report;
 pub use session::{Session, Step};
@@ -34,8 +33,10 @@ pub use shrink::Shrunk;
 
 use self::generator::{Generator, unfit};
 use self::pair::{Difference, Pair, Tally};
+use crate::gate::{Check, Fault, Verdict};
 use crate::server::{CommandLine, StartError, Target};
-use crate::{check, harness, workspace};
+use crate::subject::Subject;
+use crate::{check as real, workspace};
 
 /// This many sessions find what the ones before have left in the keyspace, then it is emptied: by
 /// turns, so that some bugs need few sessions to come again, and some keyspaces grow.
@@ -95,29 +96,23 @@ pub struct Finding {
     pub tries: u32,
 }
 
-/// Compares a stage's binary with the real Redis, if there is one, in random sessions.
-///
-/// `package` and the environment's `SERVER` are as in [`stage`](crate::stage()).
-#[must_use]
-pub fn stage(binary: &str, package: &str) -> ExitCode {
-    let arguments = Arguments::from_args();
-    let (server, stage) = match harness::subject(binary, package) {
-        Ok(subject) => subject,
-        Err(reason) => {
-            eprintln!("{reason}");
-            return ExitCode::from(2);
-        }
+/// Returns the check that compares a server with the real Redis, if there is one, in random sessions.
+pub(crate) fn check(subject: &Subject) -> Check {
+    let (server, stage) = (subject.command.clone(), subject.stage);
+    let run = move || {
+        let redis = match redis() {
+            Ok(redis) => redis,
+            Err(reason) => return Verdict::Skipped(reason),
+        };
+        let is_newest = workspace::newest_stage().is_ok_and(|newest| newest == stage);
+        let sessions = if is_newest { SESSIONS[0] } else { SESSIONS[1] };
+        same(&redis, &server, stage, sessions).map_or_else(
+            |failed| Verdict::Failed(Fault::new(failed.message().unwrap_or_default())),
+            |()| Verdict::Passed(Some(format!("{sessions} sessions, no difference"))),
+        )
     };
-    let redis = redis();
-    let trial = Trial::ignorable_test(format!("differ/{package}"), move || match redis {
-        Ok(redis) => {
-            let is_newest = workspace::newest_stage()? == stage;
-            let sessions = if is_newest { SESSIONS[0] } else { SESSIONS[1] };
-            same(&redis, &server, stage, sessions).map(|()| Completion::Completed)
-        }
-        Err(reason) => Ok(Completion::ignored_with(reason)),
-    });
-    harness::run(arguments, vec![trial])
+    let name = format!("differ/{}", subject.package);
+    Check { name, part: "the same bytes to both, in random sessions".into(), run: Box::new(run) }
 }
 
 /// Returns the command that starts the real Redis. Where there is none, the run says so in plain
@@ -126,7 +121,7 @@ pub fn stage(binary: &str, package: &str) -> ExitCode {
 /// # Errors
 /// Says what is missing.
 pub fn redis() -> Result<CommandLine, String> {
-    let redis = match check::redis() {
+    let redis = match real::redis() {
         Ok(Target::Spawn(redis)) => Ok(redis),
         Ok(Target::Address(_)) => Err("it was started by somebody else".to_owned()),
         Err(reason) => Err(reason),

@@ -1,94 +1,247 @@
-//! The test harness of a stage: one named test for every transcript that it must pass.
+//! What tests a server: a stage's checks in the order in which one learns, and the rest.
 
-use std::env;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, bail};
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use crate::check;
-use crate::corpus;
 use crate::failure::Failure;
-use crate::player::{PATIENCE, Trouble};
-use crate::server::{self, CommandLine, Target};
+use crate::gate::{self, Bounds, Check, Fault, Verdict};
+use crate::memory::Memory;
+use crate::player::{PATIENCE, PlayError, Trouble};
+use crate::report::Report;
+use crate::server::{self, CommandLine, StartError, Target};
+use crate::subject::Subject;
+use crate::waiting::Patience;
+use crate::{check, corpus, differ, load, program};
 
-/// The variable that aims a stage's tests at another server.
-pub const SERVER: &str = "SERVER";
+/// How a run ends in which something failed: of this exit code, Cargo makes no more words.
+const RED: u8 = 101;
 
-/// Plays every transcript up to a stage's own against its binary, and says how that went.
+/// After this many failures, a learner has enough to do.
+const ENOUGH: usize = 25;
+
+/// How long a learner's server may take for what makes it robust.
+const ROBUST: Duration = Duration::from_secs(60);
+
+/// Checks a stage's binary, or the server that the environment names, and prints how that went.
 ///
-/// `package` is the stage's name, such as `stage-04`. If the environment names another server,
-/// as in `SERVER='./mine --port {port}'`, that one is tested.
+/// `package` is the stage's name, such as `stage-04`. If the environment names another server, as in
+/// `SERVER='./mine --port {port}'`, that one is tested, and nothing else is. The command line is
+/// libtest's: a part of a name picks the checks that have it in theirs, `--list` prints the names,
+/// and `--nocapture` shows every failure in full.
 #[must_use]
 pub fn stage(binary: &str, package: &str) -> ExitCode {
     let arguments = Arguments::from_args();
-    match trials(binary, package) {
-        Ok(trials) => run(arguments, trials),
-        Err(reason) => {
-            eprintln!("{reason}");
-            ExitCode::from(2)
+    let went = Subject::find(binary, package).and_then(|subject| walk(&subject, &arguments));
+    went.unwrap_or_else(|reason| {
+        eprintln!("{reason}");
+        ExitCode::from(2)
+    })
+}
+
+/// Checks that are run when all before them have passed.
+struct Gate {
+    /// What they show.
+    title: String,
+    checks: Vec<Check>,
+    bounds: Bounds,
+    /// Whether each takes so long that it is worth a line.
+    is_slow: bool,
+}
+
+fn walk(subject: &Subject, arguments: &Arguments) -> Result<ExitCode, String> {
+    let gates = gates(subject, arguments)?;
+    let names = || gates.iter().flat_map(|gate| &gate.checks).map(|check| &check.name);
+    if arguments.list {
+        names().for_each(|name| println!("{name}: test"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if names().next().is_none() {
+        return Err(format!("no check has this in its name: {}", asked(arguments)));
+    }
+    if let Err(error) = server::end_all_on_interrupt() {
+        eprintln!("after an interrupt, servers may go on running: {error}");
+    }
+    println!("\n{subject}");
+    let mut memory = Memory::of(subject);
+    for gate in gates {
+        if !pass(gate, &mut memory, subject, arguments) {
+            return Ok(ExitCode::from(RED));
         }
     }
+    println!("{}", farewell(subject, arguments));
+    Ok(ExitCode::SUCCESS)
 }
 
-fn trials(binary: &str, package: &str) -> Result<Vec<Trial>, String> {
-    let (command, last) = subject(binary, package)?;
-    let target = Target::Spawn(command);
-    let names = corpus::names(&corpus::transcripts(), "redis").map_err(|e| format!("{e:#}"))?;
-    let names = names.into_iter().filter(|name| corpus::stage_of(name).is_some_and(|n| n <= last));
-    let trials: Vec<Trial> = names
-        .map(|name| {
-            let target = target.clone();
-            Trial::test(name.clone(), move || check_one(&name, &target))
-        })
-        .collect();
-    if trials.is_empty() {
-        return Err(format!("no transcripts up to {package}"));
-    }
-    Ok(trials)
-}
-
-/// Returns the command of the server that is tested, and the stage that it has reached.
-pub(crate) fn subject(binary: &str, package: &str) -> Result<(CommandLine, u32), String> {
-    let last = package.rsplit('-').next().and_then(|number| number.parse().ok());
-    let last = last.ok_or_else(|| format!("'{package}' does not end in a stage's number"))?;
-    let command = match env::var(SERVER) {
-        Ok(command) => CommandLine::parse(&command)?,
-        Err(env::VarError::NotPresent) => CommandLine::binary(binary),
-        Err(error) => return Err(format!("{SERVER}: {error}")),
+/// Runs a gate's checks, and returns whether the server may go on to the next one.
+fn pass(mut gate: Gate, memory: &mut Memory, subject: &Subject, arguments: &Arguments) -> bool {
+    // What was green before is most likely green still. This sort is stable.
+    gate.checks.sort_by_key(|check| memory.has(&check.name));
+    println!("\n{}", gate.title);
+    let mut report = Report {
+        checks: &gate.checks,
+        in_full: arguments.nocapture,
+        in_lines: gate.is_slow || arguments.nocapture,
+        memory,
+        first: None,
+        began: Instant::now(),
     };
-    Ok((command, last))
+    let passage = gate::run(&gate.checks, gate.bounds, |at, verdict| report.visit(at, verdict));
+    report.sum_up(&passage);
+    let first = report.first.and_then(|first| gate.checks.get(first));
+    if let Some(check) = first {
+        println!("\nThis one again:   {} -- {}", subject.again(), check.name);
+        println!("All in full:      {} -- --nocapture", subject.again());
+    }
+    memory.learn(&gate.checks, &passage);
+    passage.failed.is_empty() && passage.left_out.is_empty()
+}
+
+/// Says what a server has reached that has passed all gates.
+fn farewell(subject: &Subject, arguments: &Arguments) -> String {
+    let (stage, again) = (subject.stage, subject.again());
+    if !asked(arguments).is_empty() {
+        return format!("\nAll that was asked for passes. Everything: {again}");
+    }
+    let own = format!("\nStage {stage:02} is done. The tests of its core: {again} --test core");
+    match (&subject.theirs, stage) {
+        (None, 1) => "\nStage 01 is done.".to_owned(),
+        (None, _) => own,
+        (Some(_), _) => format!(
+            "\nStage {stage:02} is done. What more there is:\n\
+             {again} -- load/     the load of all stages so far\n\
+             {again} -- differ/   random sessions, beside redis-server"
+        ),
+    }
+}
+
+fn gates(subject: &Subject, arguments: &Arguments) -> Result<Vec<Gate>, String> {
+    // Everything can be picked by its name. By itself, a learner's server meets only the load that
+    // its own stage brings, and no random sessions.
+    let is_all = subject.is_ours() || arguments.filter.is_some();
+    let stages = if is_all { 1..=subject.stage } else { subject.stage..=subject.stage };
+    let in_full = arguments.nocapture;
+    let failures = if subject.is_ours() || in_full { usize::MAX } else { ENOUGH };
+    // Most of a play is waiting, so there is room for more of them than for processors.
+    let cores = thread::available_parallelism().map_or(2, usize::from);
+    let at_once = |most: usize| arguments.test_threads.unwrap_or(most.min(2 * cores));
+    let answers = transcripts(subject)?;
+    let what = format!("What it answers: {} sessions, in the order of the lessons", answers.len());
+    let answers = Gate {
+        title: what,
+        checks: answers,
+        bounds: Bounds { at_once: at_once(6), failures, time: Duration::MAX },
+        is_slow: false,
+    };
+    let mut robust = program::checks(subject, stages.clone());
+    robust.extend(load::checks(subject, stages)?);
+    let time = if is_all { Duration::MAX } else { ROBUST };
+    let robust = Gate {
+        title: format!("What it withstands: {} loads and limits", robust.len()),
+        checks: robust,
+        bounds: Bounds { at_once: at_once(4), failures, time },
+        is_slow: !subject.is_ours(),
+    };
+    let mut gates = vec![answers, robust];
+    if is_all && subject.stage > 1 {
+        gates.push(Gate {
+            title: "Random sessions, beside redis-server".into(),
+            checks: vec![differ::check(subject)],
+            bounds: Bounds { at_once: 1, failures, time: Duration::MAX },
+            is_slow: true,
+        });
+    }
+    for gate in &mut gates {
+        gate.checks.retain(|check| is_picked(&check.name, arguments));
+    }
+    gates.retain(|gate| !gate.checks.is_empty());
+    Ok(gates)
+}
+
+/// Whether the command line asks for a check of this name, as libtest reads it.
+fn is_picked(name: &str, arguments: &Arguments) -> bool {
+    let fits =
+        |part: &String| if arguments.exact { name == part } else { name.contains(part.as_str()) };
+    arguments.filter.as_ref().is_none_or(fits) && !arguments.skip.iter().any(fits)
+}
+
+/// Returns what of the command line picks checks.
+fn asked(arguments: &Arguments) -> String {
+    let skipped = arguments.skip.iter().map(|part| format!("--skip {part}"));
+    let asked: Vec<String> = arguments.filter.iter().cloned().chain(skipped).collect();
+    asked.join(" ")
+}
+
+fn transcripts(subject: &Subject) -> Result<Vec<Check>, String> {
+    let names = corpus::names(&corpus::transcripts(), "redis").map_err(|e| format!("{e:#}"))?;
+    let target = Target::Spawn(subject.command.clone());
+    let is_ours = subject.is_ours();
+    let names = names
+        .into_iter()
+        .filter_map(|name| Some((corpus::stage_of(&name)?, name)))
+        .filter(|(stage, _)| *stage <= subject.stage);
+    let checks = names.map(|(stage, name)| {
+        let (target, own) = (target.clone(), name.clone());
+        let run = move || match play(&own, &target, patience(is_ours)) {
+            Ok(()) => Verdict::Passed(None),
+            Err(fault) => Verdict::Failed(fault),
+        };
+        Check { name, part: format!("stage {stage:02}"), run: Box::new(run) }
+    });
+    Ok(checks.collect())
 }
 
 /// After this many missing replies, this process waits for others only briefly.
-const MANY_SILENCES: usize = 8;
-const LITTLE_PATIENCE: Duration = Duration::from_secs(2);
+const MANY_SILENCES: usize = 2;
 
 static SILENCES: AtomicUsize = AtomicUsize::new(0);
 
+/// Returns how long a step may take. A server that answers nothing would keep a learner waiting for
+/// every transcript: when it has been silent often enough, the rest is played with less patience.
+fn patience(is_ours: bool) -> Patience {
+    let seconds = Duration::from_secs;
+    match SILENCES.load(Ordering::Relaxed) {
+        _ if is_ours => PATIENCE,
+        0..MANY_SILENCES => Patience::new(seconds(10), seconds(1)),
+        _ => Patience::new(seconds(3), Duration::from_millis(300)),
+    }
+}
+
 /// Plays the transcript of this name against `target`, and compares.
-///
-/// A server that answers nothing would keep a learner waiting for every transcript. When it has
-/// been silent often enough, the rest is played with less patience.
+fn play(name: &str, target: &Target, patience: Patience) -> Result<(), Fault> {
+    let transcript = corpus::load_one(name).map_err(|error| {
+        let cause = format!("{error:#}");
+        Fault { text: cause.clone(), cause }
+    })?;
+    check::check(&transcript, target, patience).map_err(|failure| {
+        SILENCES.fetch_add(usize::from(is_silence(&failure)), Ordering::Relaxed);
+        Fault { text: failure.to_string(), cause: failure.cause() }
+    })
+}
+
+/// Whether the server was waited for in vain.
+fn is_silence(failure: &Failure) -> bool {
+    match failure {
+        Failure::Step(mismatch) => matches!(
+            mismatch.outcome.trouble,
+            Some(Trouble::Silence | Trouble::StillOpen | Trouble::NotReading)
+        ),
+        Failure::Play(PlayError::Start(StartError::Silent { .. })) => true,
+        _ => false,
+    }
+}
+
+/// Plays the transcript of this name against `target`, and compares.
 ///
 /// # Errors
 /// With the text that the learner reads.
 pub fn check_one(name: &str, target: &Target) -> Result<(), Failed> {
-    let transcript = corpus::load_one(name).map_err(|error| format!("{error:#}"))?;
-    let is_silent = SILENCES.load(Ordering::Relaxed) >= MANY_SILENCES;
-    let patience = if is_silent { LITTLE_PATIENCE } else { PATIENCE };
-    check::check(&transcript, target, patience).map_err(|failure| {
-        if let Failure::Step(mismatch) = &failure
-            && mismatch.outcome.trouble == Some(Trouble::Silence)
-        {
-            SILENCES.fetch_add(1, Ordering::Relaxed);
-        }
-        failure.to_string().into()
-    })
+    play(name, target, PATIENCE).map_err(|fault| fault.text.into())
 }
 
 /// Runs the tests, several at once, and leaves no server behind if that is interrupted.

@@ -20,6 +20,7 @@
 //! An [exercise] has transcripts of its own, and [points] that no transcript shows; a [solution] is held to both. A stage's tests are [`stage`], and under hostile load [`load::stage`], as a program [`program::stage`]; `transcripts`, the program,
 //! records, checks and shows; `exercises` does so for exercises.
 
+mod cause;
 pub mod check;
 mod choices;
 pub mod corpus;
@@ -33,9 +34,11 @@ mod entries;
 pub mod exercise;
 pub mod failure;
 pub mod fields;
+pub mod gate;
 pub mod harness;
 mod history;
 pub mod load;
+mod memory;
 mod parts;
 pub mod player;
 pub mod points;
@@ -43,15 +46,18 @@ pub mod printed;
 pub mod program;
 mod raw;
 pub mod reply;
+mod report;
 pub mod resp;
 mod scan;
 pub mod server;
 pub mod snapshot;
 pub mod solution;
+pub mod subject;
 mod talker;
 mod tap;
 pub mod text;
 pub mod transcript;
+pub mod waiting;
 mod wire;
 pub mod workspace;
 

@@ -9,15 +9,18 @@
 //! By default the load is bounded, so that all scenarios take seconds. [`LOAD`]`=full` makes more
 //! of it.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{env, fmt};
 
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use libtest_mimic::{Arguments, Completion, Trial};
 
+use crate::gate::{Check, Fault as Red, Verdict};
 use crate::server::{CommandLine, Output};
+use crate::subject::Subject;
 use crate::{corpus, harness};
 
 mod announced;
@@ -221,16 +224,28 @@ impl fmt::Display for Size {
     }
 }
 
-/// Runs every scenario up to a stage's own against its binary, and says how that went.
+/// Returns a check for every scenario of these stages.
 ///
-/// `package` and the environment's `SERVER` are as in [`stage`](crate::stage()).
-#[must_use]
-pub fn stage(binary: &str, package: &str) -> ExitCode {
-    let plays = harness::subject(binary, package).map(|(command, last)| {
-        let scenarios = SCENARIOS.into_iter().filter(|scenario| scenario.stage() <= last);
-        scenarios.map(|scenario| Play::new(scenario, &command, last)).collect()
+/// # Errors
+/// When the environment asks for a size that is none.
+pub(crate) fn checks(subject: &Subject, stages: RangeInclusive<u32>) -> Result<Vec<Check>, String> {
+    let terms = Terms::new(subject.stage, Size::from_env()?);
+    let scenarios = SCENARIOS.into_iter().filter(|scenario| stages.contains(&scenario.stage()));
+    let checks = scenarios.map(|scenario| {
+        let command = subject.command.clone();
+        let run = move || match scenario.missing(terms.size) {
+            Some(reason) => Verdict::Skipped(reason.to_owned()),
+            None => match play(&scenario, &command, terms) {
+                Ok(report) => Verdict::Passed(Some(report.in_short())),
+                Err(failure) => {
+                    Verdict::Failed(Red { text: failure.to_string(), cause: failure.cause() })
+                }
+            },
+        };
+        let part = format!("stage {:02}, under load", scenario.stage());
+        Check { name: format!("load/{}", scenario.path()), part, run: Box::new(run) }
     });
-    run(plays)
+    Ok(checks.collect())
 }
 
 /// Runs every scenario against the real Redis, but those to which it is not held.
@@ -239,62 +254,27 @@ pub fn redis(redis: &Result<CommandLine, String>) -> ExitCode {
     if let Err(reason) = redis {
         eprintln!("\nNOT CHECKED against a real Redis: {reason}.\n");
     }
-    let plays = SCENARIOS.into_iter().map(|scenario| match redis {
-        Ok(command) => {
-            let skip = scenario.but_redis.map(str::to_owned);
-            Play { skip, ..Play::new(scenario, command, u32::MAX) }
-        }
-        Err(reason) => Play {
-            skip: Some(reason.clone()),
-            ..Play::new(scenario, &CommandLine::redis(), u32::MAX)
-        },
-    });
-    run(Ok(plays.collect()))
-}
-
-/// One scenario, and the server that it loads.
-struct Play {
-    scenario: Scenario,
-    command: CommandLine,
-    /// The stage that the server has reached.
-    stage: u32,
-    /// Why it is not to be played.
-    skip: Option<String>,
-}
-
-impl Play {
-    fn new(scenario: Scenario, command: &CommandLine, stage: u32) -> Self {
-        Self { scenario, command: command.clone(), stage, skip: None }
-    }
-
-    fn trial(self, size: Size, reports: Arc<Mutex<Vec<Report>>>) -> Trial {
-        let missing = self.scenario.missing(size).map(str::to_owned);
-        Trial::ignorable_test(self.scenario.path(), move || match self.skip.or(missing) {
-            Some(reason) => Ok(Completion::ignored_with(reason)),
-            None => match play(&self.scenario, &self.command, Terms::new(self.stage, size)) {
-                Ok(report) => {
-                    reports.lock().unwrap_or_else(PoisonError::into_inner).push(report);
-                    Ok(Completion::Completed)
-                }
-                Err(failure) => Err(Failed::from(failure)),
-            },
-        })
-    }
-}
-
-fn run(plays: Result<Vec<Play>, String>) -> ExitCode {
-    let arguments = Arguments::from_args();
-    let prepared = plays.and_then(|plays| Ok((plays, Size::from_env()?)));
-    let (plays, size) = match prepared {
-        Ok(prepared) => prepared,
+    let size = match Size::from_env() {
+        Ok(size) => size,
         Err(reason) => {
             eprintln!("{reason}");
             return ExitCode::from(2);
         }
     };
-    let reports = Arc::default();
-    let trials = plays.into_iter().map(|play| play.trial(size, Arc::clone(&reports)));
-    let code = harness::run(arguments, trials.collect());
+    let reports = Arc::new(Mutex::new(Vec::new()));
+    let trials = SCENARIOS.into_iter().map(|scenario| {
+        let (redis, reports) = (redis.clone(), Arc::clone(&reports));
+        let skip = scenario.but_redis.or(scenario.missing(size)).map(str::to_owned);
+        Trial::ignorable_test(scenario.path(), move || match (skip, redis) {
+            (Some(reason), _) | (None, Err(reason)) => Ok(Completion::ignored_with(reason)),
+            (None, Ok(command)) => {
+                let report = play(&scenario, &command, Terms::new(u32::MAX, size))?;
+                reports.lock().unwrap_or_else(PoisonError::into_inner).push(report);
+                Ok(Completion::Completed)
+            }
+        })
+    });
+    let code = harness::run(Arguments::from_args(), trials.collect());
     let reports = reports.lock().unwrap_or_else(PoisonError::into_inner);
     if !reports.is_empty() {
         println!("{}", report::Table { reports: &reports, size });

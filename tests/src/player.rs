@@ -23,9 +23,10 @@ use crate::talker::{Answer, Talker, packed};
 use crate::tap::KEPT;
 use crate::text::{Place, Text};
 use crate::transcript::{Action, Command, FIRST_CLIENT, Step, Transcript, View};
+use crate::waiting::{Patience, Waiting};
 
 /// How long a step may take, unless its player is told otherwise.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Patience = Patience::new(Duration::from_secs(10), Duration::from_secs(3));
 
 /// How long the server may be busy with the first part of a request that is cut in two.
 const CUT_PAUSE: Duration = Duration::from_millis(20);
@@ -132,12 +133,13 @@ impl std::error::Error for PlayError {}
 pub fn play(
     transcript: &Transcript,
     target: &Target,
-    patience: Duration,
+    patience: Patience,
     mut visit: impl FnMut(&Step, &Outcome) -> ControlFlow<()>,
 ) -> Result<Ending, PlayError> {
     let (mut server, address) = open(transcript, target, patience)?;
     let mut session = Session {
         place: server.place().clone(),
+        process: server.process_id(),
         address,
         patience,
         clients: BTreeMap::new(),
@@ -165,7 +167,7 @@ pub fn play(
 fn open(
     transcript: &Transcript,
     target: &Target,
-    patience: Duration,
+    patience: Patience,
 ) -> Result<(Server, SocketAddr), PlayError> {
     let preparations = || transcript.steps.iter().map(|step| &step.action);
     match target {
@@ -215,8 +217,9 @@ fn prepare(action: &Action, place: &Place, arguments: &mut Vec<String>) -> io::R
 /// The clients of one play.
 struct Session {
     place: Place,
+    process: Option<u32>,
     address: SocketAddr,
-    patience: Duration,
+    patience: Patience,
     clients: BTreeMap<String, Client>,
     current: String,
     sent_total: usize,
@@ -264,8 +267,8 @@ impl Session {
     }
 
     fn limits(&self) -> Limits {
-        let deadline = Instant::now() + self.patience;
-        Limits { deadline, bytes: FLOOD + self.sent_total, place: self.place.clone() }
+        let (process, patience) = (self.process, self.patience);
+        Limits { patience, process, bytes: FLOOD + self.sent_total, place: self.place.clone() }
     }
 
     fn commands(&mut self, commands: &[Command]) -> Outcome {
@@ -282,7 +285,7 @@ impl Session {
     /// Sends a command with each new cursor, and others after every reply.
     fn scan(&mut self, command: &Command, meanwhile: &[Command]) -> Outcome {
         let mut scan = Scan::new(self.request(command));
-        let until = Instant::now() + self.patience;
+        let until = Instant::now() + self.patience.most;
         let mut round = 0;
         loop {
             let request = scan.request.clone();
@@ -365,7 +368,7 @@ impl Session {
         use std::collections::btree_map::Entry;
         match self.clients.entry(self.current.clone()) {
             Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(new) => Ok(new.insert(connect(self.address, self.patience)?)),
+            Entry::Vacant(new) => Ok(new.insert(connect(self.address, self.patience.most)?)),
         }
     }
 
@@ -380,7 +383,7 @@ impl Session {
             let mut open = Vec::new();
             for &cut in batch {
                 let (first, rest) = bytes.split_at(cut);
-                match Raw::connect(self.address, self.patience) {
+                match Raw::connect(self.address, self.patience.most) {
                     Ok(mut raw) => {
                         raw.send(first, first.len(), &limits);
                         open.push((cut, raw, rest));
@@ -417,12 +420,21 @@ impl Session {
 
 /// What a step may cost, and what its replies are masked with.
 pub(crate) struct Limits {
-    /// When it must be over.
-    pub(crate) deadline: Instant,
+    /// How long the server is waited for.
+    pub(crate) patience: Patience,
+    /// The server's process, if it is known.
+    pub(crate) process: Option<u32>,
     /// How much the server may send.
     pub(crate) bytes: usize,
     /// Where the server is.
     pub(crate) place: Place,
+}
+
+impl Limits {
+    /// Begins to wait.
+    pub(crate) fn waiting(&self) -> Waiting {
+        Waiting::new(self.patience, self.process)
+    }
 }
 
 /// Returns the outcome of requests whose replies are printed already.

@@ -4,16 +4,16 @@
 //! Each [`Claim`] is a test of its own, and holds from a stage on. Most hold for any server; some
 //! are about texts that only the course's own servers print, and are left out for others.
 
-use std::process::ExitCode;
+use std::fmt;
+use std::ops::RangeInclusive;
 use std::time::Duration;
-use std::{env, fmt};
 
 use anyhow::Result;
-use libtest_mimic::{Arguments, Trial};
 
-use crate::harness;
+use crate::gate::{Check, Fault, Verdict};
 use crate::load::{Bytes, Meter, Peer};
-use crate::server::{CommandLine, Server};
+use crate::server::Server;
+use crate::subject::Subject;
 
 mod clients;
 mod command_line;
@@ -52,7 +52,7 @@ struct Claim {
     is_ours: bool,
     /// Whether it needs what only Linux reports.
     needs_linux: bool,
-    run: fn(&Program) -> Result<()>,
+    run: fn(&Subject) -> Result<()>,
 }
 
 /// Makes a claim of a function: `claim!(2.., a_function)`.
@@ -83,27 +83,14 @@ impl Claim {
     }
 
     /// Whether it is held against a server of this stage.
-    fn concerns(&self, program: &Program) -> bool {
-        (self.from..=self.until).contains(&program.stage)
-            && (program.is_ours || !self.is_ours)
+    fn concerns(&self, subject: &Subject) -> bool {
+        (self.from..=self.until).contains(&subject.stage)
+            && (subject.is_ours() || !self.is_ours)
             && (cfg!(target_os = "linux") || !self.needs_linux)
     }
 }
 
-/// The server that is tested.
-#[derive(Clone)]
-struct Program {
-    command: CommandLine,
-    /// The stage that it has reached.
-    stage: u32,
-    /// Whether it is one of the course's own.
-    is_ours: bool,
-    /// The binary and the name of the course's own.
-    binary: String,
-    package: String,
-}
-
-impl Program {
+impl Subject {
     /// Starts the server in an empty directory, with more options than its port.
     fn start(&self, options: &[&str]) -> Result<Running> {
         let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
@@ -156,31 +143,20 @@ fn check(holds: bool, texts: impl FnOnce() -> (String, String)) -> Result<()> {
     Err(anyhow::anyhow!("expected {expected}, received {received}"))
 }
 
-/// Runs every claim up to a stage's own against its binary, and says how that went.
-///
-/// `package` and the environment's `SERVER` are as in [`stage`](crate::stage()).
-#[must_use]
-pub fn stage(binary: &str, package: &str) -> ExitCode {
-    let arguments = Arguments::from_args();
-    let (command, stage) = match harness::subject(binary, package) {
-        Ok(subject) => subject,
-        Err(reason) => {
-            eprintln!("{reason}");
-            return ExitCode::from(2);
-        }
-    };
-    let is_ours = env::var_os(harness::SERVER).is_none();
-    let (binary, package) = (binary.to_owned(), package.to_owned());
-    let program = Program { command, stage, is_ours, binary, package };
-    let trials = TOPICS.into_iter().flat_map(|(topic, claims)| {
-        let claims = claims.iter().filter(|claim| claim.concerns(&program));
-        claims.map(move |claim| (format!("{topic}/{}", claim.name), *claim))
+/// Returns a check for every claim of these stages that holds for the server.
+pub(crate) fn checks(subject: &Subject, stages: RangeInclusive<u32>) -> Vec<Check> {
+    let claims = TOPICS.into_iter().flat_map(|(topic, claims)| {
+        claims.iter().map(move |claim| (format!("program/{topic}/{}", claim.name), *claim))
     });
-    let trials = trials.map(|(name, claim)| {
-        let program = program.clone();
-        Trial::test(name, move || {
-            (claim.run)(&program).map_err(|error| format!("{error:#}").into())
-        })
+    let claims =
+        claims.filter(|(_, claim)| claim.concerns(subject) && stages.contains(&claim.from));
+    let checks = claims.map(|(name, claim)| {
+        let subject = subject.clone();
+        let run = move || match (claim.run)(&subject) {
+            Ok(()) => Verdict::Passed(None),
+            Err(error) => Verdict::Failed(Fault::new(&format!("{error:#}"))),
+        };
+        Check { name, part: format!("stage {:02}, the program", claim.from), run: Box::new(run) }
     });
-    harness::run(arguments, trials.collect())
+    checks.collect()
 }

@@ -11,6 +11,7 @@ use crate::resp::split_replies;
 use crate::server;
 use crate::text::Place;
 use crate::transcript::View;
+use crate::waiting::Waiting;
 
 /// How long `@nothing` listens.
 const QUIET: Duration = Duration::from_millis(100);
@@ -47,9 +48,10 @@ impl Raw {
         }
         self.sent.extend_from_slice(bytes);
         let mut outcome = Outcome { sent: bytes.to_vec(), ..Outcome::default() };
+        let deadline = Instant::now() + limits.patience.most;
         for part in bytes.chunks(at_once.max(1)) {
             match self.stream.write_all(part) {
-                Ok(()) if Instant::now() < limits.deadline => {}
+                Ok(()) if Instant::now() < deadline => {}
                 Err(error) if !is_timeout(&error) => {
                     // The server has closed, as it may when it has read enough. What it said
                     // before that is for the next step to see.
@@ -69,9 +71,9 @@ impl Raw {
     pub(crate) fn receive(&mut self, replies: usize, limits: &Limits) -> Outcome {
         self.has_read = true;
         let sent = self.sent.clone();
-        let mut dry = None;
+        let (mut waiting, mut dry) = (limits.waiting(), None);
         while dry.is_none() && split_replies(&self.buffer).0.len() < replies {
-            dry = self.fill(limits, limits.deadline);
+            dry = self.fill(limits, &mut waiting);
         }
         let whole =
             split_replies(&self.buffer).0.iter().take(replies).map(|reply| reply.len()).sum();
@@ -109,9 +111,9 @@ impl Raw {
     pub(crate) fn nothing(&mut self, limits: &Limits) -> Outcome {
         self.has_read = true;
         let sent = self.sent.clone();
-        let until = Instant::now() + QUIET;
+        let mut waiting = Waiting::new(QUIET.into(), None);
         let ended = loop {
-            match self.fill(limits, until) {
+            match self.fill(limits, &mut waiting) {
                 None => {}
                 Some(dry) => break matches!(dry, Dry::Ended),
             }
@@ -137,8 +139,9 @@ impl Raw {
     pub(crate) fn closed(&mut self, limits: &Limits) -> Outcome {
         self.has_read = true;
         let sent = self.sent.clone();
+        let mut waiting = limits.waiting();
         let dry = loop {
-            if let Some(dry) = self.fill(limits, limits.deadline) {
+            if let Some(dry) = self.fill(limits, &mut waiting) {
                 break dry;
             }
         };
@@ -154,18 +157,12 @@ impl Raw {
     }
 
     /// Reads some more; `None` when some came.
-    fn fill(&mut self, limits: &Limits, until: Instant) -> Option<Dry> {
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Some(Dry::Late);
-        }
+    fn fill(&mut self, limits: &Limits, waiting: &mut Waiting) -> Option<Dry> {
         if self.buffer.len() > limits.bytes {
             return Some(Dry::Flood);
         }
         let mut chunk = vec![0; 64 * 1024];
-        let read =
-            self.stream.set_read_timeout(Some(left)).and_then(|()| self.stream.read(&mut chunk));
-        match read {
+        match self.read_in_time(&mut chunk, waiting) {
             Ok(0) => Some(Dry::Ended),
             Ok(length) => {
                 self.buffer.extend_from_slice(chunk.get(..length).unwrap_or_default());
@@ -178,6 +175,21 @@ impl Raw {
         }
     }
 
+    /// Reads for as long as it makes sense to wait.
+    fn read_in_time(&mut self, chunk: &mut [u8], waiting: &mut Waiting) -> io::Result<usize> {
+        loop {
+            let left = waiting.next_look();
+            if left.is_zero() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            self.stream.set_read_timeout(Some(left))?;
+            match self.stream.read(chunk) {
+                Err(error) if is_timeout(&error) && !waiting.is_over() => {}
+                read => return read,
+            }
+        }
+    }
+
     /// Closes the connection, and returns what came after the last expected reply.
     pub(crate) fn finish(mut self) -> Vec<u8> {
         if !self.has_read {
@@ -185,8 +197,10 @@ impl Raw {
         }
         self.half_close();
         let place = Place::default();
-        let limits = Limits { deadline: Instant::now() + FAREWELL, bytes: 64 * 1024, place };
-        while self.fill(&limits, limits.deadline).is_none() {}
+        let patience = FAREWELL.into();
+        let limits = Limits { patience, process: None, bytes: 64 * 1024, place };
+        let mut waiting = limits.waiting();
+        while self.fill(&limits, &mut waiting).is_none() {}
         self.buffer
     }
 }

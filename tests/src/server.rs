@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::text::Place;
+use crate::waiting::{Patience, Waiting};
 
 /// Where servers listen: below the ports that systems hand out by themselves, above those of
 /// well-known services.
@@ -239,9 +240,10 @@ impl Server {
     pub fn start(
         command: &CommandLine,
         avoid: &str,
-        patience: Duration,
+        patience: impl Into<Patience>,
         prepare: impl Fn(&Place) -> io::Result<Vec<String>>,
     ) -> Result<Self, StartError> {
+        let patience = patience.into();
         for _ in 0..ATTEMPTS {
             let port = fastrand::u16(PORTS);
             let Some(claim) = claim(port).filter(|_| !avoid.contains(&port.to_string())) else {
@@ -264,7 +266,7 @@ impl Server {
                 }
                 Waited::PortTaken => {}
                 Waited::Ended(status) => return Err(process.ended_early(&words, status)),
-                Waited::Silent => return Err(process.kept_silent(&words, patience)),
+                Waited::Silent(waited) => return Err(process.kept_silent(&words, waited)),
             }
         }
         Err(StartError::NoPort)
@@ -286,11 +288,11 @@ impl Server {
         self.process = None;
         let failed = |error| StartError::Run { command: self.words.join(" "), error };
         let mut process = Process::spawn(&self.words, &self.place, self.output).map_err(failed)?;
-        match process.wait_for(self.place.port, patience) {
+        match process.wait_for(self.place.port, patience.into()) {
             Waited::Ready => self.process = Some(process),
             Waited::PortTaken => return Err(StartError::NoPort),
             Waited::Ended(status) => return Err(process.ended_early(&self.words, status)),
-            Waited::Silent => return Err(process.kept_silent(&self.words, patience)),
+            Waited::Silent(waited) => return Err(process.kept_silent(&self.words, waited)),
         }
         Ok(())
     }
@@ -454,7 +456,7 @@ enum Waited {
     Ready,
     PortTaken,
     Ended(ExitStatus),
-    Silent,
+    Silent(Duration),
 }
 
 impl Process {
@@ -478,11 +480,13 @@ impl Process {
     }
 
     /// Waits until the process itself listens on the port.
-    fn wait_for(&mut self, port: u16, patience: Duration) -> Waited {
-        let deadline = Instant::now() + patience;
-        while Instant::now() < deadline {
+    fn wait_for(&mut self, port: u16, patience: Patience) -> Waited {
+        let mut waiting = Waiting::new(patience, Some(self.group.child.id()));
+        let mut looks = 1_u32..;
+        // A look at what the server does is dearer than a connection that is refused.
+        while !looks.next().is_some_and(|look| look % 10 == 0 && waiting.is_over()) {
             let connected =
-                connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), patience).is_ok();
+                connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), patience.most).is_ok();
             // In this order: a connection is the server's own only if it still runs after that.
             match self.ended() {
                 Some(_) if connected || self.output().to_lowercase().contains("in use") => {
@@ -493,7 +497,7 @@ impl Process {
                 None => thread::sleep(Duration::from_millis(5)),
             }
         }
-        Waited::Silent
+        Waited::Silent(waiting.waited())
     }
 
     fn ended_early(&mut self, words: &[String], status: ExitStatus) -> StartError {

@@ -60,7 +60,7 @@ impl Talker {
 
     /// Sends requests in one write, and reads a reply to each.
     pub(crate) fn ask(&mut self, requests: &[Vec<Vec<u8>>], limits: &Limits) -> Answer {
-        self.tap.mark(self.asked, limits.bytes, limits.deadline);
+        self.tap.mark(self.asked, limits.bytes, Instant::now() + limits.patience.most);
         self.asked = requests.len();
         let mut values = Vec::new();
         let mut trouble = None;
@@ -68,7 +68,7 @@ impl Talker {
             trouble = Some(if error.is_timeout() { Trouble::NotReading } else { Trouble::Closed });
         }
         let (connection, tap) = (&mut self.connection, &self.tap);
-        tap.until(limits.deadline, || {
+        tap.until(limits.waiting(), || {
             while trouble.is_none() && values.len() < requests.len() {
                 match connection.recv_response() {
                     Ok(value) => values.push(value),

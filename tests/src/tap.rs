@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::resp::after_replies;
+use crate::waiting::Waiting;
 
 /// So much of what the server sent is kept; more than this nobody reads in a failure.
 pub const KEPT: usize = 64 * 1024;
@@ -118,13 +119,19 @@ impl Tap {
         record.exchange.received = received;
     }
 
-    /// Does something that waits for the server, and closes the wire if that is not done in time.
-    pub fn until(&self, deadline: Instant, read: impl FnOnce()) {
+    /// Does something that waits for the server, and closes the wire when it is in vain to wait on.
+    pub(crate) fn until(&self, mut waiting_for: Waiting, read: impl FnOnce()) {
         thread::scope(|scope| {
             let (done, waiting) = mpsc::channel::<()>();
             scope.spawn(move || {
-                let left = deadline.saturating_duration_since(Instant::now());
-                if waiting.recv_timeout(left) == Err(RecvTimeoutError::Timeout) {
+                let late = loop {
+                    match waiting.recv_timeout(waiting_for.next_look()) {
+                        Err(RecvTimeoutError::Timeout) if waiting_for.is_over() => break true,
+                        Err(RecvTimeoutError::Timeout) => {}
+                        _ => break false,
+                    }
+                };
+                if late {
                     self.shared.lock().exchange.late = true;
                     self.close();
                 }

@@ -22,8 +22,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Parser;
-use conformance::harness::SERVER;
 use conformance::server::{self, CommandLine, Server};
+use conformance::subject::SERVER;
 
 use crate::client::{CLIENTS, Client};
 use crate::feature::{Mark, Outcome, Report};

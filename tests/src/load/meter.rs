@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
+use crate::waiting::family;
+
 /// How often the memory is read. Nothing that takes long enough to hurt is gone before.
 const INTERVAL: Duration = Duration::from_millis(10);
 
@@ -147,20 +149,6 @@ impl State {
         }
         Some(usage)
     }
-}
-
-/// Returns a process and all that it has started, since a server may be started by a script.
-fn family(system: &mut System, first: Pid) -> Vec<Pid> {
-    let kind = ProcessRefreshKind::nothing().without_tasks();
-    system.refresh_processes_specifics(ProcessesToUpdate::All, true, kind);
-    let mut family = vec![first];
-    let mut at = 0;
-    while let Some(&parent) = family.get(at) {
-        let children = system.processes().values().filter(|child| child.parent() == Some(parent));
-        family.extend(children.map(sysinfo::Process::pid));
-        at += 1;
-    }
-    family
 }
 
 fn sample(system: &mut System, processes: &[Pid]) -> Option<Usage> {

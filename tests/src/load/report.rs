@@ -28,6 +28,22 @@ pub struct Report {
     pub latency: Latency,
 }
 
+impl Report {
+    /// Returns what was measured in a line that fits a terminal.
+    pub(super) fn in_short(&self) -> String {
+        let latency = self.latency;
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        let waits =
+            format!("PING {:.1} ms, at most {:.1} ms", ms(latency.median), ms(latency.longest));
+        match self.growth {
+            Some(growth) => {
+                format!("{} more, of {}; {waits}", Bytes(growth.resident()), Bytes(self.bound))
+            }
+            None => waits,
+        }
+    }
+}
+
 /// All that was measured.
 pub(super) struct Table<'a> {
     pub reports: &'a [Report],

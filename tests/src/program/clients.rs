@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 use super::keys::{send_keys, send_slow_keys};
-use super::{Claim, PATIENCE, Program, check, claim, equal};
+use super::{Claim, PATIENCE, Subject, check, claim, equal};
 use crate::load::{MIB, Peer, array};
 use crate::text::escape;
 
@@ -102,8 +102,8 @@ fn wait_for_count(observer: &mut Peer, name: &str, count: i64) -> Result<()> {
     Ok(())
 }
 
-fn a_killed_connection_is_closed_and_nobody_elses(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn a_killed_connection_is_closed_and_nobody_elses(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let (mut one, mut two, mut three) = (server.connect()?, server.connect()?, server.connect()?);
     let id = integer(&mut two, &["CLIENT", "ID"])?.to_string();
     three.ping()?;
@@ -114,8 +114,8 @@ fn a_killed_connection_is_closed_and_nobody_elses(program: &Program) -> Result<(
     wait_for_clients(&mut one, 2)
 }
 
-fn who_kills_itself_gets_the_reply_first_and_nothing_after_it(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn who_kills_itself_gets_the_reply_first_and_nothing_after_it(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let mut client = server.connect()?;
     let id = integer(&mut client, &["CLIENT", "ID"])?.to_string();
     let kill = array(&[b"CLIENT", b"KILL", b"ID", id.as_bytes(), b"SKIPME", b"no"]);
@@ -124,8 +124,8 @@ fn who_kills_itself_gets_the_reply_first_and_nothing_after_it(program: &Program)
     equal(integer(&mut server.connect()?, &["EXISTS", "k"])?, 0)
 }
 
-fn quit_is_the_last_that_is_read(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn quit_is_the_last_that_is_read(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let mut client = server.connect()?;
     client.send(b"PING\r\nQUIT\r\nSET k v\r\n*1\r\n$4\r\nPI")?;
     expect_rest(&mut client, r"+PONG\r\n+OK\r\n")?;
@@ -135,8 +135,8 @@ fn quit_is_the_last_that_is_read(program: &Program) -> Result<()> {
     expect_rest(&mut silent, "")
 }
 
-fn a_client_can_be_killed_while_its_keys_is_at_work(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn a_client_can_be_killed_while_its_keys_is_at_work(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let (mut slow, mut other) = (server.connect()?, server.connect()?);
     let id = integer(&mut slow, &["CLIENT", "ID"])?.to_string();
     send_slow_keys(&mut slow)?;
@@ -146,8 +146,8 @@ fn a_client_can_be_killed_while_its_keys_is_at_work(program: &Program) -> Result
     wait_for_clients(&mut other, 1)
 }
 
-fn a_keys_counts_though_its_client_was_killed_meanwhile(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn a_keys_counts_though_its_client_was_killed_meanwhile(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let (mut slow, mut other) = (server.connect()?, server.connect()?);
     let id = integer(&mut slow, &["CLIENT", "ID"])?.to_string();
     send_keys(&mut slow, 100_000, 1000)?;
@@ -158,9 +158,9 @@ fn a_keys_counts_though_its_client_was_killed_meanwhile(program: &Program) -> Re
 }
 
 fn a_connection_that_breaks_counts_and_so_does_the_read_that_failed(
-    program: &Program,
+    subject: &Subject,
 ) -> Result<()> {
-    let server = program.start(&[])?;
+    let server = subject.start(&[])?;
     let mut observer = server.connect()?;
     // The connection that tried the port has left.
     wait_for_clients(&mut observer, 1)?;
@@ -176,8 +176,8 @@ fn a_connection_that_breaks_counts_and_so_does_the_read_that_failed(
     wait_for_clients(&mut observer, 1)
 }
 
-fn a_client_that_does_not_read_can_be_killed(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn a_client_that_does_not_read_can_be_killed(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let (mut deaf, mut other) = (server.connect()?, server.connect()?);
     let id = integer(&mut deaf, &["CLIENT", "ID"])?.to_string();
     deaf.command(&[b"SET", b"k", &vec![b'x'; MIB as usize]], b"+OK\r\n")?;
@@ -187,8 +187,8 @@ fn a_client_that_does_not_read_can_be_killed(program: &Program) -> Result<()> {
     wait_for_clients(&mut other, 1)
 }
 
-fn clients_that_leave_are_forgotten_however_they_leave(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn clients_that_leave_are_forgotten_however_they_leave(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let mut observer = server.connect()?;
     wait_for_clients(&mut observer, 1)?;
     for _ in 0..3 {
@@ -209,8 +209,8 @@ fn clients_that_leave_are_forgotten_however_they_leave(program: &Program) -> Res
     Ok(())
 }
 
-fn a_protocol_is_that_of_one_connection_from_hello_to_reset(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn a_protocol_is_that_of_one_connection_from_hello_to_reset(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let (mut three, mut two) = (server.connect()?, server.connect()?);
     three.send(b"CLIENT REPLY SKIP\r\nHELLO 3\r\nGET nokey\r\nCONFIG GET nosuch\r\n")?;
     three.expect(b"_\r\n%0\r\n")?;
@@ -220,8 +220,8 @@ fn a_protocol_is_that_of_one_connection_from_hello_to_reset(program: &Program) -
     Ok(three.expect(b"+RESET\r\n$-1\r\n")?)
 }
 
-fn a_hundred_thousand_keys_are_scanned_while_others_write(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn a_hundred_thousand_keys_are_scanned_while_others_write(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let (mut client, mut writer) = (server.connect()?, server.connect()?);
     let sets: Vec<u8> = (0..100_000)
         .flat_map(|number| array(&[b"SET", format!("key:{number}").as_bytes(), b"v"]))

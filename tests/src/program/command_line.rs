@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::own::Own;
-use super::{Claim, PATIENCE, Program, check, claim, equal};
+use super::{Claim, PATIENCE, Subject, check, claim, equal};
 use crate::load::{Peer, array};
 
 pub(super) const CLAIMS: &[Claim] = &[
@@ -55,8 +55,8 @@ fn full_disk() -> Result<File> {
     File::options().write(true).open("/dev/full").context("cannot open /dev/full")
 }
 
-fn the_server_says_where_it_listens(program: &Program) -> Result<()> {
-    let (server, _dir) = program.start_own(&[])?;
+fn the_server_says_where_it_listens(subject: &Subject) -> Result<()> {
+    let (server, _dir) = subject.start_own(&[])?;
     check(server.address.port() != 0 && server.address.ip().is_loopback(), || {
         ("a port of this machine".into(), server.address.to_string())
     })?;
@@ -64,7 +64,7 @@ fn the_server_says_where_it_listens(program: &Program) -> Result<()> {
     Ok(())
 }
 
-fn an_option_that_is_wrong_is_refused_in_one_line(program: &Program) -> Result<()> {
+fn an_option_that_is_wrong_is_refused_in_one_line(subject: &Subject) -> Result<()> {
     for args in [
         &["--nosuch"][..],
         &["--nosuch", "1"],
@@ -76,46 +76,46 @@ fn an_option_that_is_wrong_is_refused_in_one_line(program: &Program) -> Result<(
         &["--port", "7000", "--port", "7001"],
         &["--port=7000"],
     ] {
-        let line = program.refusal(args)?;
+        let line = subject.refusal(args)?;
         equal(line.as_str(), "the only option is --port N").with_context(|| format!("{args:?}"))?;
     }
     Ok(())
 }
 
-fn a_port_that_is_none_is_refused_in_one_line(program: &Program) -> Result<()> {
+fn a_port_that_is_none_is_refused_in_one_line(subject: &Subject) -> Result<()> {
     for port in ["", "x", "-1", "65536", "7000x", " 7000", "7000 ", "70000000000"] {
-        begins(&program.refusal(&["--port", port])?, "--port takes 0 to 65535")?;
+        begins(&subject.refusal(&["--port", port])?, "--port takes 0 to 65535")?;
     }
     Ok(())
 }
 
-fn a_port_that_is_taken_is_named_in_one_line(program: &Program) -> Result<()> {
+fn a_port_that_is_taken_is_named_in_one_line(subject: &Subject) -> Result<()> {
     let other = TcpListener::bind("127.0.0.1:0")?;
     let port = other.local_addr()?.port().to_string();
-    if program.stage < 5 {
-        let line = program.refusal(&["--port", &port])?;
+    if subject.stage < 5 {
+        let line = subject.refusal(&["--port", &port])?;
         return begins(&line, &format!("cannot listen on port {port}, try another with --port"));
     }
     // An address that may be missing is not missing when another process listens on it.
     for bind in ["127.0.0.1", "-127.0.0.1"] {
-        let line = program.refusal(&["--port", &port, "--bind", bind])?;
+        let line = subject.refusal(&["--port", &port, "--bind", bind])?;
         let due = format!("cannot listen on 127.0.0.1:{port}, try another --port or --bind: ");
         begins(&line, &due)?;
     }
     Ok(())
 }
 
-fn a_refusal_that_cannot_be_written_is_one_all_the_same(program: &Program) -> Result<()> {
-    let mut command = program.own_command(&["--nosuch"]);
+fn a_refusal_that_cannot_be_written_is_one_all_the_same(subject: &Subject) -> Result<()> {
+    let mut command = subject.own_command(&["--nosuch"]);
     let status = command.stdout(full_disk()?).stderr(full_disk()?).status()?;
     equal(status.code(), Some(2)).context("the exit code")
 }
 
-fn help_is_printed_for_whoever_asks(program: &Program) -> Result<()> {
+fn help_is_printed_for_whoever_asks(subject: &Subject) -> Result<()> {
     for option in ["--help", "-h"] {
-        let ended = program.run(&[option])?;
+        let ended = subject.run(&[option])?;
         equal((ended.status.code(), ended.stderr.as_str()), (Some(0), ""))?;
-        begins(&ended.stdout, &program.package)?;
+        begins(&ended.stdout, &subject.package)?;
         for option in PARAMETERS.into_iter().chain(["--help", "--version"]) {
             contains(&ended.stdout, option)?;
         }
@@ -124,18 +124,18 @@ fn help_is_printed_for_whoever_asks(program: &Program) -> Result<()> {
     Ok(())
 }
 
-fn the_version_is_printed_for_whoever_asks(program: &Program) -> Result<()> {
+fn the_version_is_printed_for_whoever_asks(subject: &Subject) -> Result<()> {
     // All of the workspace's packages have the same.
-    let due = format!("{} {}\n", program.package, env!("CARGO_PKG_VERSION"));
+    let due = format!("{} {}\n", subject.package, env!("CARGO_PKG_VERSION"));
     for option in ["--version", "-v"] {
-        let ended = program.run(&[option])?;
+        let ended = subject.run(&[option])?;
         equal((ended.status.code(), ended.stderr.as_str()), (Some(0), ""))?;
         equal(ended.stdout, due.as_str())?;
     }
     Ok(())
 }
 
-fn what_is_wrong_is_named_in_one_line_that_tells_of_the_help(program: &Program) -> Result<()> {
+fn what_is_wrong_is_named_in_one_line_that_tells_of_the_help(subject: &Subject) -> Result<()> {
     for (args, named) in [
         (&["--nosuch", "x"][..], "--nosuch"),
         (&["-p", "7000"], "-p"),
@@ -149,27 +149,27 @@ fn what_is_wrong_is_named_in_one_line_that_tells_of_the_help(program: &Program) 
         (&["--dbfilename", "a/b.rdb"], "--dbfilename"),
         (&["--dbfilename", r"a\b.rdb"], "--dbfilename"),
     ] {
-        let line = program.refusal(args)?;
+        let line = subject.refusal(args)?;
         contains(&line, named).with_context(|| format!("{args:?}"))?;
         check(line.ends_with(", see --help"), || ("…, see --help".into(), line))?;
     }
     Ok(())
 }
 
-fn an_address_of_another_machine_is_named_in_one_line(program: &Program) -> Result<()> {
+fn an_address_of_another_machine_is_named_in_one_line(subject: &Subject) -> Result<()> {
     // Set aside for documentation: no machine has it.
     for bind in [&["192.0.2.1"][..], &["127.0.0.1", "192.0.2.1"]] {
-        let line = program.refusal(&[&["--port", "0", "--bind"], bind].concat())?;
+        let line = subject.refusal(&[&["--port", "0", "--bind"], bind].concat())?;
         begins(&line, "cannot listen on 192.0.2.1:")?;
     }
     Ok(())
 }
 
-fn an_address_behind_a_minus_may_be_missing(program: &Program) -> Result<()> {
-    let (server, _dir) = program.start_own(&["--bind", "127.0.0.1", "-192.0.2.1"])?;
+fn an_address_behind_a_minus_may_be_missing(subject: &Subject) -> Result<()> {
+    let (server, _dir) = subject.start_own(&["--bind", "127.0.0.1", "-192.0.2.1"])?;
     equal(server.address.ip().is_loopback(), true).context("whether it is on this machine")?;
     expect_config(&server, "bind", "127.0.0.1 -192.0.2.1")?;
-    let ended = program.run(&["--port", "0", "--bind", "-192.0.2.1"])?;
+    let ended = subject.run(&["--port", "0", "--bind", "-192.0.2.1"])?;
     equal((ended.status.code(), ended.stdout.as_str()), (Some(2), ""))?;
     let [missing, error] = ended.stderr.lines().collect::<Vec<_>>()[..] else {
         bail!("expected two lines, received {}", ended.stderr);
@@ -178,23 +178,23 @@ fn an_address_behind_a_minus_may_be_missing(program: &Program) -> Result<()> {
     contains(error, "none of the addresses of --bind")
 }
 
-fn a_minus_forgives_nothing_but_a_missing_address(program: &Program) -> Result<()> {
+fn a_minus_forgives_nothing_but_a_missing_address(subject: &Subject) -> Result<()> {
     for host in ["::g", "127.0.0.1:80", "", "::ffff:127.0.0.1"] {
         let optional = format!("-{host}");
-        let line = program.refusal(&["--port", "0", "--bind", "127.0.0.1", &optional])?;
+        let line = subject.refusal(&["--port", "0", "--bind", "127.0.0.1", &optional])?;
         begins(&line, &format!("cannot listen on {host}:"))?;
     }
     Ok(())
 }
 
-fn an_address_may_be_given_by_its_name(program: &Program) -> Result<()> {
-    let (server, _dir) = program.start_own(&["--bind", "localhost"])?;
+fn an_address_may_be_given_by_its_name(subject: &Subject) -> Result<()> {
+    let (server, _dir) = subject.start_own(&["--bind", "localhost"])?;
     equal(server.address.ip().is_loopback(), true).context("whether it is on this machine")?;
     expect_config(&server, "bind", "localhost")
 }
 
-fn all_addresses_are_served_on_one_port(program: &Program) -> Result<()> {
-    let (server, _dir) = program.start_own(&["--bind", "127.0.0.1", "-::1"])?;
+fn all_addresses_are_served_on_one_port(subject: &Subject) -> Result<()> {
+    let (server, _dir) = subject.start_own(&["--bind", "127.0.0.1", "-::1"])?;
     let port = server.address.port();
     expect_config(&server, "port", &port.to_string())?;
     expect_config(&server, "bind", "127.0.0.1 -::1")?;
@@ -205,19 +205,19 @@ fn all_addresses_are_served_on_one_port(program: &Program) -> Result<()> {
     Ok(())
 }
 
-fn a_directory_that_is_none_is_named_in_one_line(program: &Program) -> Result<()> {
+fn a_directory_that_is_none_is_named_in_one_line(subject: &Subject) -> Result<()> {
     let here = tempfile::tempdir()?;
     let file = here.path().join("file");
     fs::write(&file, "no directory")?;
     let missing = here.path().join("nosuch");
     for dir in [text(&missing)?, text(&file)?, ""] {
-        let line = program.refusal(&["--port", "0", "--dir", dir])?;
+        let line = subject.refusal(&["--port", "0", "--dir", dir])?;
         begins(&line, &format!("cannot use --dir {dir:?}: "))?;
     }
     Ok(())
 }
 
-fn the_directory_is_shown_as_an_absolute_path_without_links(program: &Program) -> Result<()> {
+fn the_directory_is_shown_as_an_absolute_path_without_links(subject: &Subject) -> Result<()> {
     let here = tempfile::tempdir()?;
     let inner = here.path().join("inner");
     fs::create_dir(&inner)?;
@@ -230,7 +230,7 @@ fn the_directory_is_shown_as_an_absolute_path_without_links(program: &Program) -
         dirs.push(link);
     }
     for dir in dirs {
-        let (server, _dir) = program.start_own(&["--dir", text(&dir)?])?;
+        let (server, _dir) = subject.start_own(&["--dir", text(&dir)?])?;
         expect_config(&server, "dir", text(&real)?)?;
     }
     Ok(())
@@ -240,12 +240,12 @@ fn text(path: &Path) -> Result<&str> {
     path.to_str().context("a path that is no text")
 }
 
-fn help_that_cannot_be_written_is_an_error(program: &Program) -> Result<()> {
+fn help_that_cannot_be_written_is_an_error(subject: &Subject) -> Result<()> {
     for option in ["--help", "--version"] {
-        let output = program.own_command(&[option]).stdout(full_disk()?).output()?;
+        let output = subject.own_command(&[option]).stdout(full_disk()?).output()?;
         equal(output.status.code(), Some(2)).context("the exit code")?;
         let line = String::from_utf8(output.stderr)?;
-        begins(&line, &format!("{}: No space left on device", program.package))?;
+        begins(&line, &format!("{}: No space left on device", subject.package))?;
     }
     Ok(())
 }

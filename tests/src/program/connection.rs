@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::{Claim, PATIENCE, Program, check, claim, equal};
+use super::{Claim, PATIENCE, Subject, check, claim, equal};
 use crate::load::{MIB, Peer, array};
 use crate::text::escape;
 
@@ -42,8 +42,8 @@ fn echoes(size: u64) -> (Vec<u8>, Vec<u8>) {
     (requests, replies)
 }
 
-fn a_half_closed_connection_gets_all_that_it_is_owed(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn a_half_closed_connection_gets_all_that_it_is_owed(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let (mut requests, replies) = echoes(56 * MIB);
     requests.extend(b"*1\r\n$4\r\nPI");
     let mut client = server.connect()?;
@@ -54,9 +54,9 @@ fn a_half_closed_connection_gets_all_that_it_is_owed(program: &Program) -> Resul
 }
 
 fn a_client_that_breaks_the_protocol_gets_all_that_it_is_owed_before(
-    program: &Program,
+    subject: &Subject,
 ) -> Result<()> {
-    let server = program.start(&[])?;
+    let server = subject.start(&[])?;
     let (mut requests, mut replies) = echoes(4 * MIB);
     requests.extend(b"*x\r\n");
     replies.extend(b"-ERR Protocol error: invalid multibulk length\r\n");
@@ -66,16 +66,16 @@ fn a_client_that_breaks_the_protocol_gets_all_that_it_is_owed_before(
     expect_end(&mut client)
 }
 
-fn nothing_behind_a_protocol_error_is_answered(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn nothing_behind_a_protocol_error_is_answered(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let mut client = server.connect()?;
     client.send(b"PING\r\n\"\r\nPING\r\n*1\r\n$4\r\nPING\r\n")?;
     client.expect(b"+PONG\r\n-ERR Protocol error: unbalanced quotes in request\r\n")?;
     expect_end(&mut client)
 }
 
-fn a_hundred_clients_are_served_at_once(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn a_hundred_clients_are_served_at_once(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let mut clients = Vec::new();
     for number in 0..100 {
         let request = array(&[b"ECHO", format!("client {number:02}").as_bytes()]);
@@ -94,8 +94,8 @@ fn a_hundred_clients_are_served_at_once(program: &Program) -> Result<()> {
     Ok(())
 }
 
-fn a_client_may_send_all_its_requests_before_it_reads_a_reply(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn a_client_may_send_all_its_requests_before_it_reads_a_reply(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let (requests, replies) = echoes(48 * MIB);
     let mut client = server.connect()?;
     client.send(&requests)?;
@@ -104,9 +104,9 @@ fn a_client_may_send_all_its_requests_before_it_reads_a_reply(program: &Program)
 }
 
 fn a_client_that_reads_nothing_waits_and_keeps_nobody_else_waiting(
-    program: &Program,
+    subject: &Subject,
 ) -> Result<()> {
-    let server = program.start(&[])?;
+    let server = subject.start(&[])?;
     let (requests, replies) = echoes(MIB);
     let rounds = 192;
     let mut client = server.connect()?;
@@ -129,8 +129,8 @@ fn a_client_that_reads_nothing_waits_and_keeps_nobody_else_waiting(
     Ok(sender.join().map_err(|_| anyhow::anyhow!("the sender panicked"))??)
 }
 
-fn a_client_that_leaves_with_replies_unread_harms_nobody(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn a_client_that_leaves_with_replies_unread_harms_nobody(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let (requests, _) = echoes(MIB);
     for _ in 0..20 {
         server.connect()?.send(&requests)?;
@@ -138,8 +138,8 @@ fn a_client_that_leaves_with_replies_unread_harms_nobody(program: &Program) -> R
     Ok(server.connect()?.ping()?)
 }
 
-fn the_memory_of_a_large_request_is_given_back(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn the_memory_of_a_large_request_is_given_back(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let mut client = server.connect()?;
     let message = vec![b'x'; 64 * MIB as usize];
     client.send(&array(&[b"ECHO", &message]))?;

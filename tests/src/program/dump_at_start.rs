@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 
-use super::{Claim, Program, check, claim, equal};
+use super::{Claim, Subject, check, claim, equal};
 use crate::dump::{dump, one_of_each};
 
 pub(super) const CLAIMS: &[Claim] = &[
@@ -27,9 +27,9 @@ fn directory_with(bytes: &[u8]) -> Result<TempDir> {
 
 /// Returns the rest of the line with which the binary refuses to start in a directory: it cannot
 /// open or load the dump.
-fn refused_start(program: &Program, dir: &Path, what: &str) -> Result<String> {
+fn refused_start(subject: &Subject, dir: &Path, what: &str) -> Result<String> {
     let text = dir.to_str().context("a path that is no text")?;
-    let line = program.refusal(&["--port", "0", "--dir", text])?;
+    let line = subject.refusal(&["--port", "0", "--dir", text])?;
     let due = format!("cannot {what} {}: ", dir.canonicalize()?.join("dump.rdb").display());
     match line.strip_prefix(&due) {
         Some(reason) => Ok(reason.to_owned()),
@@ -38,7 +38,7 @@ fn refused_start(program: &Program, dir: &Path, what: &str) -> Result<String> {
 }
 
 fn a_corrupt_dump_stops_the_start_with_one_line_that_says_where_and_why(
-    program: &Program,
+    subject: &Subject,
 ) -> Result<()> {
     let whole = dump(&[]);
     let (start, _) = whole.split_at(10);
@@ -59,38 +59,38 @@ fn a_corrupt_dump_stops_the_start_with_one_line_that_says_where_and_why(
         ),
     ] {
         let dir = directory_with(bytes)?;
-        equal(refused_start(program, dir.path(), "load")?, fault)?;
+        equal(refused_start(subject, dir.path(), "load")?, fault)?;
     }
     Ok(())
 }
 
-fn a_directory_in_place_of_the_dump_stops_the_start_with_one_line(program: &Program) -> Result<()> {
+fn a_directory_in_place_of_the_dump_stops_the_start_with_one_line(subject: &Subject) -> Result<()> {
     let dir = tempfile::tempdir()?;
     fs::create_dir(dir.path().join("dump.rdb"))?;
     // Windows does not even open it.
     let what = if cfg!(windows) { "open" } else { "load" };
-    let reason = refused_start(program, dir.path(), what)?;
+    let reason = refused_start(subject, dir.path(), what)?;
     check(!reason.is_empty(), || ("a reason".into(), "none".into()))
 }
 
-fn a_dump_that_cannot_be_opened_stops_the_start_with_one_line(program: &Program) -> Result<()> {
+fn a_dump_that_cannot_be_opened_stops_the_start_with_one_line(subject: &Subject) -> Result<()> {
     let dir = tempfile::tempdir()?;
     // Not a file without permission: root may read that, and tests often run as root.
     #[cfg(unix)]
     std::os::unix::fs::symlink("dump.rdb", dir.path().join("dump.rdb"))?;
-    let reason = refused_start(program, dir.path(), "open")?;
+    let reason = refused_start(subject, dir.path(), "open")?;
     check(!reason.is_empty(), || ("a reason".into(), "none".into()))
 }
 
-fn a_missing_dump_is_no_fault_and_not_worth_a_line(program: &Program) -> Result<()> {
-    let (server, _dir) = program.start_own(&[])?;
+fn a_missing_dump_is_no_fault_and_not_worth_a_line(subject: &Subject) -> Result<()> {
+    let (server, _dir) = subject.start_own(&[])?;
     equal(&server.log[..], &[""; 0][..])
 }
 
-fn a_loaded_dump_is_logged_with_its_keys_and_what_was_skipped(program: &Program) -> Result<()> {
+fn a_loaded_dump_is_logged_with_its_keys_and_what_was_skipped(subject: &Subject) -> Result<()> {
     let dir = directory_with(&one_of_each().0)?;
     fs::rename(dir.path().join("dump.rdb"), dir.path().join("other.rdb"))?;
-    let server = program.start_own_in(dir.path(), &["--dbfilename", "other.rdb"])?;
+    let server = subject.start_own_in(dir.path(), &["--dbfilename", "other.rdb"])?;
     let [line] = &server.log[..] else { bail!("expected one line, received {:?}", server.log) };
     let path = dir.path().canonicalize()?.join("other.rdb");
     let facts = line.strip_prefix(&format!("loaded {}: ", path.display()));
@@ -98,7 +98,7 @@ fn a_loaded_dump_is_logged_with_its_keys_and_what_was_skipped(program: &Program)
     let (counts, seconds) =
         facts.with_context(|| format!("expected what was loaded and how long, received {line}"))?;
     // From stage 08 on there is more than one database.
-    let due = if program.stage < 8 {
+    let due = if subject.stage < 8 {
         "5 keys, 1 expired, 1 hashes skipped, 1 keys of other databases skipped, 2 lists skipped, \
          2 sorted sets skipped, 1 streams skipped, 1 values of modules skipped"
     } else {
@@ -110,11 +110,11 @@ fn a_loaded_dump_is_logged_with_its_keys_and_what_was_skipped(program: &Program)
     check((0.0..60.0).contains(&seconds), || ("0 to 60 seconds".into(), line.clone()))
 }
 
-fn deadlines_are_held_against_todays_clock(program: &Program) -> Result<()> {
+fn deadlines_are_held_against_todays_clock(subject: &Subject) -> Result<()> {
     let past = b"\xfd\x00\x00\x00\x60\x00\x01a\x01v";
     let future = b"\xfc\xff\xff\xff\xff\xff\xff\xff\x7e\x00\x01b\x01v";
     let dir = directory_with(&dump(&[past, future]))?;
-    let server = program.start_own_in(dir.path(), &[])?;
+    let server = subject.start_own_in(dir.path(), &[])?;
     let [line] = &server.log[..] else { bail!("expected one line, received {:?}", server.log) };
     check(line.contains(": 1 keys, 1 expired, "), || ("1 key and 1 expired".into(), line.clone()))
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context as _, Result};
 
-use super::{Claim, Program, check, claim, equal};
+use super::{Claim, Subject, check, claim, equal};
 
 pub(super) const CLAIMS: &[Claim] =
     &[claim!(5.., after_five_minutes_of_silence_the_client_is_asked_whether_it_is_there)
@@ -28,9 +28,9 @@ pub(crate) fn timer(server: u16, client: u16) -> Result<Option<(u8, u64)>> {
 }
 
 fn after_five_minutes_of_silence_the_client_is_asked_whether_it_is_there(
-    program: &Program,
+    subject: &Subject,
 ) -> Result<()> {
-    let server = program.start(&[])?;
+    let server = subject.start(&[])?;
     let mut client = server.connect()?;
     client.ping()?;
     let found = timer(server.server.place().port, client.port()?)?;

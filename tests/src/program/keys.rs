@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::{Claim, PATIENCE, Program, claim, equal};
+use super::{Claim, PATIENCE, Subject, claim, equal};
 use crate::load::{MIB, Peer, array};
 
 pub(super) const CLAIMS: &[Claim] = &[
@@ -23,8 +23,8 @@ pub(super) fn send_keys(client: &mut Peer, key: usize, pattern: usize) -> Result
     Ok(client.send(&array(&[b"KEYS", pattern.as_bytes()]))?)
 }
 
-fn others_are_served_while_keys_is_at_work(program: &Program) -> Result<()> {
-    let server = program.start(&[])?;
+fn others_are_served_while_keys_is_at_work(subject: &Subject) -> Result<()> {
+    let server = subject.start(&[])?;
     let (mut slow, mut other) = (server.connect()?, server.connect()?);
     send_slow_keys(&mut slow)?;
     // So many keys that the keyspace changes wherever the walk is.
@@ -36,11 +36,11 @@ fn others_are_served_while_keys_is_at_work(program: &Program) -> Result<()> {
     Ok(())
 }
 
-fn a_server_that_is_asked_to_end_does_not_wait_for_keys(program: &Program) -> Result<()> {
+fn a_server_that_is_asked_to_end_does_not_wait_for_keys(subject: &Subject) -> Result<()> {
     if !cfg!(unix) {
         return Ok(());
     }
-    let mut server = program.start(&[])?;
+    let mut server = subject.start(&[])?;
     let mut slow = server.connect()?;
     send_slow_keys(&mut slow)?;
     server.connect()?.ping()?;

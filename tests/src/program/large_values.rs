@@ -2,16 +2,16 @@
 
 use anyhow::Result;
 
-use super::{Claim, Program, claim};
+use super::{Claim, Subject, claim};
 use crate::load::{MIB, bulk};
 
 pub(super) const CLAIMS: &[Claim] =
     &[claim!(3.., a_client_that_asks_for_more_than_it_reads_is_answered_bit_by_bit)];
 
 fn a_client_that_asks_for_more_than_it_reads_is_answered_bit_by_bit(
-    program: &Program,
+    subject: &Subject,
 ) -> Result<()> {
-    let server = program.start(&[])?;
+    let server = subject.start(&[])?;
     let value = vec![b'v'; MIB as usize];
     let mut client = server.connect()?;
     client.command(&[b"SET", b"k", &value], b"+OK\r\n")?;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use tempfile::TempDir;
 
-use super::{PATIENCE, Program, equal};
+use super::{PATIENCE, Subject, equal};
 use crate::load::Peer;
 use crate::server::Group;
 
@@ -43,11 +43,11 @@ pub(super) struct Ended {
 
 impl Ended {
     /// Returns the one line with which the program was refused, without its beginning `stage-04: `.
-    pub(super) fn refusal(&self, program: &Program) -> Result<String> {
+    pub(super) fn refusal(&self, subject: &Subject) -> Result<String> {
         equal(self.status.code(), Some(2)).context("the exit code")?;
         equal(self.stdout.as_str(), "").context("on standard output")?;
         let line = self.stderr.strip_suffix('\n').filter(|line| !line.contains('\n'));
-        let line = line.and_then(|line| line.strip_prefix(&format!("{}: ", program.package)));
+        let line = line.and_then(|line| line.strip_prefix(&format!("{}: ", subject.package)));
         let received = &self.stderr;
         Ok(line
             .with_context(|| {
@@ -57,7 +57,7 @@ impl Ended {
     }
 }
 
-impl Program {
+impl Subject {
     /// Returns the command that starts the binary with these arguments.
     pub(super) fn own_command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);

@@ -1,4 +1,5 @@
-//! Every transcript up to this stage's own, played against its binary, one named test each.
+//! What a server that has reached this stage must do, asked of this stage's binary or of the server
+//! that the environment names: `SERVER='./mine --port {port}'`.
 
 fn main() -> std::process::ExitCode {
     conformance::stage(

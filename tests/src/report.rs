@@ -1,0 +1,137 @@
+//! What a stage's tests print: the first failure in full, the others in a line each, by cause.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::Instant;
+
+use crate::gate::{Check, Fault, Passage, Verdict};
+use crate::memory::Memory;
+
+/// This many causes are listed, the most frequent ones.
+const CAUSES: usize = 8;
+
+/// This many names are listed of one cause.
+const NAMES: usize = 2;
+
+/// Where lines are to end.
+const WIDTH: usize = 80;
+
+/// Prints how the checks of a gate go.
+pub(crate) struct Report<'a> {
+    /// What is checked.
+    pub(crate) checks: &'a [Check],
+    /// Whether each failure is printed in full, and not only the first.
+    pub(crate) in_full: bool,
+    /// Whether each success is printed, in a line.
+    pub(crate) in_lines: bool,
+    /// What passed in the last run, so that its failure is news.
+    pub(crate) memory: &'a Memory,
+    /// The first failure.
+    pub(crate) first: Option<usize>,
+    /// When the gate was entered.
+    pub(crate) began: Instant,
+}
+
+impl Report<'_> {
+    /// Prints what is to be said of a check before the others are done.
+    pub(crate) fn visit(&mut self, at: usize, verdict: &Verdict) {
+        let Some(check) = self.checks.get(at) else { return };
+        self.clear_progress();
+        match verdict {
+            Verdict::Failed(fault) if self.in_full || self.first.is_none() => {
+                self.first.get_or_insert(at);
+                println!(
+                    "\nFAILED   {}\n         {}{}\n",
+                    check.name,
+                    check.part,
+                    self.news(check)
+                );
+                println!("{}", fault.text);
+            }
+            Verdict::Passed(measured) if self.in_lines => {
+                println!("passed   {}", check.name);
+                measured.iter().for_each(|measured| println!("         {measured}"));
+            }
+            Verdict::Skipped(reason) if self.in_lines => {
+                println!("skipped  {}: {reason}", check.name);
+            }
+            _ => {}
+        }
+        self.show_progress(at + 1);
+    }
+
+    fn news(&self, check: &Check) -> &'static str {
+        if self.memory.has(&check.name) { "; it passed in your last run" } else { "" }
+    }
+
+    /// Says how far the checks are, where somebody is looking.
+    fn show_progress(&self, done: usize) {
+        if io::stdout().is_terminal() {
+            print!("\r{done} of {} ", self.checks.len());
+            // A terminal that is gone shows nothing more.
+            let _ = io::stdout().flush();
+        }
+    }
+
+    fn clear_progress(&self) {
+        if io::stdout().is_terminal() {
+            print!("\r{:20}\r", "");
+        }
+    }
+
+    /// Prints what is to be said when all is done: the other failures, and the numbers.
+    pub(crate) fn sum_up(&self, passage: &Passage) {
+        self.clear_progress();
+        let is_told = |at: usize| self.in_full || self.first == Some(at);
+        let others: Vec<_> = passage.failed.iter().filter(|(at, _)| !is_told(*at)).collect();
+        if !others.is_empty() {
+            println!("\n{} more fail. By their causes:\n", others.len());
+            self.list_causes(&others);
+        }
+        println!("\n{}", self.numbers(passage));
+    }
+
+    fn list_causes(&self, failures: &[&(usize, Fault)]) {
+        // In the order of the list, and the most frequent first.
+        let mut causes: Vec<(&str, Vec<usize>)> = Vec::new();
+        for (at, fault) in failures {
+            match causes.iter_mut().find(|(cause, _)| *cause == fault.cause) {
+                Some((_, places)) => places.push(*at),
+                None => causes.push((&fault.cause, vec![*at])),
+            }
+        }
+        causes.sort_by_key(|(_, places)| std::cmp::Reverse(places.len()));
+        for (cause, places) in causes.iter().take(CAUSES) {
+            println!("{:4} × {}", places.len(), cut(cause, WIDTH - 7));
+            let names = places.iter().filter_map(|&at| self.checks.get(at));
+            for check in names.take(NAMES) {
+                let news = if self.news(check).is_empty() { "" } else { " (passed before)" };
+                println!("       {}", cut(&format!("{}{news}", check.name), WIDTH - 7));
+            }
+            match places.len().saturating_sub(NAMES) {
+                0 => {}
+                more => println!("       and {more} more"),
+            }
+        }
+        let rest: usize = causes.iter().skip(CAUSES).map(|(_, places)| places.len()).sum();
+        if rest > 0 {
+            println!("{rest:4} × something else");
+        }
+    }
+
+    fn numbers(&self, passage: &Passage) -> String {
+        let mut parts = vec![format!("{} of {} pass", passage.passed.len(), self.checks.len())];
+        let part = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
+        parts.extend(part(passage.failed.len(), "fail"));
+        parts.extend(part(passage.skipped.len(), "were skipped"));
+        parts.extend(part(passage.left_out.len(), "were not tried"));
+        format!("{}. {:.1} s", parts.join(", "), self.began.elapsed().as_secs_f64())
+    }
+}
+
+/// Returns the text, or its beginning if it is too wide.
+fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
