@@ -36,6 +36,9 @@ pub struct Fault {
     pub text: String,
     /// Its cause in a line, the same for all that have this cause.
     pub cause: String,
+    /// Whether the server did not start, or said nothing: most likely it is so with the others, and to
+    /// find that out takes its time.
+    pub is_silence: bool,
 }
 
 impl Fault {
@@ -43,7 +46,7 @@ impl Fault {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let cause = text.trim().lines().next().unwrap_or_default().to_owned();
-        Self { text: text.to_owned(), cause }
+        Self { text: text.to_owned(), cause, is_silence: false }
     }
 }
 
@@ -52,8 +55,10 @@ impl Fault {
 pub struct Bounds {
     /// This many run at once.
     pub at_once: usize,
-    /// After this many failures, no more are tried.
+    /// After this many failures, the rest is left out.
     pub failures: usize,
+    /// After this many failures in which the server was silent, the rest is left out.
+    pub silences: usize,
     /// After this time, no more are begun.
     pub time: Duration,
 }
@@ -93,18 +98,26 @@ pub fn run(checks: &[Check], bounds: Bounds, mut visit: impl FnMut(usize, &Verdi
             });
         }
         drop(sender);
-        let (mut shown, mut failures) = (0, 0);
+        let (mut shown, mut failures, mut silences) = (0, 0, 0);
         for (at, verdict) in receiver {
-            failures += usize::from(matches!(verdict, Verdict::Failed(_)));
-            is_enough.store(failures >= bounds.failures, Ordering::Relaxed);
             if let Some(place) = verdicts.get_mut(at) {
                 *place = Some(verdict);
             }
-            while let Some(Some(verdict)) = verdicts.get(shown) {
+            while let Some(Some(verdict)) = verdicts.get(shown)
+                && !is_enough.load(Ordering::Relaxed)
+            {
                 visit(shown, verdict);
                 shown += 1;
+                if let Verdict::Failed(fault) = verdict {
+                    failures += 1;
+                    silences += usize::from(fault.is_silence);
+                }
+                let is_too_much = failures >= bounds.failures || silences >= bounds.silences;
+                is_enough.store(is_too_much, Ordering::Relaxed);
             }
         }
+        // What others have found further on is left out, too: how much that is depends on the moment.
+        verdicts.iter_mut().skip(shown).for_each(|verdict| *verdict = None);
     });
     sorted(verdicts)
 }
@@ -113,7 +126,8 @@ pub fn run(checks: &[Check], bounds: Bounds, mut visit: impl FnMut(usize, &Verdi
 fn verdict(check: &Check) -> Verdict {
     panic::catch_unwind(AssertUnwindSafe(|| (check.run)())).unwrap_or_else(|_| {
         let cause = "the check itself failed, which is a bug of the course".to_owned();
-        Verdict::Failed(Fault { text: format!("{}: {cause}", check.name), cause })
+        let text = format!("{}: {cause}", check.name);
+        Verdict::Failed(Fault { text, cause, is_silence: false })
     })
 }
 
@@ -135,14 +149,14 @@ mod tests {
     use super::*;
 
     const BOUNDS: Bounds =
-        Bounds { at_once: 3, failures: usize::MAX, time: Duration::from_secs(60) };
+        Bounds { at_once: 3, failures: 99, silences: 2, time: Duration::from_secs(60) };
 
     fn check(name: &str, run: impl Fn() -> Verdict + Send + Sync + 'static) -> Check {
         Check { name: name.into(), part: String::new(), run: Box::new(run) }
     }
 
     fn failed() -> Verdict {
-        Verdict::Failed(Fault { text: "text".into(), cause: "cause".into() })
+        Verdict::Failed(Fault::new("text"))
     }
 
     #[test]
@@ -164,11 +178,19 @@ mod tests {
     #[test]
     fn after_enough_failures_the_rest_is_left_out() {
         let checks: Vec<Check> = (0..50).map(|_| check("red", failed)).collect();
-        let passage = run(&checks, Bounds { at_once: 1, failures: 5, ..BOUNDS }, |_, _| {});
-        assert!(passage.failed.len() >= 5 && !passage.left_out.is_empty(), "{passage:?}");
-        assert_eq!(passage.failed.len() + passage.left_out.len(), 50);
+        let passage = run(&checks, Bounds { failures: 5, ..BOUNDS }, |_, _| {});
+        assert_eq!((passage.failed.len(), passage.left_out.len()), (5, 45));
         let passage = run(&checks, Bounds { time: Duration::ZERO, ..BOUNDS }, |_, _| {});
         assert_eq!(passage.left_out.len(), 50);
+    }
+
+    #[test]
+    fn few_silences_are_enough() {
+        let silent =
+            || Verdict::Failed(Fault { is_silence: true, ..Fault::new("nothing was received") });
+        let checks: Vec<Check> = (0..50).map(|_| check("silent", silent)).collect();
+        let passage = run(&checks, BOUNDS, |_, _| {});
+        assert_eq!((passage.failed.len(), passage.left_out.len()), (2, 48));
     }
 
     #[test]

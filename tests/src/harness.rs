@@ -14,7 +14,7 @@ use crate::gate::{self, Bounds, Check, Fault, Verdict};
 use crate::memory::Memory;
 use crate::player::{PATIENCE, PlayError, Trouble};
 use crate::report::Report;
-use crate::server::{self, CommandLine, StartError, Target};
+use crate::server::{self, CommandLine, Target};
 use crate::subject::Subject;
 use crate::waiting::Patience;
 use crate::{check, corpus, differ, load, program};
@@ -23,7 +23,10 @@ use crate::{check, corpus, differ, load, program};
 const RED: u8 = 101;
 
 /// After this many failures, a learner has enough to do.
-const ENOUGH: usize = 25;
+const ENOUGH: usize = 40;
+
+/// So many times in vain is a learner kept waiting.
+const ENOUGH_SILENCES: usize = 8;
 
 /// How long a learner's server may take for what makes it robust.
 const ROBUST: Duration = Duration::from_secs(60);
@@ -95,8 +98,8 @@ fn pass(mut gate: Gate, memory: &mut Memory, subject: &Subject, arguments: &Argu
     report.sum_up(&passage);
     let first = report.first.and_then(|first| gate.checks.get(first));
     if let Some(check) = first {
-        println!("\nThis one again:   {} -- {}", subject.again(), check.name);
-        println!("All in full:      {} -- --nocapture", subject.again());
+        println!("\nThis one again:\n  {} -- {}", subject.again(), check.name);
+        println!("All in full:\n  {} -- --nocapture", subject.again());
     }
     memory.learn(&gate.checks, &passage);
     passage.failed.is_empty() && passage.left_out.is_empty()
@@ -126,16 +129,18 @@ fn gates(subject: &Subject, arguments: &Arguments) -> Result<Vec<Gate>, String> 
     let is_all = subject.is_ours() || arguments.filter.is_some();
     let stages = if is_all { 1..=subject.stage } else { subject.stage..=subject.stage };
     let in_full = arguments.nocapture;
-    let failures = if subject.is_ours() || in_full { usize::MAX } else { ENOUGH };
+    let is_patient = subject.is_ours() || in_full;
+    let failures = if is_patient { usize::MAX } else { ENOUGH };
+    let silences = if is_patient { usize::MAX } else { ENOUGH_SILENCES };
     // Most of a play is waiting, so there is room for more of them than for processors.
     let cores = thread::available_parallelism().map_or(2, usize::from);
-    let at_once = |most: usize| arguments.test_threads.unwrap_or(most.min(2 * cores));
+    let at_once = |most: usize| arguments.test_threads.unwrap_or(most.min(3 * cores));
     let answers = transcripts(subject)?;
     let what = format!("What it answers: {} sessions, in the order of the lessons", answers.len());
     let answers = Gate {
         title: what,
         checks: answers,
-        bounds: Bounds { at_once: at_once(6), failures, time: Duration::MAX },
+        bounds: Bounds { at_once: at_once(8), failures, silences, time: Duration::MAX },
         is_slow: false,
     };
     let mut robust = program::checks(subject, stages.clone());
@@ -144,7 +149,7 @@ fn gates(subject: &Subject, arguments: &Arguments) -> Result<Vec<Gate>, String> 
     let robust = Gate {
         title: format!("What it withstands: {} loads and limits", robust.len()),
         checks: robust,
-        bounds: Bounds { at_once: at_once(4), failures, time },
+        bounds: Bounds { at_once: at_once(4), failures, silences, time },
         is_slow: !subject.is_ours(),
     };
     let mut gates = vec![answers, robust];
@@ -152,7 +157,7 @@ fn gates(subject: &Subject, arguments: &Arguments) -> Result<Vec<Gate>, String> 
         gates.push(Gate {
             title: "Random sessions, beside redis-server".into(),
             checks: vec![differ::check(subject)],
-            bounds: Bounds { at_once: 1, failures, time: Duration::MAX },
+            bounds: Bounds { at_once: 1, failures, silences, time: Duration::MAX },
             is_slow: true,
         });
     }
@@ -216,22 +221,23 @@ fn patience(is_ours: bool) -> Patience {
 fn play(name: &str, target: &Target, patience: Patience) -> Result<(), Fault> {
     let transcript = corpus::load_one(name).map_err(|error| {
         let cause = format!("{error:#}");
-        Fault { text: cause.clone(), cause }
+        Fault { text: cause.clone(), cause, is_silence: false }
     })?;
     check::check(&transcript, target, patience).map_err(|failure| {
-        SILENCES.fetch_add(usize::from(is_silence(&failure)), Ordering::Relaxed);
-        Fault { text: failure.to_string(), cause: failure.cause() }
+        let is_silence = is_silence(&failure);
+        SILENCES.fetch_add(usize::from(is_silence), Ordering::Relaxed);
+        Fault { text: failure.to_string(), cause: failure.cause(), is_silence }
     })
 }
 
-/// Whether the server was waited for in vain.
+/// Whether the server did not start, or was waited for in vain.
 fn is_silence(failure: &Failure) -> bool {
     match failure {
         Failure::Step(mismatch) => matches!(
             mismatch.outcome.trouble,
             Some(Trouble::Silence | Trouble::StillOpen | Trouble::NotReading)
         ),
-        Failure::Play(PlayError::Start(StartError::Silent { .. })) => true,
+        Failure::Play(PlayError::Start(_)) => true,
         _ => false,
     }
 }

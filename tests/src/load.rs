@@ -238,7 +238,8 @@ pub(crate) fn checks(subject: &Subject, stages: RangeInclusive<u32>) -> Result<V
             None => match play(&scenario, &command, terms) {
                 Ok(report) => Verdict::Passed(Some(report.in_short())),
                 Err(failure) => {
-                    Verdict::Failed(Red { text: failure.to_string(), cause: failure.cause() })
+                    let (text, cause) = (failure.to_string(), failure.cause());
+                    Verdict::Failed(Red { text, cause, is_silence: false })
                 }
             },
         };

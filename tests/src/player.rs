@@ -395,8 +395,10 @@ impl Session {
             for (_, raw, rest) in &mut open {
                 raw.send(rest, rest.len(), &limits);
             }
+            // All have the same time: a server that answers none need not be waited for at each.
+            let mut waiting = limits.waiting();
             for (cut, mut raw, _) in open {
-                outcomes.push((cut, raw.receive(replies, &limits)));
+                outcomes.push((cut, raw.receive_within(replies, &limits, &mut waiting)));
             }
             if outcomes.iter().any(|(_, outcome)| outcome.trouble.is_some()) {
                 break;

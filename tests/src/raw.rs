@@ -69,11 +69,21 @@ impl Raw {
 
     /// Reads this many whole replies.
     pub(crate) fn receive(&mut self, replies: usize, limits: &Limits) -> Outcome {
+        self.receive_within(replies, limits, &mut limits.waiting())
+    }
+
+    /// Reads this many whole replies, as long as this makes sense.
+    pub(crate) fn receive_within(
+        &mut self,
+        replies: usize,
+        limits: &Limits,
+        waiting: &mut Waiting,
+    ) -> Outcome {
         self.has_read = true;
         let sent = self.sent.clone();
-        let (mut waiting, mut dry) = (limits.waiting(), None);
+        let mut dry = None;
         while dry.is_none() && split_replies(&self.buffer).0.len() < replies {
-            dry = self.fill(limits, &mut waiting);
+            dry = self.fill(limits, waiting);
         }
         let whole =
             split_replies(&self.buffer).0.iter().take(replies).map(|reply| reply.len()).sum();
@@ -178,11 +188,7 @@ impl Raw {
     /// Reads for as long as it makes sense to wait.
     fn read_in_time(&mut self, chunk: &mut [u8], waiting: &mut Waiting) -> io::Result<usize> {
         loop {
-            let left = waiting.next_look();
-            if left.is_zero() {
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            self.stream.set_read_timeout(Some(left))?;
+            self.stream.set_read_timeout(Some(waiting.next_look()))?;
             match self.stream.read(chunk) {
                 Err(error) if is_timeout(&error) && !waiting.is_over() => {}
                 read => return read,

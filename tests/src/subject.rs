@@ -75,10 +75,10 @@ impl Subject {
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.theirs {
-            Some(command) => write!(f, "Your server, {command}"),
+            Some(command) => write!(f, "Your server at stage {:02}: {command}", self.stage),
             None => write!(
                 f,
-                "The course's own {} ({SERVER}='./mine --port {{port}}' tests yours)",
+                "The course's own {}. For yours: {SERVER}='./mine --port {{port}}'",
                 self.package
             ),
         }

@@ -40,25 +40,25 @@ pub(crate) struct Waiting {
     patience: Patience,
     began: Instant,
     server: Option<Watched>,
+    is_over: bool,
 }
 
 impl Waiting {
     /// Begins to wait for the server of this process, if it is known.
     pub(crate) fn new(patience: Patience, process: Option<u32>) -> Self {
         let server = process.filter(|_| patience.rest < patience.most).map(Watched::new);
-        Self { patience, began: Instant::now(), server }
+        Self { patience, began: Instant::now(), server, is_over: false }
     }
 
-    /// Returns how long to wait until [`Self::is_over`] is worth another look.
+    /// Returns how long to wait until [`Self::is_over`] is worth another look: never zero, so that
+    /// what has arrived already can be read when all is over.
     pub(crate) fn next_look(&self) -> Duration {
-        let left = self.left();
-        // A process that answers at once is not worth a look.
-        if self.server.is_some() { left.min(LOOK) } else { left }
-    }
-
-    /// Returns how much time there is at most.
-    pub(crate) fn left(&self) -> Duration {
-        self.patience.most.saturating_sub(self.began.elapsed())
+        let left = self.patience.most.saturating_sub(self.began.elapsed());
+        match (&self.server, self.is_over) {
+            (_, true) => Duration::from_millis(1),
+            (Some(_), false) => left.clamp(Duration::from_millis(1), LOOK),
+            (None, false) => left.max(Duration::from_millis(1)),
+        }
     }
 
     /// Returns how long it took so far.
@@ -68,11 +68,11 @@ impl Waiting {
 
     /// Whether the time is over, or the server has rested for so long that it says no more.
     pub(crate) fn is_over(&mut self) -> bool {
-        if self.left().is_zero() {
-            return true;
-        }
-        let rest = self.patience.rest;
-        self.server.as_mut().is_some_and(|server| server.has_rested() >= rest)
+        let Patience { most, rest } = self.patience;
+        self.is_over = self.is_over
+            || self.began.elapsed() >= most
+            || self.server.as_mut().is_some_and(|server| server.has_rested() >= rest);
+        self.is_over
     }
 }
 
