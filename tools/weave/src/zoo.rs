@@ -56,7 +56,7 @@ pub(crate) fn catch(animal: &Animal) -> [String; 2] {
         "cargo build -p zoo".to_owned(),
         format!(
             "SERVER='target/debug/zoo {} --port {{port}}' \\\n    \
-             cargo test -p stage-{number} --test transcripts {}",
+             cargo test -p stage-{number} {}",
             animal.name, animal.transcript
         ),
     ]
@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(
             catch(animal)[1],
             "SERVER='target/debug/zoo takes_seconds_for_milliseconds --port {port}' \\\n    \
-             cargo test -p stage-04 --test transcripts 04-px-expiry/ex_counts_seconds"
+             cargo test -p stage-04 04-px-expiry/ex_counts_seconds"
         );
     }
 }
