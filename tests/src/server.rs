@@ -505,6 +505,8 @@ impl Process {
     }
 
     fn kept_silent(&mut self, words: &[String], waited: Duration) -> StartError {
+        // As exact as it is worth reading.
+        let waited = Duration::from_millis(waited.as_millis() as u64 / 100 * 100);
         StartError::Silent { command: words.join(" "), waited, output: self.output() }
     }
 
