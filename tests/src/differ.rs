@@ -97,7 +97,7 @@ pub struct Finding {
 }
 
 /// Returns the check that compares a server with the real Redis, if there is one, in random sessions.
-pub(crate) fn check(subject: &Subject) -> Check {
+pub(crate) fn check(subject: &Subject) -> Check<'static> {
     let (server, stage) = (subject.command.clone(), subject.stage);
     let run = move || {
         let redis = match redis() {

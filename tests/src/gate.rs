@@ -9,13 +9,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// One thing that a server must do.
-pub struct Check {
+pub struct Check<'a> {
     /// By this name it can be picked.
     pub name: String,
     /// What part of the lesson it belongs to, such as `stage 02, framing`.
     pub part: String,
     /// Finds out.
-    pub run: Box<dyn Fn() -> Verdict + Send + Sync>,
+    pub run: Box<dyn Fn() -> Verdict + Send + Sync + 'a>,
 }
 
 /// What came of a check.
@@ -50,6 +50,24 @@ impl Fault {
     }
 }
 
+impl From<Result<(), Fault>> for Verdict {
+    fn from(result: Result<(), Fault>) -> Self {
+        result.map_or_else(Self::Failed, |()| Self::Passed(None))
+    }
+}
+
+/// Checks that are run when all before them have passed.
+pub struct Gate<'a> {
+    /// What they show.
+    pub title: String,
+    /// The checks, in order.
+    pub checks: Vec<Check<'a>>,
+    /// When the rest is left out.
+    pub bounds: Bounds,
+    /// Whether each takes so long that it is worth a line.
+    pub is_slow: bool,
+}
+
 /// How many checks may fail, and how long all may take, before the rest is left out.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
@@ -78,7 +96,11 @@ pub struct Passage {
 
 /// Runs the checks, and shows `visit` each verdict in the order of the list, as soon as it and all
 /// before it are known.
-pub fn run(checks: &[Check], bounds: Bounds, mut visit: impl FnMut(usize, &Verdict)) -> Passage {
+pub fn run(
+    checks: &[Check<'_>],
+    bounds: Bounds,
+    mut visit: impl FnMut(usize, &Verdict),
+) -> Passage {
     let began = Instant::now();
     let next = AtomicUsize::new(0);
     let is_enough = AtomicBool::new(false);
@@ -123,7 +145,7 @@ pub fn run(checks: &[Check], bounds: Bounds, mut visit: impl FnMut(usize, &Verdi
 }
 
 /// A check that panics has a bug of its own, which is no reason to lose the others.
-fn verdict(check: &Check) -> Verdict {
+fn verdict(check: &Check<'_>) -> Verdict {
     panic::catch_unwind(AssertUnwindSafe(|| (check.run)())).unwrap_or_else(|_| {
         let cause = "the check itself failed, which is a bug of the course".to_owned();
         let text = format!("{}: {cause}", check.name);
@@ -151,7 +173,7 @@ mod tests {
     const BOUNDS: Bounds =
         Bounds { at_once: 3, failures: 99, silences: 2, time: Duration::from_secs(60) };
 
-    fn check(name: &str, run: impl Fn() -> Verdict + Send + Sync + 'static) -> Check {
+    fn check(name: &str, run: impl Fn() -> Verdict + Send + Sync + 'static) -> Check<'static> {
         Check { name: name.into(), part: String::new(), run: Box::new(run) }
     }
 
@@ -177,7 +199,7 @@ mod tests {
 
     #[test]
     fn after_enough_failures_the_rest_is_left_out() {
-        let checks: Vec<Check> = (0..50).map(|_| check("red", failed)).collect();
+        let checks: Vec<Check<'_>> = (0..50).map(|_| check("red", failed)).collect();
         let passage = run(&checks, Bounds { failures: 5, ..BOUNDS }, |_, _| {});
         assert_eq!((passage.failed.len(), passage.left_out.len()), (5, 45));
         let passage = run(&checks, Bounds { time: Duration::ZERO, ..BOUNDS }, |_, _| {});
@@ -188,7 +210,7 @@ mod tests {
     fn few_silences_are_enough() {
         let silent =
             || Verdict::Failed(Fault { is_silence: true, ..Fault::new("nothing was received") });
-        let checks: Vec<Check> = (0..50).map(|_| check("silent", silent)).collect();
+        let checks: Vec<Check<'_>> = (0..50).map(|_| check("silent", silent)).collect();
         let passage = run(&checks, BOUNDS, |_, _| {});
         assert_eq!((passage.failed.len(), passage.left_out.len()), (2, 48));
     }

@@ -4,16 +4,16 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{anyhow, bail};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::failure::Failure;
-use crate::gate::{self, Bounds, Check, Fault, Verdict};
+use crate::gate::{Bounds, Check, Fault, Gate};
 use crate::memory::Memory;
 use crate::player::{PATIENCE, PlayError, Trouble};
-use crate::report::Report;
+use crate::report::pass;
 use crate::server::{self, CommandLine, Target};
 use crate::subject::Subject;
 use crate::waiting::Patience;
@@ -23,10 +23,10 @@ use crate::{check, corpus, differ, load, program};
 const RED: u8 = 101;
 
 /// After this many failures, a learner has enough to do.
-const ENOUGH: usize = 40;
+pub(crate) const ENOUGH: usize = 40;
 
 /// So many times in vain is a learner kept waiting.
-const ENOUGH_SILENCES: usize = 8;
+pub(crate) const ENOUGH_SILENCES: usize = 8;
 
 /// How long a learner's server may take for what makes it robust.
 const ROBUST: Duration = Duration::from_secs(60);
@@ -47,16 +47,6 @@ pub fn stage(binary: &str, package: &str) -> ExitCode {
     })
 }
 
-/// Checks that are run when all before them have passed.
-struct Gate {
-    /// What they show.
-    title: String,
-    checks: Vec<Check>,
-    bounds: Bounds,
-    /// Whether each takes so long that it is worth a line.
-    is_slow: bool,
-}
-
 fn walk(subject: &Subject, arguments: &Arguments) -> Result<ExitCode, String> {
     let gates = gates(subject, arguments)?;
     let names = || gates.iter().flat_map(|gate| &gate.checks).map(|check| &check.name);
@@ -73,36 +63,12 @@ fn walk(subject: &Subject, arguments: &Arguments) -> Result<ExitCode, String> {
     println!("\n{subject}");
     let mut memory = Memory::of(subject);
     for gate in gates {
-        if !pass(gate, &mut memory, subject, arguments) {
+        if !pass(gate, &mut memory, Some(&subject.again()), arguments.nocapture) {
             return Ok(ExitCode::from(RED));
         }
     }
     println!("{}", farewell(subject, arguments));
     Ok(ExitCode::SUCCESS)
-}
-
-/// Runs a gate's checks, and returns whether the server may go on to the next one.
-fn pass(mut gate: Gate, memory: &mut Memory, subject: &Subject, arguments: &Arguments) -> bool {
-    // What was green before is most likely green still. This sort is stable.
-    gate.checks.sort_by_key(|check| memory.has(&check.name));
-    println!("\n{}", gate.title);
-    let mut report = Report {
-        checks: &gate.checks,
-        in_full: arguments.nocapture,
-        in_lines: gate.is_slow || arguments.nocapture,
-        memory,
-        first: None,
-        began: Instant::now(),
-    };
-    let passage = gate::run(&gate.checks, gate.bounds, |at, verdict| report.visit(at, verdict));
-    report.sum_up(&passage);
-    let first = report.first.and_then(|first| gate.checks.get(first));
-    if let Some(check) = first {
-        println!("\nThis one again:\n  {} -- {}", subject.again(), check.name);
-        println!("All in full:\n  {} -- --nocapture", subject.again());
-    }
-    memory.learn(&gate.checks, &passage);
-    passage.failed.is_empty() && passage.left_out.is_empty()
 }
 
 /// Says what a server has reached that has passed all gates.
@@ -123,7 +89,7 @@ fn farewell(subject: &Subject, arguments: &Arguments) -> String {
     }
 }
 
-fn gates(subject: &Subject, arguments: &Arguments) -> Result<Vec<Gate>, String> {
+fn gates(subject: &Subject, arguments: &Arguments) -> Result<Vec<Gate<'static>>, String> {
     // Everything can be picked by its name. By itself, a learner's server meets only the load that
     // its own stage brings, and no random sessions.
     let is_all = subject.is_ours() || arguments.filter.is_some();
@@ -132,9 +98,7 @@ fn gates(subject: &Subject, arguments: &Arguments) -> Result<Vec<Gate>, String> 
     let is_patient = subject.is_ours() || in_full;
     let failures = if is_patient { usize::MAX } else { ENOUGH };
     let silences = if is_patient { usize::MAX } else { ENOUGH_SILENCES };
-    // Most of a play is waiting, so there is room for more of them than for processors.
-    let cores = thread::available_parallelism().map_or(2, usize::from);
-    let at_once = |most: usize| arguments.test_threads.unwrap_or(most.min(3 * cores));
+    let at_once = |most| arguments.test_threads.unwrap_or_else(|| at_once(most));
     let answers = transcripts(subject)?;
     let what = format!("What it answers: {} sessions, in the order of the lessons", answers.len());
     let answers = Gate {
@@ -168,6 +132,12 @@ fn gates(subject: &Subject, arguments: &Arguments) -> Result<Vec<Gate>, String> 
     Ok(gates)
 }
 
+/// Returns how many plays at once suit this machine, and no more than `most`.
+pub(crate) fn at_once(most: usize) -> usize {
+    // Most of a play is waiting, so there is room for more of them than for processors.
+    thread::available_parallelism().map_or(2, usize::from).saturating_mul(3).min(most)
+}
+
 /// Whether the command line asks for a check of this name, as libtest reads it.
 fn is_picked(name: &str, arguments: &Arguments) -> bool {
     let fits =
@@ -182,7 +152,7 @@ fn asked(arguments: &Arguments) -> String {
     asked.join(" ")
 }
 
-fn transcripts(subject: &Subject) -> Result<Vec<Check>, String> {
+fn transcripts(subject: &Subject) -> Result<Vec<Check<'static>>, String> {
     let names = corpus::names(&corpus::transcripts(), "redis").map_err(|e| format!("{e:#}"))?;
     let target = Target::Spawn(subject.command.clone());
     let is_ours = subject.is_ours();
@@ -192,10 +162,7 @@ fn transcripts(subject: &Subject) -> Result<Vec<Check>, String> {
         .filter(|(stage, _)| *stage <= subject.stage);
     let checks = names.map(|(stage, name)| {
         let (target, own) = (target.clone(), name.clone());
-        let run = move || match play(&own, &target, patience(is_ours)) {
-            Ok(()) => Verdict::Passed(None),
-            Err(fault) => Verdict::Failed(fault),
-        };
+        let run = move || play(&own, &target, patience(is_ours)).into();
         Check { name, part: format!("stage {stage:02}"), run: Box::new(run) }
     });
     Ok(checks.collect())
@@ -208,7 +175,7 @@ static SILENCES: AtomicUsize = AtomicUsize::new(0);
 
 /// Returns how long a step may take. A server that answers nothing would keep a learner waiting for
 /// every transcript: when it has been silent often enough, the rest is played with less patience.
-fn patience(is_ours: bool) -> Patience {
+pub(crate) fn patience(is_ours: bool) -> Patience {
     let seconds = Duration::from_secs;
     match SILENCES.load(Ordering::Relaxed) {
         _ if is_ours => PATIENCE,
@@ -218,7 +185,7 @@ fn patience(is_ours: bool) -> Patience {
 }
 
 /// Plays the transcript of this name against `target`, and compares.
-fn play(name: &str, target: &Target, patience: Patience) -> Result<(), Fault> {
+pub(crate) fn play(name: &str, target: &Target, patience: Patience) -> Result<(), Fault> {
     let transcript = corpus::load_one(name).map_err(|error| {
         let cause = format!("{error:#}");
         Fault { text: cause.clone(), cause, is_silence: false }

@@ -228,7 +228,10 @@ impl fmt::Display for Size {
 ///
 /// # Errors
 /// When the environment asks for a size that is none.
-pub(crate) fn checks(subject: &Subject, stages: RangeInclusive<u32>) -> Result<Vec<Check>, String> {
+pub(crate) fn checks(
+    subject: &Subject,
+    stages: RangeInclusive<u32>,
+) -> Result<Vec<Check<'static>>, String> {
     let terms = Terms::new(subject.stage, Size::from_env()?);
     let scenarios = SCENARIOS.into_iter().filter(|scenario| stages.contains(&scenario.stage()));
     let checks = scenarios.map(|scenario| {

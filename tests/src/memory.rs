@@ -37,7 +37,7 @@ impl Memory {
     }
 
     /// Keeps how the checks went.
-    pub(crate) fn learn(&mut self, checks: &[Check], passage: &Passage) {
+    pub(crate) fn learn(&mut self, checks: &[Check<'_>], passage: &Passage) {
         let name = |at: &usize| checks.get(*at).map(|check| check.name.clone());
         for failed in passage.failed.iter().filter_map(|(at, _)| name(at)) {
             self.passed.remove(&failed);

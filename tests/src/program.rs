@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::gate::{Check, Fault, Verdict};
+use crate::gate::{Check, Fault};
 use crate::load::{Bytes, Meter, Peer};
 use crate::server::Server;
 use crate::subject::Subject;
@@ -144,7 +144,7 @@ fn check(holds: bool, texts: impl FnOnce() -> (String, String)) -> Result<()> {
 }
 
 /// Returns a check for every claim of these stages that holds for the server.
-pub(crate) fn checks(subject: &Subject, stages: RangeInclusive<u32>) -> Vec<Check> {
+pub(crate) fn checks(subject: &Subject, stages: RangeInclusive<u32>) -> Vec<Check<'static>> {
     let claims = TOPICS.into_iter().flat_map(|(topic, claims)| {
         claims.iter().map(move |claim| (format!("program/{topic}/{}", claim.name), *claim))
     });
@@ -152,9 +152,9 @@ pub(crate) fn checks(subject: &Subject, stages: RangeInclusive<u32>) -> Vec<Chec
         claims.filter(|(_, claim)| claim.concerns(subject) && stages.contains(&claim.from));
     let checks = claims.map(|(name, claim)| {
         let subject = subject.clone();
-        let run = move || match (claim.run)(&subject) {
-            Ok(()) => Verdict::Passed(None),
-            Err(error) => Verdict::Failed(Fault::new(&format!("{error:#}"))),
+        let run = move || {
+            let went = (claim.run)(&subject);
+            went.map_err(|error| Fault::new(&format!("{error:#}"))).into()
         };
         Check { name, part: format!("stage {:02}, the program", claim.from), run: Box::new(run) }
     });

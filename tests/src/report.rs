@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Instant;
 
-use crate::gate::{Check, Fault, Passage, Verdict};
+use crate::gate::{self, Check, Fault, Gate, Passage, Verdict};
 use crate::memory::Memory;
 
 /// This many causes are listed, the most frequent ones.
@@ -15,25 +15,54 @@ const NAMES: usize = 2;
 /// Where lines are to end.
 const WIDTH: usize = 80;
 
+/// Runs a gate's checks, and returns whether the server may go on to the next one.
+///
+/// `again` is the command that runs them again, if it takes parts of names. With `in_full`, every
+/// failure is printed as the first one is.
+pub(crate) fn pass(
+    mut gate: Gate<'_>,
+    memory: &mut Memory,
+    again: Option<&str>,
+    in_full: bool,
+) -> bool {
+    // What was green before is most likely green still. This sort is stable.
+    gate.checks.sort_by_key(|check| memory.has(&check.name));
+    println!("\n{}", gate.title);
+    let mut report = Report {
+        checks: &gate.checks,
+        in_full,
+        in_lines: gate.is_slow || in_full,
+        memory,
+        first: None,
+        began: Instant::now(),
+    };
+    let passage = gate::run(&gate.checks, gate.bounds, |at, verdict| report.visit(at, verdict));
+    report.sum_up(&passage);
+    if let (Some(check), Some(again)) = (report.first.and_then(|at| gate.checks.get(at)), again) {
+        println!("\nThis one again:\n  {again} -- {}", check.name);
+        println!("All in full:\n  {again} -- --nocapture");
+    }
+    memory.learn(&gate.checks, &passage);
+    passage.failed.is_empty() && passage.left_out.is_empty()
+}
+
 /// Prints how the checks of a gate go.
-pub(crate) struct Report<'a> {
-    /// What is checked.
-    pub(crate) checks: &'a [Check],
+struct Report<'a> {
+    checks: &'a [Check<'a>],
     /// Whether each failure is printed in full, and not only the first.
-    pub(crate) in_full: bool,
+    in_full: bool,
     /// Whether each success is printed, in a line.
-    pub(crate) in_lines: bool,
+    in_lines: bool,
     /// What passed in the last run, so that its failure is news.
-    pub(crate) memory: &'a Memory,
+    memory: &'a Memory,
     /// The first failure.
-    pub(crate) first: Option<usize>,
-    /// When the gate was entered.
-    pub(crate) began: Instant,
+    first: Option<usize>,
+    began: Instant,
 }
 
 impl Report<'_> {
     /// Prints what is to be said of a check before the others are done.
-    pub(crate) fn visit(&mut self, at: usize, verdict: &Verdict) {
+    fn visit(&mut self, at: usize, verdict: &Verdict) {
         let Some(check) = self.checks.get(at) else { return };
         self.clear_progress();
         match verdict {
@@ -59,7 +88,7 @@ impl Report<'_> {
         self.show_progress(at + 1);
     }
 
-    fn news(&self, check: &Check) -> &'static str {
+    fn news(&self, check: &Check<'_>) -> &'static str {
         if self.memory.has(&check.name) { "; it passed in your last run" } else { "" }
     }
 
@@ -79,7 +108,7 @@ impl Report<'_> {
     }
 
     /// Prints what is to be said when all is done: the other failures, and the numbers.
-    pub(crate) fn sum_up(&self, passage: &Passage) {
+    fn sum_up(&self, passage: &Passage) {
         self.clear_progress();
         let is_told = |at: usize| self.in_full || self.first == Some(at);
         let others: Vec<_> = passage.failed.iter().filter(|(at, _)| !is_told(*at)).collect();

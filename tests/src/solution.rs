@@ -2,13 +2,18 @@
 //! could do already.
 
 use std::path::Path;
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 
 use crate::exercise::Exercise;
-use crate::harness::{self, check_one};
+use crate::gate::{Bounds, Check, Fault, Gate};
+use crate::harness::{ENOUGH, ENOUGH_SILENCES, at_once, patience, play};
+use crate::memory::Memory;
 use crate::points;
+use crate::report;
 use crate::server::{CommandLine, Target};
+use crate::waiting::Patience;
 use crate::workspace;
 
 /// A server that may solve an exercise.
@@ -65,22 +70,38 @@ impl<'e> Subject<'e> {
         self.exercise.kept_transcripts()
     }
 
+    fn gate(&self, title: &str, names: Vec<String>) -> Gate<'_> {
+        let title = format!("{title}: {} checks", names.len());
+        let checks = names.into_iter().map(|name| {
+            let own = name.clone();
+            let run = move || self.check(&own, patience(false)).into();
+            Check { name, part: format!("exercise {}", self.exercise.name), run: Box::new(run) }
+        });
+        let bounds = Bounds {
+            at_once: at_once(6),
+            failures: ENOUGH,
+            silences: ENOUGH_SILENCES,
+            time: Duration::MAX,
+        };
+        Gate { title, checks: checks.collect(), bounds, is_slow: false }
+    }
+
     /// Holds the server to the transcript or the point of this name.
     ///
     /// # Errors
-    /// With the text that the learner reads.
-    pub fn check(&self, name: &str) -> Result<(), String> {
+    /// With what the learner reads.
+    pub fn check(&self, name: &str, patience: Patience) -> Result<(), Fault> {
         let point = points::of(&self.exercise.name).find(|point| point.name() == name);
         if let Some(point) = point {
             return point.check(&self.command).map_err(|error| {
-                format!("{error:#}\n\n  {}", where_to_look(name).unwrap_or_default())
+                let where_to_look = where_to_look(name).unwrap_or_default();
+                Fault::new(&format!("{error:#}\n\n  {where_to_look}"))
             });
         }
-        let text =
-            |failure: libtest_mimic::Failed| failure.message().unwrap_or_default().to_owned();
-        match (check_one(name, &Target::Spawn(self.command.clone())), &self.honest) {
-            (Err(_), Some(honest)) if check_one(name, honest).is_err() => Ok(()),
-            (checked, _) => checked.map_err(text),
+        let target = Target::Spawn(self.command.clone());
+        match (play(name, &target, patience), &self.honest) {
+            (Err(_), Some(honest)) if play(name, honest, patience).is_err() => Ok(()),
+            (checked, _) => checked,
         }
     }
 }
@@ -92,19 +113,27 @@ impl<'e> Subject<'e> {
 /// When there is no server, or something does not hold.
 pub fn check(exercise: &Exercise, server: Option<&str>) -> Result<()> {
     let subject = Subject::find(exercise, server)?;
-    let not_solved = || format!("the exercise {} is not solved yet", exercise.name);
-    let own = subject.own();
-    harness::each(&own, Some("holds"), |name| subject.check(name)).with_context(not_solved)?;
-    let kept = subject.kept()?;
-    harness::each(&kept, None, |name| subject.check(name)).with_context(|| {
-        // What the animal fails is among them.
-        match exercise.animal {
-            Some(_) => not_solved(),
-            None => format!("with the exercise {}, the stage breaks", exercise.name),
-        }
-    })?;
-    println!("holds: {} transcripts that held before. {} is solved.", kept.len(), exercise.name);
+    match server {
+        Some(command) => println!("\nYour server: {command}"),
+        None => println!("\nYour {}", exercise.package()),
+    }
+    let own = subject.gate("What the exercise asks for", subject.own());
+    ensure!(pass(own), "the exercise {} is not solved yet", exercise.name);
+    let kept = subject.gate("What held before", subject.kept()?);
+    // What an animal fails is among them.
+    let broken = match exercise.animal {
+        Some(_) => format!("the exercise {} is not solved yet", exercise.name),
+        None => format!("with the exercise {}, the stage breaks", exercise.name),
+    };
+    ensure!(pass(kept), broken);
+    println!("\n{} is solved.", exercise.name);
     Ok(())
+}
+
+/// Runs a gate's checks, and returns whether all passed. From one run of an exercise to the next,
+/// nothing is kept.
+fn pass(gate: Gate<'_>) -> bool {
+    report::pass(gate, &mut Memory::default(), None, false)
 }
 
 /// Says where to read on about a transcript or a point of an exercise; nothing for one of a stage.

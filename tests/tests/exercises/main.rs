@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use anyhow::{Context as _, Result, bail, ensure};
 use conformance::check;
 use conformance::exercise::{self, Exercise, Level};
+use conformance::player::PATIENCE;
 use conformance::snapshot::Snapshot;
 use conformance::solution::Subject;
 use conformance::{corpus, harness, workspace};
@@ -129,8 +130,8 @@ fn check_solved(exercise: &Exercise, servers: &Servers) -> Result<()> {
     let program = servers.solved(exercise).map_err(anyhow::Error::msg)?;
     let subject = Subject::program(exercise, program);
     let names = [subject.own(), subject.kept()?].concat();
-    let mut failures: Vec<String> =
-        names.iter().filter_map(|name| subject.check(name).err()).collect();
+    let failures = names.iter().filter_map(|name| subject.check(name, PATIENCE).err());
+    let mut failures: Vec<String> = failures.map(|fault| fault.text).collect();
     if failures.is_empty() {
         return Ok(());
     }
@@ -159,7 +160,7 @@ fn check_wrong(exercise: &Exercise, wrong: &str, servers: &Servers) -> Result<()
 /// Fails if the program passes all that is the exercise's own.
 fn fails(exercise: &Exercise, program: &Path, what: &str) -> Result<()> {
     let subject = Subject::program(exercise, program);
-    let passes = subject.own().iter().all(|name| subject.check(name).is_ok());
+    let passes = subject.own().iter().all(|name| subject.check(name, PATIENCE).is_ok());
     ensure!(!passes, "{what} passes all that {} asks for", exercise.name);
     Ok(())
 }
