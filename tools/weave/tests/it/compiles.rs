@@ -131,7 +131,7 @@ fn follow(
                 faults.push(format!("{place}: does not compile\n{}", error.unwrap_or(&errors)));
             }
             (true, true) => {
-                faults.push(format!("{place}: compiles, and the page says it does not"))
+                faults.push(format!("{place}: compiles, and the page says it does not"));
             }
             _ => {}
         }
