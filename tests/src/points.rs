@@ -121,7 +121,8 @@ impl Running {
 
     /// Watches its memory and its time.
     fn meter(&self) -> Result<Meter> {
-        let meter = self.server.process_id().and_then(|id| Meter::watch(id, u64::MAX / 2));
+        let meter =
+            self.server.process_id().and_then(|id| Meter::watch(id, u64::MAX / 2, Duration::MAX));
         meter.context("the system does not say what the server uses")
     }
 

@@ -113,7 +113,7 @@ impl Running {
     /// Returns how many bytes of memory it takes up, if the kernel reports it.
     fn memory(&self) -> Option<u64> {
         // However far it grows: each test has its own bound.
-        Some(Meter::watch(self.server.process_id()?, u64::MAX / 2)?.now()?.resident)
+        Some(Meter::watch(self.server.process_id()?, u64::MAX / 2, Duration::MAX)?.now()?.resident)
     }
 
     /// Checks its memory against a bound, if the kernel reports it.

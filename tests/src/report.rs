@@ -27,7 +27,7 @@ pub(crate) fn pass(
 ) -> bool {
     // What was green before is most likely green still. This sort is stable.
     gate.checks.sort_by_key(|check| memory.has(&check.name));
-    println!("\n{}", gate.title);
+    println!("\n{}: {} checks", gate.title, gate.checks.len());
     let mut report = Report {
         checks: &gate.checks,
         in_full,
@@ -151,8 +151,8 @@ impl Report<'_> {
         let mut parts = vec![format!("{} of {} pass", passage.passed.len(), self.checks.len())];
         let part = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
         parts.extend(part(passage.failed.len(), "fail"));
-        parts.extend(part(passage.skipped.len(), "were skipped"));
-        parts.extend(part(passage.left_out.len(), "were not tried"));
+        parts.extend(part(passage.skipped.len(), "skipped"));
+        parts.extend(part(passage.left_out.len(), "not tried"));
         format!("{}. {:.1} s", parts.join(", "), self.began.elapsed().as_secs_f64())
     }
 }

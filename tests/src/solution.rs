@@ -71,7 +71,6 @@ impl<'e> Subject<'e> {
     }
 
     fn gate(&self, title: &str, names: Vec<String>) -> Gate<'_> {
-        let title = format!("{title}: {} checks", names.len());
         let checks = names.into_iter().map(|name| {
             let own = name.clone();
             let run = move || self.check(&own, patience(false)).into();
@@ -83,7 +82,7 @@ impl<'e> Subject<'e> {
             silences: ENOUGH_SILENCES,
             time: Duration::MAX,
         };
-        Gate { title, checks: checks.collect(), bounds, is_slow: false }
+        Gate { title: title.into(), checks: checks.collect(), bounds, is_slow: false }
     }
 
     /// Holds the server to the transcript or the point of this name.

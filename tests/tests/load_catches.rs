@@ -125,7 +125,12 @@ const FAULTS: [(&str, &str, &str); 26] = [
 const NOT_FOR_THREADS: &str = "idle_clients_cost_little";
 
 /// A server that does not answer keeps this program waiting. The good one needs a tenth.
-const TERMS: Terms = Terms { stage: 7, size: Size::Bounded, patience: Duration::from_secs(5) };
+const TERMS: Terms = Terms {
+    stage: 7,
+    size: Size::Bounded,
+    patience: Duration::from_secs(5),
+    time: Duration::from_secs(120),
+};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().collect();
@@ -148,7 +153,23 @@ fn main() -> ExitCode {
     let passed = names
         .into_iter()
         .map(|name| Trial::ignorable_test(format!("passed/{name}"), move || passed(name)));
-    harness::run(Arguments::from_args(), caught.chain(passed).collect())
+    let late = Trial::test("a_scenario_that_takes_too_long_is_ended", takes_too_long);
+    harness::run(Arguments::from_args(), caught.chain(passed).chain([late]).collect())
+}
+
+/// Holds a scenario to end when its time is over, though the server is a good one.
+fn takes_too_long() -> Result<(), Failed> {
+    let scenario = find("clients_that_send_byte_by_byte_are_served_like_others")?;
+    let terms = Terms { time: Duration::from_millis(1), ..TERMS };
+    let Err(failure) = load::play(&scenario, &command("nothing"), terms) else {
+        return Err("it went on to its end".into());
+    };
+    let text = failure.to_string();
+    if text.contains("expected  all of this takes less than 1ms") {
+        Ok(())
+    } else {
+        Err(text.into())
+    }
 }
 
 /// Holds a scenario to catch a fault.

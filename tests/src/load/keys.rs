@@ -25,8 +25,9 @@ pub(super) const SCENARIO: Scenario = Scenario {
     // by being copied.
     growth: |size| 64 * MIB + keys(size) as u64 * 5 * LENGTH as u64,
     but_redis: Some("all its clients wait while it looks for keys"),
-    likely: "KEYS is executed where all other requests are, or while it holds a lock that all \
-             others need. Let it run on a thread of its own, and hold no lock for long.",
+    likely: "KEYS is executed to its end before the server looks at another request, or it holds a \
+             lock that all others need. Let it look at some keys, let others have their turn, and go \
+             on.",
     run,
 };
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
@@ -31,8 +31,8 @@ pub struct Usage {
     pub cpu: Duration,
 }
 
-/// Watches a server's memory, and kills a server that takes more than it may: a test that fails
-/// must not take the machine with it.
+/// Watches a server, and kills one that takes more memory or more time than it may: a test that
+/// fails must take neither the machine with it nor the evening.
 #[derive(Debug)]
 pub struct Meter {
     shared: Arc<Shared>,
@@ -55,6 +55,9 @@ struct State {
     /// By how many bytes the memory may grow.
     growth: u64,
     is_over: bool,
+    /// When it is to be over.
+    deadline: Option<Instant>,
+    is_late: bool,
 }
 
 /// How far a server's memory has grown.
@@ -83,13 +86,15 @@ impl Growth {
 }
 
 impl Meter {
-    /// Begins to watch a process with all that it has started, which may grow by this many bytes.
-    /// Returns nothing if the kernel does not report it.
-    pub fn watch(process: u32, growth: u64) -> Option<Self> {
+    /// Begins to watch a process with all that it has started, which may grow by this many bytes,
+    /// and take this time. Returns nothing if the kernel does not report it.
+    pub fn watch(process: u32, growth: u64, time: Duration) -> Option<Self> {
         let mut system = System::new();
         let processes = family(&mut system, Pid::from_u32(process));
         let base = sample(&mut system, &processes).filter(|usage| usage.resident > 0)?;
-        let state = State { system, processes, base, peak: base, growth, is_over: false };
+        let deadline = Instant::now().checked_add(time);
+        let (peak, is_over, is_late) = (base, false, false);
+        let state = State { system, processes, base, peak, growth, is_over, deadline, is_late };
         let shared = Arc::new(Shared { state: Mutex::new(state), ended: AtomicBool::new(false) });
         let watched = Arc::clone(&shared);
         let thread = thread::spawn(move || {
@@ -111,6 +116,12 @@ impl Meter {
     #[must_use]
     pub fn now(&self) -> Option<Usage> {
         self.shared.lock().look()
+    }
+
+    /// Whether the server was killed because it took too long.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.shared.lock().is_late
     }
 
     /// Returns how far it has grown so far.
@@ -141,8 +152,10 @@ impl State {
         self.peak.resident = self.peak.resident.max(usage.resident);
         self.peak.reserved = self.peak.reserved.max(usage.reserved);
         self.peak.cpu = usage.cpu;
-        if usage.resident > self.base.resident + self.growth && !self.is_over {
-            self.is_over = true;
+        let was_killed = self.is_over || self.is_late;
+        self.is_over |= usage.resident > self.base.resident + self.growth;
+        self.is_late |= self.deadline.is_some_and(|deadline| Instant::now() > deadline);
+        if (self.is_over || self.is_late) && !was_killed {
             for process in self.processes.iter().filter_map(|id| self.system.process(*id)) {
                 process.kill();
             }
@@ -228,7 +241,7 @@ mod tests {
 
     #[test]
     fn this_process_takes_memory() {
-        let Some(meter) = Meter::watch(std::process::id(), u64::MAX / 2) else {
+        let Some(meter) = Meter::watch(std::process::id(), u64::MAX / 2, Duration::MAX) else {
             panic!("the system does not tell, so no scenario's memory is held to its bound here");
         };
         let memory = vec![1_u8; 64 * MIB as usize];

@@ -41,6 +41,7 @@ pub struct Siege {
     bystander: Bystander,
     meter: Option<Meter>,
     server: Server,
+    time: Duration,
 }
 
 impl Siege {
@@ -51,7 +52,7 @@ impl Siege {
         terms: Terms,
     ) -> Result<Self, Fault> {
         descriptors()?;
-        let Terms { stage, size, patience } = terms;
+        let Terms { stage, size, patience, time } = terms;
         let limited = match scenario.needs {
             Needs::Descriptors(most) => command.with_descriptors(most),
             _ => None,
@@ -64,7 +65,7 @@ impl Siege {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, server.place().port));
         let bystander = Bystander::ask(address, patience, b"PING\r\n", b"+PONG\r\n")?;
         let growth = (scenario.growth)(size);
-        let meter = server.process_id().and_then(|process| Meter::watch(process, growth));
+        let meter = server.process_id().and_then(|process| Meter::watch(process, growth, time));
         let siege = Self {
             size,
             stage,
@@ -75,6 +76,7 @@ impl Siege {
             bystander,
             meter,
             server,
+            time,
         };
         siege.others_are_served().map_err(|fault| fault.likely(ALONE))?;
         Ok(siege)
@@ -163,6 +165,21 @@ impl Siege {
         self.bystander.rest(true);
         work();
         self.bystander.rest(false);
+    }
+
+    /// Returns how much CPU time the server has taken since `before` when it has done all that it
+    /// was asked for.
+    pub fn work_of(&self, before: Option<Usage>) -> Duration {
+        let deadline = Instant::now() + self.patience;
+        let cpu = || self.usage().map_or(Duration::ZERO, |usage| usage.cpu);
+        let (mut last, mut quiet) = (cpu(), 0);
+        while quiet < 4 && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(50));
+            let now = cpu();
+            quiet = if now == last { quiet + 1 } else { 0 };
+            last = now;
+        }
+        last.saturating_sub(before.map_or(Duration::ZERO, |before| before.cpu))
     }
 
     /// Checks that the server has taken no more CPU time than this since `before`.
@@ -277,6 +294,12 @@ impl Siege {
                 Bytes(growth.base.resident),
                 Bytes(growth.resident())
             );
+            let (_, output) = self.server.end(Duration::ZERO);
+            return Err((Fault::new(expected, happened), None, output));
+        }
+        if self.meter.as_ref().is_some_and(Meter::is_late) {
+            let expected = format!("all of this takes less than {:?}", self.time);
+            let happened = "it was not over, and the server was ended for that";
             let (_, output) = self.server.end(Duration::ZERO);
             return Err((Fault::new(expected, happened), None, output));
         }
