@@ -1,10 +1,12 @@
-//! Where the transcripts, their snapshots and their fixtures are.
+//! Where the transcripts, their snapshots and their fixtures are, and in which order one learns.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
+use serde::Deserialize;
 
 use crate::transcript::{Action, Transcript};
 
@@ -66,6 +68,110 @@ pub fn load_one(name: &str) -> Result<Transcript> {
 #[must_use]
 pub fn is_of_an_exercise(name: &str) -> bool {
     name.matches('/').count() == 2
+}
+
+/// The transcripts of a stage in the order in which a learner makes them green, as
+/// `transcripts/order.toml` lists them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lesson {
+    /// What one can build in one sitting each.
+    #[serde(rename = "step")]
+    pub steps: Vec<Step>,
+    /// What can wait.
+    pub fine_print: FinePrint,
+}
+
+/// A step of a lesson.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// What it is about.
+    pub title: String,
+    /// The names of its transcripts, without their stage's.
+    pub claims: Vec<String>,
+}
+
+/// The transcripts of a stage that can wait.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FinePrint {
+    /// Their names, without their stage's.
+    pub claims: Vec<String>,
+}
+
+/// A transcript and its place in the order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// `NN-stage/claim`.
+    pub name: String,
+    /// The number of its stage.
+    pub stage: u32,
+    /// The title of its step.
+    pub step: String,
+    /// Whether it can wait.
+    pub is_fine_print: bool,
+}
+
+/// The title of what can wait.
+const FINE_PRINT: &str = "fine print";
+
+impl Lesson {
+    /// Returns its transcripts in order, the fine print at the end. `folder` is its stage's.
+    fn items(&self, folder: &str) -> Result<Vec<Item>> {
+        let stage =
+            stage_of(folder).with_context(|| format!("{folder} is no folder of a stage"))?;
+        let item = |claim: &String, step: &str, is_fine_print| {
+            let (name, step) = (format!("{folder}/{claim}"), step.to_owned());
+            Item { name, stage, step, is_fine_print }
+        };
+        let steps = self.steps.iter();
+        let steps = steps.flat_map(|step| step.claims.iter().map(|c| item(c, &step.title, false)));
+        let fine_print = self.fine_print.claims.iter().map(|claim| item(claim, FINE_PRINT, true));
+        Ok(steps.chain(fine_print).collect())
+    }
+}
+
+/// Returns the lesson of each stage, by the stage's folder.
+///
+/// # Errors
+/// When the list cannot be read.
+pub fn lessons() -> Result<BTreeMap<String, Lesson>> {
+    let path = transcripts().join("order.toml");
+    let list = fs::read_to_string(&path).map_err(anyhow::Error::from);
+    let lessons = list.and_then(|list| Ok(toml::from_str(&list)?));
+    lessons.with_context(|| shown(&path).display().to_string())
+}
+
+/// Returns the transcripts up to a stage in the order in which a learner makes them green: those of
+/// each stage by its steps, and at its end its fine print.
+///
+/// # Errors
+/// When the list cannot be read, or does not name each transcript once.
+pub fn in_order(last_stage: u32) -> Result<Vec<Item>> {
+    let items: Result<Vec<Vec<Item>>> =
+        lessons()?.iter().map(|(folder, lesson)| lesson.items(folder)).collect();
+    let mut items = items?.concat();
+    let faults = order_faults(&items, &names(&transcripts(), "redis")?);
+    ensure!(faults.is_empty(), "transcripts/order.toml: {}", faults.join("; "));
+    items.retain(|item| item.stage <= last_stage);
+    Ok(items)
+}
+
+/// Returns what is wrong with a list in which each of these transcripts should stand once.
+#[must_use]
+pub fn order_faults(items: &[Item], names: &[String]) -> Vec<String> {
+    let mut missing: BTreeSet<&String> = names.iter().collect();
+    let mut faults = Vec::new();
+    for Item { name, .. } in items {
+        if !names.contains(name) {
+            faults.push(format!("there is no {name}"));
+        } else if !missing.remove(name) {
+            faults.push(format!("{name} stands there twice"));
+        }
+    }
+    faults.extend(missing.iter().map(|name| format!("{name} is missing")));
+    faults
 }
 
 /// Returns what the transcript lacks to be one of the corpus: a claim for a name, a stage, prose,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{anyhow, bail};
 use libtest_mimic::{Arguments, Failed, Trial};
 
+use crate::corpus::Item;
 use crate::failure::Failure;
 use crate::gate::{Bounds, Check, Fault, Gate};
 use crate::memory::Memory;
@@ -152,17 +153,13 @@ fn asked(arguments: &Arguments) -> String {
 }
 
 fn transcripts(subject: &Subject) -> Result<Vec<Check<'static>>, String> {
-    let names = corpus::names(&corpus::transcripts(), "redis").map_err(|e| format!("{e:#}"))?;
+    let items = corpus::in_order(subject.stage).map_err(|error| format!("{error:#}"))?;
     let target = Target::Spawn(subject.command.clone());
     let is_ours = subject.is_ours();
-    let names = names
-        .into_iter()
-        .filter_map(|name| Some((corpus::stage_of(&name)?, name)))
-        .filter(|(stage, _)| *stage <= subject.stage);
-    let checks = names.map(|(stage, name)| {
+    let checks = items.into_iter().map(|Item { name, stage, step, .. }| {
         let (target, own) = (target.clone(), name.clone());
         let run = move || play(&own, &target, patience(is_ours)).into();
-        Check { name, part: format!("stage {stage:02}"), run: Box::new(run) }
+        Check { name, part: format!("stage {stage:02}, {step}"), run: Box::new(run) }
     });
     Ok(checks.collect())
 }

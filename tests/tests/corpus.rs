@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use conformance::corpus::{self, faults};
+use conformance::corpus::{self, Item, faults, order_faults};
 use conformance::snapshot::Snapshot;
 use conformance::transcript::Transcript;
 use conformance::workspace;
@@ -40,6 +40,9 @@ fn nothing_else_lies_among_them() {
     for (folder, ending) in [(corpus::transcripts(), "redis"), (corpus::snapshots(), "snap")] {
         for stage in fs::read_dir(&folder).expect("a folder") {
             let stage = stage.expect("a folder's entry").path();
+            if stage == corpus::transcripts().join("order.toml") {
+                continue;
+            }
             assert!(stage.is_dir(), "{} lies beside the stages' folders", stage.display());
             for file in fs::read_dir(&stage).expect("a folder") {
                 let file = file.expect("a folder's entry").path();
@@ -47,6 +50,41 @@ fn nothing_else_lies_among_them() {
                 assert!(fits, "{} is no .{ending}", file.display());
             }
         }
+    }
+}
+
+#[test]
+fn every_transcript_has_its_place_in_the_order() {
+    let items = corpus::in_order(u32::MAX).expect("the list");
+    let stages: Vec<u32> = items.iter().map(|item| item.stage).collect();
+    assert!(stages.is_sorted(), "{stages:?}");
+    let upto_two = corpus::in_order(2).expect("the list");
+    assert_eq!(items.get(..upto_two.len()), Some(&upto_two[..]));
+    assert_eq!(upto_two.last().map(|item| item.stage), Some(2));
+    for (folder, lesson) in corpus::lessons().expect("the list") {
+        let steps = lesson.steps.iter();
+        let empty: Vec<_> = steps.filter(|step| step.claims.is_empty()).collect();
+        assert!(empty.is_empty(), "{folder}: {empty:?}");
+    }
+}
+
+#[test]
+fn an_order_that_is_not_that_of_the_transcripts_is_refused() {
+    let item = |name: &str| Item {
+        name: name.to_owned(),
+        stage: 1,
+        step: "first".to_owned(),
+        is_fine_print: false,
+    };
+    let names = ["01-a/one", "01-a/two"].map(str::to_owned);
+    for (listed, faults) in [
+        (&["01-a/two", "01-a/one"][..], &[][..]),
+        (&["01-a/one"], &["01-a/two is missing"]),
+        (&["01-a/one", "01-a/two", "01-a/one"], &["01-a/one stands there twice"]),
+        (&["01-a/one", "01-a/two", "01-a/three"], &["there is no 01-a/three"]),
+    ] {
+        let items: Vec<Item> = listed.iter().map(|name| item(name)).collect();
+        assert_eq!(order_faults(&items, &names), faults, "{listed:?}");
     }
 }
 
