@@ -36,6 +36,7 @@ pub struct Symptoms<'a> {
 #[must_use]
 pub fn diagnose(symptoms: &Symptoms<'_>) -> Option<String> {
     let rules = [
+        history::ending,
         choices::protocol,
         choices::silence,
         choices::farewell,

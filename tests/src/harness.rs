@@ -11,7 +11,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::corpus::Item;
 use crate::failure::Failure;
-use crate::gate::{Bounds, Check, Fault, Gate};
+use crate::gate::{Bounds, Check, Fault, Gate, Verdict};
 use crate::memory::Memory;
 use crate::player::{PATIENCE, PlayError, Trouble};
 use crate::report::pass;
@@ -158,10 +158,19 @@ fn transcripts(subject: &Subject) -> Result<Vec<Check<'static>>, String> {
     let is_ours = subject.is_ours();
     let checks = items.into_iter().map(|Item { name, stage, step, .. }| {
         let (target, own) = (target.clone(), name.clone());
-        let run = move || play(&own, &target, patience(is_ours)).into();
+        let run = move || match missing(&own) {
+            Some(reason) => Verdict::Skipped(reason.to_owned()),
+            None => play(&own, &target, patience(is_ours)).into(),
+        };
         Check { name, part: format!("stage {stage:02}, {step}"), run: Box::new(run) }
     });
     Ok(checks.collect())
+}
+
+/// Says what is missing on this system to play a transcript. One that cannot be read lacks nothing:
+/// playing it says what is wrong.
+fn missing(name: &str) -> Option<&'static str> {
+    corpus::load_one(name).ok()?.missing()
 }
 
 /// After this many missing replies, this process waits for others only briefly.

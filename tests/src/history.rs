@@ -51,6 +51,36 @@ fn is_loaded(s: &Symptoms<'_>) -> bool {
     s.before.iter().any(|step| matches!(step, Action::File { .. }))
 }
 
+/// The server's process should have ended otherwise, or at all.
+pub(crate) fn ending(s: &Symptoms<'_>) -> Said {
+    if *s.action != Action::Ended {
+        return None;
+    }
+    let signal = s.before.iter().rev().find_map(|step| match step {
+        Action::Signal(name) => Some(name),
+        _ => None,
+    });
+    let runs = s.came.first().is_some_and(|line| line == "(still runs)");
+    Some(match (signal, runs) {
+        (Some(signal), true) => {
+            format!("After {signal} the server must end, though clients are still connected.")
+        }
+        (Some(signal), false) => format!(
+            "Without a handler, {signal} kills the process, or raises an exception in it. Catch the \
+             signal, and end with exit code 0. If a script starts your server, let it exec the \
+             server, so that the signal reaches it."
+        ),
+        (None, true) => "With a dump that cannot be loaded, the server must not start: it would \
+            run without its keys, and the next dump would overwrite this one."
+            .into(),
+        (None, false) => {
+            "The server sees that something is wrong, but its exit code says that all \
+            is well. Whoever starts it, such as a script, looks at the exit code only: end with 1."
+                .into()
+        }
+    })
+}
+
 /// Returns the words that the server was started with besides its port.
 fn started_with<'a>(s: &Symptoms<'a>) -> Vec<&'a str> {
     let arguments = s.before.iter().filter_map(|step| match step {

@@ -105,7 +105,7 @@ pub struct Ending {
 pub enum PlayError {
     /// The server did not come up.
     Start(StartError),
-    /// The transcript prepares its server, but this one is running already.
+    /// The transcript is about its server's process, but this server is running already.
     NeedsOwnServer,
 }
 
@@ -114,7 +114,7 @@ impl fmt::Display for PlayError {
         match self {
             Self::Start(error) => error.fmt(f),
             Self::NeedsOwnServer => f.write_str(
-                "this transcript starts the server with files or arguments of its own, \
+                "this transcript starts the server with files or arguments of its own, or ends it, \
                  so it can't be played against one that is running already",
             ),
         }
@@ -136,7 +136,12 @@ pub fn play(
     patience: Patience,
     mut visit: impl FnMut(&Step, &Outcome) -> ControlFlow<()>,
 ) -> Result<Ending, PlayError> {
-    let (mut server, address) = open(transcript, target, patience)?;
+    let (mut server, address) = match open(transcript, target, patience) {
+        Err(PlayError::Start(error)) if ends_at_once(transcript) => {
+            return unserved(transcript, error, visit);
+        }
+        opened => opened?,
+    };
     let mut session = Session {
         place: server.place().clone(),
         process: server.process_id(),
@@ -149,7 +154,14 @@ pub fn play(
     let mut to_the_end = true;
     let mut closed = false;
     for step in &transcript.steps {
-        let outcome = session.step(&step.action);
+        let outcome = match &step.action {
+            Action::Signal(name) => match server.signal(name) {
+                Ok(()) => Outcome::default(),
+                Err(error) => unreachable_server(&error),
+            },
+            Action::Ended => ended(wait_for_end(&mut server, patience)),
+            action => session.step(action),
+        };
         closed = matches!(outcome.trouble, Some(Trouble::Closed | Trouble::Unreachable(_)));
         let goes_on = matches!(outcome.trouble, None | Some(Trouble::Closed));
         if visit(step, &outcome).is_break() || !goes_on {
@@ -164,14 +176,62 @@ pub fn play(
     Ok(Ending { status, output, unasked, place })
 }
 
+/// Whether it prepares a server only to see it end: the server need not take a connection before.
+fn ends_at_once(transcript: &Transcript) -> bool {
+    let mut actions = transcript.steps.iter().map(|step| &step.action);
+    actions.find(|action| !action.is_preparation()) == Some(&Action::Ended)
+}
+
+/// Shows `visit` the steps of a server that takes no connection, where that is as it may be.
+fn unserved(
+    transcript: &Transcript,
+    error: StartError,
+    mut visit: impl FnMut(&Step, &Outcome) -> ControlFlow<()>,
+) -> Result<Ending, PlayError> {
+    let (status, output) = match error {
+        StartError::Ended { status, output, .. } => (Some(status), output),
+        StartError::Silent { output, .. } => (None, output),
+        error => return Err(PlayError::Start(error)),
+    };
+    for step in &transcript.steps {
+        let is_end = step.action == Action::Ended;
+        let outcome = if is_end { ended(status) } else { Outcome::default() };
+        if visit(step, &outcome).is_break() {
+            break;
+        }
+    }
+    Ok(Ending { status, output, ..Ending::default() })
+}
+
+/// Waits for the server's end as long as that makes sense.
+fn wait_for_end(server: &mut Server, patience: Patience) -> Option<ExitStatus> {
+    let mut waiting = Waiting::new(patience, server.process_id());
+    loop {
+        let (status, _) = server.end(waiting.next_look());
+        if status.is_some() || waiting.is_over() {
+            return status;
+        }
+    }
+}
+
+/// Returns the outcome of `@ended`. What is not 0 is all the same: Redis itself aborts sometimes.
+fn ended(status: Option<ExitStatus>) -> Outcome {
+    let printed = match status {
+        Some(status) if status.success() => "(ends with exit code 0)",
+        Some(_) => "(ends with an exit code that is not 0)",
+        None => "(still runs)",
+    };
+    Outcome { printed: vec![printed.into()], ..Outcome::default() }
+}
+
 fn open(
     transcript: &Transcript,
     target: &Target,
     patience: Patience,
 ) -> Result<(Server, SocketAddr), PlayError> {
-    let preparations = || transcript.steps.iter().map(|step| &step.action);
+    let actions = || transcript.steps.iter().map(|step| &step.action);
     match target {
-        Target::Address(_) if preparations().any(Action::is_preparation) => {
+        Target::Address(_) if actions().any(Action::needs_own_server) => {
             Err(PlayError::NeedsOwnServer)
         }
         Target::Address(address) => Ok((Server::running_at(*address), *address)),
@@ -180,7 +240,7 @@ fn open(
             let avoid = lines.cloned().collect::<Vec<_>>().join("\n");
             let server = Server::start(command, &avoid, patience, |place| {
                 let mut arguments = Vec::new();
-                for action in preparations() {
+                for action in actions() {
                     prepare(action, place, &mut arguments)?;
                 }
                 Ok(arguments)
@@ -228,7 +288,11 @@ struct Session {
 impl Session {
     fn step(&mut self, action: &Action) -> Outcome {
         match action {
-            Action::ServerArguments(_) | Action::File { .. } => Outcome::default(),
+            // The server's process is the play's own.
+            Action::ServerArguments(_)
+            | Action::File { .. }
+            | Action::Signal(_)
+            | Action::Ended => Outcome::default(),
             Action::Wait(time) => {
                 thread::sleep(*time);
                 Outcome::default()
@@ -257,6 +321,12 @@ impl Session {
             Action::Nothing => self.raw(|raw, limits| raw.nothing(limits)),
             Action::HalfClose => self.raw(|raw, _| raw.half_close()),
             Action::Closed => self.raw(|raw, limits| raw.closed(limits)),
+            Action::HungUp => {
+                let mut outcome = self.raw(|raw, limits| raw.closed(limits));
+                // The last line says how it ended.
+                outcome.printed.drain(..outcome.printed.len().saturating_sub(1));
+                outcome
+            }
         }
     }
 

@@ -30,6 +30,9 @@
 //! | `@nothing` | no byte arrives for a moment |
 //! | `@half-close` | shuts down the sending side |
 //! | `@closed` | reads until the server closes |
+//! | `@hung-up` | the same, and prints nothing of what comes before that |
+//! | `@signal SIGTERM` | sends the server's process a signal; `SIGINT` and `SIGHUP` are others |
+//! | `@ended` | the server ends, and how; the last step. Behind `@file`, the server need not come up at all |
 //!
 //! A client that sends commands has a connection of the `redis` crate, one that sends raw bytes a
 //! plain socket, and none has both. A client whose last step reads must have read everything.
@@ -132,6 +135,12 @@ pub enum Action {
     HalfClose,
     /// `@closed`: reads until the server closes.
     Closed,
+    /// `@hung-up`: reads until the server closes, whatever comes before that.
+    HungUp,
+    /// `@signal`: sends the server's process a signal.
+    Signal(String),
+    /// `@ended`: waits until the server's process has ended.
+    Ended,
 }
 
 /// A command, and how its reply is printed.
@@ -211,6 +220,13 @@ impl Transcript {
         })
     }
 
+    /// Says what is missing on this system to play it, if anything is.
+    #[must_use]
+    pub fn missing(&self) -> Option<&'static str> {
+        let sends_signals = self.steps.iter().any(|step| matches!(step.action, Action::Signal(_)));
+        (!cfg!(unix) && sends_signals).then_some("this system has no signals")
+    }
+
     /// Returns the prose that heads the transcript, without its `#`, as one line.
     #[must_use]
     pub fn prose(&self) -> String {
@@ -227,14 +243,21 @@ impl Action {
         matches!(self, Self::ServerArguments(_) | Self::File { .. })
     }
 
-    /// Whether it prints what the server says.
+    /// Whether it is about the server's process, so that the player has to start that.
+    #[must_use]
+    pub fn needs_own_server(&self) -> bool {
+        self.is_preparation() || matches!(self, Self::Signal(_) | Self::Ended)
+    }
+
+    /// Whether it prints what the server says, or how it ends.
     #[must_use]
     pub fn prints(&self) -> bool {
         match self {
             Self::ServerArguments(_) | Self::File { .. } | Self::Client(_) | Self::Wait(_) => false,
-            Self::Send(_) | Self::SendBytewise(_) | Self::HalfClose => false,
+            Self::Send(_) | Self::SendBytewise(_) | Self::HalfClose | Self::Signal(_) => false,
             Self::Command(_) | Self::Pipeline(_) | Self::Scan { .. } | Self::Split { .. } => true,
-            Self::Resp3 | Self::Receive(_) | Self::Nothing | Self::Closed => true,
+            Self::Resp3 | Self::Receive(_) | Self::Nothing => true,
+            Self::Closed | Self::HungUp | Self::Ended => true,
         }
     }
 
@@ -248,7 +271,8 @@ impl Action {
             | Self::Receive(_)
             | Self::Nothing
             | Self::HalfClose
-            | Self::Closed => Some(Wire::Raw),
+            | Self::Closed
+            | Self::HungUp => Some(Wire::Raw),
             _ => None,
         }
     }
@@ -336,6 +360,9 @@ impl Parser {
     fn step(&mut self, line: usize, source: Vec<String>, action: Action) -> Result<(), String> {
         if action.is_preparation() && self.steps.iter().any(|step| !step.action.is_preparation()) {
             return Err("the server is running by then: @server and @file come first".into());
+        }
+        if self.steps.last().is_some_and(|step| step.action == Action::Ended) {
+            return Err("the server has ended by then: @ended comes last".into());
         }
         if let Action::Client(name) = &action {
             self.client = Some(name.clone());
@@ -440,6 +467,9 @@ fn directive(words: &[Text]) -> Result<Action, String> {
         ("@nothing", []) => Action::Nothing,
         ("@half-close", []) => Action::HalfClose,
         ("@closed", []) => Action::Closed,
+        ("@hung-up", []) => Action::HungUp,
+        ("@signal", [name]) => Action::Signal(signal(literal(name)?)?),
+        ("@ended", []) => Action::Ended,
         ("@end", []) => return Err("@end without @pipeline".into()),
         _ => return Err(misused(name)),
     };
@@ -464,6 +494,17 @@ fn duration(text: String) -> Result<Duration, String> {
     Ok(Duration::from_millis(number * unit_ms))
 }
 
+/// The signals that a transcript can send.
+const SIGNALS: [&str; 3] = ["SIGTERM", "SIGINT", "SIGHUP"];
+
+fn signal(name: String) -> Result<String, String> {
+    if SIGNALS.contains(&name.as_str()) {
+        Ok(name)
+    } else {
+        Err(format!("'{name}' is none of the signals {}", SIGNALS.join(", ")))
+    }
+}
+
 fn count(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(count @ 1..) => Ok(count),
@@ -481,7 +522,7 @@ fn plain_path(text: String) -> Result<String, String> {
     }
 }
 
-const DIRECTIVES: [(&str, &str); 24] = [
+const DIRECTIVES: [(&str, &str); 27] = [
     ("@wait", "@wait 150ms"),
     ("@client", "@client NAME"),
     ("@server", "@server ARGUMENT…"),
@@ -506,6 +547,9 @@ const DIRECTIVES: [(&str, &str); 24] = [
     ("@nothing", "@nothing"),
     ("@half-close", "@half-close"),
     ("@closed", "@closed"),
+    ("@hung-up", "@hung-up"),
+    ("@signal", "@signal NAME"),
+    ("@ended", "@ended"),
 ];
 
 fn misused(name: &str) -> String {
@@ -596,6 +640,9 @@ mod tests {
             ("@nothing", Action::Nothing),
             ("@half-close", Action::HalfClose),
             ("@closed", Action::Closed),
+            ("@hung-up", Action::HungUp),
+            ("@signal SIGHUP", Action::Signal("SIGHUP".into())),
+            ("@ended", Action::Ended),
         ];
         for (line, action) in table {
             assert_eq!(actions(line), [action], "{line}");
@@ -655,6 +702,11 @@ mod tests {
             ("@nothing x", 1, "the form is: @nothing"),
             ("@half-close x", 1, "the form is: @half-close"),
             ("@closed x", 1, "the form is: @closed"),
+            ("@hung-up x", 1, "the form is: @hung-up"),
+            ("@signal", 1, "the form is: @signal NAME"),
+            ("@signal SIGKILL", 1, "'SIGKILL' is none of the signals SIGTERM, SIGINT, SIGHUP"),
+            ("@ended x", 1, "the form is: @ended"),
+            ("@ended\nPING", 2, "the server has ended by then: @ended comes last"),
             ("@end", 1, "@end without @pipeline"),
             ("\n@pipeline\nPING", 2, "@pipeline has no @end"),
             ("@pipeline\n@end", 2, "there is nothing before @end"),

@@ -113,7 +113,10 @@ impl Conversation {
             Action::ServerArguments(_)
             | Action::File { .. }
             | Action::Wait(_)
-            | Action::HalfClose => Exchange::default(),
+            | Action::HalfClose
+            | Action::HungUp
+            | Action::Signal(_)
+            | Action::Ended => Exchange::default(),
         }
     }
 

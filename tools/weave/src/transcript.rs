@@ -251,6 +251,15 @@ impl Views {
                 self.note(&format!("{name} is there when the server starts: {fixture}"));
             }
             Action::Wait(time) => self.note(&format!("{} later", duration(*time))),
+            Action::HungUp => {
+                self.speaker();
+                self.note("the server closes the connection, whatever it sends before that");
+            }
+            Action::Signal(name) => self.note(&format!("the server gets {name}")),
+            Action::Ended => {
+                let how = replies.first().map_or("", |line| line.trim_matches(['(', ')']));
+                self.note(&format!("the server {how}"));
+            }
             Action::HalfClose => {
                 self.speaker();
                 self.note("the client sends no more");
