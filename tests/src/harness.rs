@@ -18,7 +18,7 @@ use crate::report::pass;
 use crate::server::{self, CommandLine, Target};
 use crate::subject::Subject;
 use crate::waiting::Patience;
-use crate::{check, corpus, differ, load, program};
+use crate::{check, corpus, differ, load, program, workspace};
 
 /// How a run ends in which something failed: of this exit code, Cargo makes no more words.
 const RED: u8 = 101;
@@ -72,22 +72,27 @@ fn walk(subject: &Subject, arguments: &Arguments) -> Result<ExitCode, String> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says what a server has reached that has passed all gates.
+/// Says what a server has reached that has passed all gates, and what comes next.
 fn farewell(subject: &Subject, arguments: &Arguments) -> String {
-    let (stage, again) = (subject.stage, subject.again());
     if !asked(arguments).is_empty() {
-        return format!("\nAll that was asked for passes. Everything: {again}");
+        return format!("\nAll that was asked for passes. Everything:\n  {}", subject.again());
     }
-    let own = format!("\nStage {stage:02} is done. The tests of its core: {again} --test core");
-    match (&subject.theirs, stage) {
-        (None, 1) => "\nStage 01 is done.".to_owned(),
-        (None, _) => own,
-        (Some(_), _) => format!(
-            "\nStage {stage:02} is done. What more there is:\n\
-             {again} -- load/     the load of all stages so far\n\
-             {again} -- differ/   random sessions, beside redis-server"
-        ),
+    let stage = subject.stage;
+    let mut text = format!("\nStage {stage:02} is done.");
+    if subject.is_ours() {
+        if stage > 1 {
+            text += &format!(" The tests of its core:\n  {} --test core", subject.again());
+        }
+        return text;
     }
+    if workspace::newest_stage().is_ok_and(|newest| newest > stage) {
+        let next = Subject { package: format!("stage-{:02}", stage + 1), ..subject.clone() };
+        text += &format!(" The next one:\n  {}", next.again());
+    }
+    text += "\nThere is more, if you add to the command\n  \
+        -- load/     the load of all stages so far\n  \
+        -- differ/   random sessions, beside redis-server";
+    text
 }
 
 fn gates(subject: &Subject, arguments: &Arguments) -> Result<Vec<Gate<'static>>, String> {
