@@ -1,6 +1,7 @@
 //! What a wrong reply most likely means, told from the steps before it.
 
 use crate::diagnosis::{Said, Symptoms, say, text_of};
+use crate::player::Trouble;
 use crate::transcript::{Action, Command};
 
 /// Returns the arguments of a command that are plain text, the others as `None`.
@@ -51,33 +52,33 @@ fn is_loaded(s: &Symptoms<'_>) -> bool {
     s.before.iter().any(|step| matches!(step, Action::File { .. }))
 }
 
-/// The server's process should have ended otherwise, or at all.
+/// The server's process should have ended otherwise, or at all, or not have ended.
 pub(crate) fn ending(s: &Symptoms<'_>) -> Said {
-    if *s.action != Action::Ended {
-        return None;
-    }
     let signal = s.before.iter().rev().find_map(|step| match step {
         Action::Signal(name) => Some(name),
         _ => None,
     });
+    let is_gone = matches!(s.trouble, Some(Trouble::Closed | Trouble::Unreachable(_)));
     let runs = s.came.first().is_some_and(|line| line == "(still runs)");
-    Some(match (signal, runs) {
-        (Some(signal), true) => {
+    Some(match (signal, *s.action == Action::Ended) {
+        (Some(signal), false) if is_gone => {
+            format!("{signal} kills a program that does not ignore it or have a handler for it.")
+        }
+        (Some(signal), true) if runs => {
             format!("After {signal} the server must end, though clients are still connected.")
         }
-        (Some(signal), false) => format!(
+        (Some(signal), true) => format!(
             "Without a handler, {signal} kills the process, or raises an exception in it. Catch the \
              signal, and end with exit code 0. If a script starts your server, let it exec the \
              server, so that the signal reaches it."
         ),
-        (None, true) => "With a dump that cannot be loaded, the server must not start: it would \
-            run without its keys, and the next dump would overwrite this one."
+        (None, true) if runs && is_loaded(s) => "A server that starts without the keys of its \
+            dump looks empty, and one that saves would overwrite the dump."
             .into(),
-        (None, false) => {
-            "The server sees that something is wrong, but its exit code says that all \
-            is well. Whoever starts it, such as a script, looks at the exit code only: end with 1."
-                .into()
-        }
+        (None, true) if !runs => "The server sees that something is wrong, but its exit code says \
+            that all is well. A script that starts it looks only at the exit code: end with 1."
+            .into(),
+        _ => return None,
     })
 }
 

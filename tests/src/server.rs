@@ -124,7 +124,8 @@ impl CommandLine {
         Self { output, ..self }
     }
 
-    fn filled(&self, place: &Place) -> Vec<String> {
+    /// Returns its words for a server that is at this place.
+    pub(crate) fn filled(&self, place: &Place) -> Vec<String> {
         let fill = |word: &String| {
             word.replace("{port}", &place.port.to_string()).replace("{dir}", &place.dir)
         };

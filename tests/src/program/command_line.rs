@@ -3,17 +3,22 @@
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-use super::own::Own;
+use super::own::{Own, ended};
 use super::{Claim, PATIENCE, Subject, check, claim, equal};
 use crate::load::{Peer, array};
+use crate::server::Group;
+use crate::text::Place;
 
 pub(super) const CLAIMS: &[Claim] = &[
     claim!(1.., the_server_says_where_it_listens).of_ours(),
     claim!(1..=4, an_option_that_is_wrong_is_refused_in_one_line).of_ours(),
     claim!(1..=4, a_port_that_is_none_is_refused_in_one_line).of_ours(),
+    claim!(1.., a_server_whose_port_is_taken_ends),
     claim!(1.., a_port_that_is_taken_is_named_in_one_line).of_ours(),
     claim!(1.., a_refusal_that_cannot_be_written_is_one_all_the_same).of_ours().on_linux(),
     claim!(5.., help_is_printed_for_whoever_asks).of_ours(),
@@ -31,6 +36,9 @@ pub(super) const CLAIMS: &[Claim] = &[
 
 /// The options that set a parameter.
 const PARAMETERS: [&str; 5] = ["--port", "--bind", "--dir", "--dbfilename", "--maxclients"];
+
+/// How long a program may take to find out that it cannot start.
+const START: Duration = Duration::from_secs(10);
 
 /// Checks that a text begins with what is expected.
 fn begins(text: &str, due: &str) -> Result<()> {
@@ -87,6 +95,28 @@ fn a_port_that_is_none_is_refused_in_one_line(subject: &Subject) -> Result<()> {
         begins(&subject.refusal(&["--port", port])?, "--port takes 0 to 65535")?;
     }
     Ok(())
+}
+
+fn a_server_whose_port_is_taken_ends(subject: &Subject) -> Result<()> {
+    let other = TcpListener::bind("127.0.0.1:0")?;
+    let dir = tempfile::tempdir()?;
+    let path = dir.path().to_string_lossy().into_owned();
+    let place = Place { port: other.local_addr()?.port(), dir: path, ..Place::default() };
+    let words = subject.command.filled(&place);
+    let (program, arguments) = words.split_first().context("a command")?;
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut group = Group::spawn(&mut command, dir.path())?;
+    let status = ended(&mut group, START)?;
+    check(status.is_some_and(|status| !status.success()), || {
+        let received = match status {
+            Some(_) => "an end with exit code 0, which says that all is well",
+            None => "a server that still runs",
+        };
+        let expected = "a server that ends with an exit code other than 0, since another program \
+                        listens on its port";
+        (expected.into(), format!("{received}. To see it by hand, start the server twice"))
+    })
 }
 
 fn a_port_that_is_taken_is_named_in_one_line(subject: &Subject) -> Result<()> {

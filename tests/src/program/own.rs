@@ -7,7 +7,7 @@ use std::process::{ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 
 use super::{PATIENCE, Subject, equal};
@@ -57,6 +57,18 @@ impl Ended {
     }
 }
 
+/// Returns how a program has ended, if it does in this time.
+pub(super) fn ended(group: &mut Group, patience: Duration) -> Result<Option<ExitStatus>> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let status = group.child.try_wait()?;
+        if status.is_some() || Instant::now() > deadline {
+            return Ok(status);
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
 impl Subject {
     /// Returns the command that starts the binary with these arguments.
     pub(super) fn own_command(&self, args: &[&str]) -> Command {
@@ -96,14 +108,8 @@ impl Subject {
         let mut command = self.own_command(args);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut group = Group::spawn(&mut command, dir.path()).context("cannot run the binary")?;
-        let deadline = Instant::now() + PATIENCE;
-        let status = loop {
-            if let Some(status) = group.child.try_wait()? {
-                break status;
-            }
-            ensure!(Instant::now() < deadline, "expected {args:?} to end, but it goes on");
-            thread::sleep(Duration::from_millis(2));
-        };
+        let status = ended(&mut group, PATIENCE)?;
+        let status = status.with_context(|| format!("expected {args:?} to end, but it goes on"))?;
         let (mut stdout, mut stderr) = (String::new(), String::new());
         group.child.stdout.take().context("a pipe")?.read_to_string(&mut stdout)?;
         group.child.stderr.take().context("a pipe")?.read_to_string(&mut stderr)?;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use conformance::corpus;
+use conformance::corpus::{self, Item};
 use conformance::printed::repeated;
 use conformance::reply::Reply;
 use conformance::snapshot::Snapshot;
@@ -41,7 +41,8 @@ pub(crate) fn transcript(
     ))
 }
 
-/// All transcripts of the page's stage, folded.
+/// All transcripts of the page's stage, folded, in the order in which one learns: each step under
+/// its title.
 pub(crate) fn transcripts(
     course: &Course,
     page: &Page<'_>,
@@ -50,13 +51,26 @@ pub(crate) fn transcripts(
     directive.knows(&[])?;
     ensure!(directive.arguments.is_empty(), "'transcripts' shows those of the page's stage");
     let stage = page.stage()?;
-    let names = corpus::names(&course.root().join("tests/transcripts"), "redis")?;
+    let items = corpus::in_order(u32::MAX)?;
     let prefix = format!("{}/", stage.directory);
     let mut html = String::new();
-    for name in names.iter().filter(|name| name.starts_with(&prefix)) {
-        html.push_str(&Recording::of_course(course, name)?.folded(page));
+    let mut step = "";
+    for item in items.iter().filter(|item| item.name.starts_with(&prefix)) {
+        if item.step != step {
+            step = &item.step;
+            html.push_str(&format!("<p><strong>{}</strong></p>\n", html::prose(&title(item))));
+        }
+        html.push_str(&Recording::of_course(course, &item.name)?.folded(page));
     }
     Ok(html)
+}
+
+/// What stands above a step's transcripts.
+fn title(item: &Item) -> String {
+    let mut letters = item.step.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let rest = if item.is_fine_print { ", which can wait" } else { "" };
+    format!("{first}{}{rest}", letters.as_str())
 }
 
 /// A link to a transcript on the page of its stage's tests: `{{#link a_key_is_gone_after_its_px}}`.
@@ -534,6 +548,27 @@ mod tests {
             for left in ["{now", "{port}", "{dir}"] {
                 assert!(!html.contains(left), "{name} shows {left}");
             }
+        }
+    }
+
+    #[test]
+    fn a_step_has_a_title_and_fine_print_says_that_it_can_wait() {
+        let items = corpus::in_order(2).unwrap();
+        let mut titles: Vec<String> = items.iter().map(title).collect();
+        titles.dedup();
+        let due = ["Framing", "Error texts", "Quoting", "Fine print, which can wait"];
+        assert!(titles.ends_with(&due.map(str::to_owned)), "{titles:?}");
+    }
+
+    #[test]
+    fn how_a_server_ends_is_told_in_notes() {
+        let recording = recording(
+            "# A dump.\n@file dump.rdb x.rdb\n@signal SIGHUP\n@ended",
+            "# A dump.\n> @file dump.rdb x.rdb\n> @signal SIGHUP\n> @ended\n(ends with exit code 0)",
+        );
+        let html = recording.body(&page("a.md"), false);
+        for note in ["the server gets SIGHUP", "the server ends with exit code 0"] {
+            assert!(html.contains(&format!("<i class=\"note\">{note}</i>")), "{html}");
         }
     }
 
