@@ -52,8 +52,13 @@ fn is_loaded(s: &Symptoms<'_>) -> bool {
     s.before.iter().any(|step| matches!(step, Action::File { .. }))
 }
 
-/// The server's process should have ended otherwise, or at all, or not have ended.
+/// The server's process should have ended otherwise, or at all, or not have ended; or it should have
+/// hung up.
 pub(crate) fn ending(s: &Symptoms<'_>) -> Said {
+    if *s.action == Action::HungUp && s.trouble == Some(&Trouble::StillOpen) {
+        return say("The connection is still open: the server goes on reading what can no longer \
+                    become a request.");
+    }
     let signal = s.before.iter().rev().find_map(|step| match step {
         Action::Signal(name) => Some(name),
         _ => None,

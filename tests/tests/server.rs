@@ -16,6 +16,7 @@ use conformance::server::{self, CommandLine, Server, StartError, Target};
 use conformance::snapshot::Snapshot;
 use conformance::text::Place;
 use conformance::transcript::Transcript;
+use conformance::waiting::Patience;
 use conformance::{harness, player};
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
     {
         return play_part(part, port.parse().expect("a port"));
     }
-    let tests: [(&str, fn()); 10] = [
+    let tests: [(&str, fn()); 12] = [
         ("a_server_is_gone_when_its_guard_is_dropped", gone_when_dropped),
         ("a_server_is_gone_when_its_test_panics", gone_after_a_panic),
         ("what_a_server_started_is_gone_too", children_are_gone),
@@ -39,10 +40,13 @@ fn main() -> ExitCode {
         ("servers_started_at_once_have_ports_and_directories_of_their_own", many_at_once),
         ("a_server_that_crashes_is_part_of_the_failure", crashes),
         ("a_program_that_is_not_there_is_named", not_there),
+        ("how_a_server_ends_is_compared_though_it_never_starts", ends),
+        ("a_server_that_does_not_hang_up_is_caught", does_not_hang_up),
     ];
     #[cfg(unix)]
     let tests = tests.into_iter().chain([
         ("an_interrupt_ends_the_servers_too", interrupted as fn()),
+        ("a_signal_reaches_the_server", gets_signals),
         ("a_run_that_is_stopped_goes_on_where_it_was", stopped),
     ]);
     let trial = |(name, test): (&str, fn())| {
@@ -62,6 +66,7 @@ fn play_part(part: &str, port: u16) -> ExitCode {
             eprintln!("no such flag");
             return ExitCode::from(3);
         }
+        "leaves" => {}
         "waits" => thread::sleep(Duration::from_secs(600)),
         "has a child" => {
             let mut child = Command::new(env::current_exe().expect("its own file"));
@@ -244,6 +249,55 @@ fn crashes() {
     {
         assert!(text.contains(part), "{text}");
     }
+}
+
+/// Plays a session whose last step comes out like this with Redis, and returns what a learner reads
+/// if the server does something else.
+fn told(part: &str, source: &str, last: &str) -> Option<String> {
+    let path = Path::new("tests/transcripts/06-rdb-read/a_claim.redis");
+    let transcript = Transcript::parse("06-rdb-read/a_claim", path, source).expect("a transcript");
+    let mut replies = vec![Vec::new(); transcript.steps.len()];
+    *replies.last_mut().expect("a step") = vec![last.to_owned()];
+    let patience = Patience::new(PATIENCE, Duration::from_millis(200));
+    let target = Target::Spawn(command(part));
+    let played = check_with(&transcript, &Snapshot { replies }, &target, patience);
+    played.err().map(|failure| failure.to_string())
+}
+
+fn ends() {
+    let refused = "(ends with an exit code that is not 0)";
+    let dump = "# A claim.\n@file dump.rdb strings.rdb\n@ended";
+    assert_eq!(told("dies", dump, refused), None);
+    assert_eq!(told("leaves", dump, "(ends with exit code 0)"), None);
+    for (part, received, hint) in [
+        ("leaves", "(ends with exit code 0)", "end with 1"),
+        ("waits", "(still runs)", "without the keys"),
+        ("answers", "(still runs)", "without the keys"),
+    ] {
+        let text = told(part, dump, refused).expect(part);
+        for due in [refused, &format!("received  {received}"), hint] {
+            assert!(text.contains(due), "{text}");
+        }
+    }
+}
+
+fn does_not_hang_up() {
+    let text = told("answers", "# A claim.\n@send \"x\"\n@hung-up", "(closed)");
+    let text = text.expect("a server that only answers");
+    assert!(text.contains("(still open)") && text.contains("goes on reading"), "{text}");
+}
+
+#[cfg(unix)]
+fn gets_signals() {
+    for signal in ["SIGTERM", "SIGINT"] {
+        let session = format!("# A claim.\n@signal {signal}\n@ended");
+        let text = told("answers", &session, "(ends with exit code 0)").expect(signal);
+        let due = format!("({signal})");
+        assert!(text.contains(&due) && text.contains("Catch the signal"), "{text}");
+    }
+    let session = "# A claim.\n@client a\n@signal SIGHUP\n@wait 100ms\nPING";
+    let text = told("answers", session, "PONG").expect("a server that is killed");
+    assert!(text.contains("(SIGHUP)"), "{text}");
 }
 
 #[cfg(unix)]
