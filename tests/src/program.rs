@@ -6,13 +6,15 @@
 
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 
+use crate::failure::wrapped;
 use crate::gate::{Check, Fault};
 use crate::load::{Bytes, Meter, Peer};
-use crate::server::Server;
+use crate::server::{Said, Server};
 use crate::subject::Subject;
 
 mod clients;
@@ -95,13 +97,21 @@ impl Subject {
     fn start(&self, options: &[&str]) -> Result<Running> {
         let options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
         let server = Server::start(&self.command, "", PATIENCE, |_| Ok(options.clone()))?;
-        Ok(Running { server })
+        Ok(Running { server, printed: Arc::clone(&self.printed) })
     }
 }
 
-/// A server that takes connections. It ends when this is dropped.
+/// A server that takes connections. It ends when this is dropped, and what it printed is kept.
 struct Running {
     server: Server,
+    printed: Arc<Mutex<String>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let (_, output) = self.server.end(Duration::ZERO);
+        *self.printed.lock().unwrap_or_else(PoisonError::into_inner) = output;
+    }
 }
 
 impl Running {
@@ -143,6 +153,19 @@ fn check(holds: bool, texts: impl FnOnce() -> (String, String)) -> Result<()> {
     Err(anyhow::anyhow!("expected {expected}, received {received}"))
 }
 
+/// Returns what a learner reads of a claim that does not hold.
+fn fault(claim: &Claim, subject: &Subject, error: &Error) -> Fault {
+    let (sentence, command) = (claim.name.replace('_', " "), &subject.command);
+    let printed = subject.printed.lock().unwrap_or_else(PoisonError::into_inner);
+    let said = match printed.trim() {
+        "" => String::new(),
+        printed => format!("\n\n{}", Said(printed)),
+    };
+    let error_text = wrapped(&format!("{error:#}"));
+    let text = format!("{sentence}\n\n  server    {command}\n\n  {error_text}{said}");
+    Fault { cause: format!("{error:#}"), ..Fault::new(&text) }
+}
+
 /// Returns a check for every claim of these stages that holds for the server.
 pub(crate) fn checks(subject: &Subject, stages: RangeInclusive<u32>) -> Vec<Check<'static>> {
     let claims = TOPICS.into_iter().flat_map(|(topic, claims)| {
@@ -151,11 +174,9 @@ pub(crate) fn checks(subject: &Subject, stages: RangeInclusive<u32>) -> Vec<Chec
     let claims =
         claims.filter(|(_, claim)| claim.concerns(subject) && stages.contains(&claim.from));
     let checks = claims.map(|(name, claim)| {
-        let subject = subject.clone();
-        let run = move || {
-            let went = (claim.run)(&subject);
-            went.map_err(|error| Fault::new(&format!("{error:#}"))).into()
-        };
+        let subject = Subject { printed: Arc::default(), ..subject.clone() };
+        let run =
+            move || (claim.run)(&subject).map_err(|error| fault(&claim, &subject, &error)).into();
         Check { name, part: format!("stage {:02}, the program", claim.from), run: Box::new(run) }
     });
     checks.collect()

@@ -74,7 +74,7 @@ impl Report<'_> {
                     check.part,
                     self.news(check)
                 );
-                println!("{}", fault.text);
+                println!("{}{}", fault.text, if self.in_lines { "\n" } else { "" });
             }
             Verdict::Passed(measured) if self.in_lines => {
                 println!("passed   {}", check.name);

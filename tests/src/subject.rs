@@ -3,6 +3,7 @@
 use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use crate::server::CommandLine;
 
@@ -22,6 +23,8 @@ pub struct Subject {
     pub binary: String,
     /// The package of the course's own stage, such as `stage-04`.
     pub package: String,
+    /// The last that a server printed which was started for a claim, and has ended.
+    pub(crate) printed: Arc<Mutex<String>>,
 }
 
 impl Subject {
@@ -43,7 +46,7 @@ impl Subject {
             None => CommandLine::binary(binary),
         };
         let (binary, package) = (binary.to_owned(), package.to_owned());
-        Ok(Self { command, theirs, stage, binary, package })
+        Ok(Self { command, theirs, stage, binary, package, printed: Arc::default() })
     }
 
     /// Whether it is one of the course's own.
