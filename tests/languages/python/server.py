@@ -246,25 +246,25 @@ class Database:
 class Glob:
     """A pattern with * ? [a-z] and backslashes.
 
-    What stands between two stars matches as many bytes as it has elements. So each such part is a
-    regular expression of a known length, and the first place where it fits is as good as any.
+    What stands between two stars matches as many bytes as it has elements. So the first place
+    where such a part fits is as good as any.
     """
 
     def __init__(self, pattern, ignore_case=False):
         self.is_star = pattern == b"*"
         self.is_empty = pattern == b""
         parts, elements = [], []
-        rest = pattern
-        while rest:
-            if rest[:1] == b"*":
+        at = 0
+        while at < len(pattern):
+            if pattern[at] == ord("*"):
                 parts.append(elements)
-                elements, rest = [], rest[1:]
+                elements, at = [], at + 1
             else:
-                members, rest = next_element(rest, ignore_case)
+                members, at = read_element(pattern, at, ignore_case)
                 elements.append(members)
         parts.append(elements)
         self.lengths = [len(elements) for elements in parts]
-        self.parts = [re.compile(b"".join(map(one_of, elements))) for elements in parts]
+        self.parts = [matcher(elements) for elements in parts]
 
     def matches(self, text):
         """Compares, and yields now and then what that has cost; in the end, returns whether."""
@@ -272,13 +272,13 @@ class Glob:
             return self.is_star or self.is_empty
         first, last = self.parts[0], self.parts[-1]
         if len(self.parts) == 1:
-            return len(text) == self.lengths[0] and first.match(text) is not None
+            return len(text) == self.lengths[0] and bool(first(text, 0))
         end = len(text) - self.lengths[-1]
         position = self.lengths[0]
-        if position > end or not first.match(text) or not last.match(text, end):
+        if position > end or not first(text, 0) or not last(text, end):
             return False
         for part, length in zip(self.parts[1:-1], self.lengths[1:-1]):
-            while position + length <= end and not part.match(text, position):
+            while position + length <= end and not part(text, position):
                 position += 1
                 yield length + 1
             position += length
@@ -287,35 +287,58 @@ class Glob:
         return True
 
 
-def next_element(pattern, ignore_case):
-    """Returns the bytes that the first element of a pattern matches, and the rest."""
-    fold = (lambda byte: bytes([byte]).lower()[0]) if ignore_case else (lambda byte: byte)
-    first = pattern[:1]
-    if first == b"?":
-        return set(range(256)), pattern[1:]
-    if first == b"[":
-        return next_class(pattern[1:], fold)
-    if first == b"\\" and len(pattern) > 1:
-        pattern = pattern[1:]
-    return {byte for byte in range(256) if fold(byte) == fold(pattern[0])}, pattern[1:]
+ALL = frozenset(range(256))
 
 
-def next_class(rest, fold):
-    is_negated = rest[:1] == b"^"
-    rest = rest[is_negated:]
+def read_element(pattern, at, ignore_case):
+    """Returns the bytes that an element of a pattern matches, and where the next one begins."""
+    byte = pattern[at]
+    if byte == ord("?"):
+        return ALL, at + 1
+    if byte == ord("["):
+        return read_class(pattern, at + 1, ignore_case)
+    if byte == ord("\\") and at + 1 < len(pattern):
+        at += 1
+    return same(pattern[at], ignore_case), at + 1
+
+
+def read_class(pattern, at, ignore_case):
+    is_negated = pattern[at:at + 1] == b"^"
+    at += is_negated
     members = set()
-    while rest and rest[:1] != b"]":
-        if rest[:1] == b"\\" and len(rest) > 1:
-            members.add(rest[1])
-            rest = rest[2:]
-        elif rest[1:2] == b"-" and len(rest) > 2:
-            low, high = sorted((rest[0], rest[2]))
-            members.update(b for b in range(256) if fold(low) <= fold(b) <= fold(high))
-            rest = rest[3:]
+    while at < len(pattern) and pattern[at] != ord("]"):
+        if pattern[at] == ord("\\") and at + 1 < len(pattern):
+            members.add(pattern[at + 1])
+            at += 2
+        elif pattern[at + 1:at + 2] == b"-" and at + 2 < len(pattern):
+            low, high = sorted((pattern[at], pattern[at + 2]))
+            if ignore_case:
+                low, high = fold(low), fold(high)
+                members.update(byte for byte in ALL if low <= fold(byte) <= high)
+            else:
+                members.update(range(low, high + 1))
+            at += 3
         else:
-            members.update(b for b in range(256) if fold(b) == fold(rest[0]))
-            rest = rest[1:]
-    return set(range(256)) - members if is_negated else members, rest[1:]
+            members |= same(pattern[at], ignore_case)
+            at += 1
+    return ALL - members if is_negated else members, at + 1
+
+
+def fold(byte):
+    return bytes([byte]).lower()[0]
+
+
+def same(byte, ignore_case):
+    letter = bytes([byte])
+    return set(letter.lower() + letter.upper()) if ignore_case else {byte}
+
+
+def matcher(elements):
+    """Returns a function that says whether these elements match a text at a place."""
+    if all(len(members) == 1 for members in elements):
+        literal = bytes(byte for members in elements for byte in members)
+        return lambda text, at: text.startswith(literal, at)
+    return re.compile(b"".join(map(one_of, elements))).match
 
 
 def one_of(members):
