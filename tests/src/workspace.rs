@@ -58,3 +58,23 @@ pub fn build(package: &str, release: bool) -> Result<PathBuf> {
     });
     program.with_context(|| format!("{package} has no program"))
 }
+
+/// Applies a diff to the files in a folder.
+///
+/// # Errors
+/// When there is no git, or the diff does not apply.
+pub fn apply(folder: &Path, diff: &Path) -> Result<()> {
+    let applied = Command::new("git")
+        .current_dir(folder)
+        // A repository around the folder would take the paths for its own.
+        .env("GIT_CEILING_DIRECTORIES", folder.parent().unwrap_or(folder))
+        .env_remove("GIT_DIR")
+        .args(["-c", "core.autocrlf=false", "apply", "--whitespace=error-all"])
+        .arg(diff)
+        .output()
+        .context("cannot run git")?;
+    let shown = diff.strip_prefix(root()).unwrap_or(diff).display();
+    let said = String::from_utf8_lossy(&applied.stderr);
+    ensure!(applied.status.success(), "{shown} does not apply:\n{said}");
+    Ok(())
+}

@@ -125,7 +125,7 @@ fn patched(exercise: &Exercise, diffs: &[&Path]) -> Result<Files> {
         fs::write(path, contents)?;
     }
     for diff in diffs {
-        apply(scratch.path(), diff)?;
+        workspace::apply(scratch.path(), diff)?;
     }
     let changed = exercise.changes().into_iter().filter(|path| path.ends_with(".rs"));
     let changed: Vec<PathBuf> = changed.map(|path| scratch.path().join(path)).collect();
@@ -138,21 +138,6 @@ fn patched(exercise: &Exercise, diffs: &[&Path]) -> Result<Files> {
 fn shown(diff: Option<&&Path>) -> String {
     let diff = diff.copied().unwrap_or(Path::new(""));
     diff.strip_prefix(workspace::root()).unwrap_or(diff).display().to_string()
-}
-
-/// Applies a diff to the files in a folder.
-fn apply(folder: &Path, diff: &Path) -> Result<()> {
-    let applied = Command::new("git")
-        .current_dir(folder)
-        // A repository around the folder would take the paths for its own.
-        .env("GIT_CEILING_DIRECTORIES", env::temp_dir())
-        .env_remove("GIT_DIR")
-        .args(["-c", "core.autocrlf=false", "apply", "--whitespace=error-all"])
-        .arg(diff)
-        .output();
-    let applied = applied.context("cannot run git")?;
-    ensure!(applied.status.success(), "{} does not apply:\n{}", shown(Some(&diff)), said(&applied));
-    Ok(())
 }
 
 /// Holds files to the project's format. Without a rustfmt, says so and holds them to nothing.
