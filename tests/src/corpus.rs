@@ -262,7 +262,10 @@ pub fn names(folder: &Path, ending: &str) -> Result<Vec<String>> {
 }
 
 /// Lists the paths in a folder; a missing one has none.
-pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+///
+/// # Errors
+/// When the folder cannot be listed.
+pub fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let listing = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         listing => listing.with_context(|| format!("cannot list {}", folder.display()))?,
