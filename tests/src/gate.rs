@@ -99,12 +99,12 @@ pub struct Passage {
 pub fn run(
     checks: &[Check<'_>],
     bounds: Bounds,
-    mut visit: impl FnMut(usize, &Verdict),
+    mut visit: impl FnMut(usize, &Verdict, Duration),
 ) -> Passage {
     let began = Instant::now();
     let next = AtomicUsize::new(0);
     let is_enough = AtomicBool::new(false);
-    let mut verdicts: Vec<Option<Verdict>> = checks.iter().map(|_| None).collect();
+    let mut verdicts: Vec<Option<(Verdict, Duration)>> = checks.iter().map(|_| None).collect();
     thread::scope(|scope| {
         let (sender, receiver) = mpsc::channel();
         for _ in 0..bounds.at_once.max(1) {
@@ -114,8 +114,10 @@ pub fn run(
                 while !is_enough.load(Ordering::Relaxed) && began.elapsed() < bounds.time {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(check) = checks.get(at) else { return };
+                    let started = Instant::now();
+                    let verdict = verdict(check);
                     // Who reads the verdicts outlives this thread.
-                    let _ = sender.send((at, verdict(check)));
+                    let _ = sender.send((at, (verdict, started.elapsed())));
                 }
             });
         }
@@ -125,10 +127,10 @@ pub fn run(
             if let Some(place) = verdicts.get_mut(at) {
                 *place = Some(verdict);
             }
-            while let Some(Some(verdict)) = verdicts.get(shown)
+            while let Some(Some((verdict, took))) = verdicts.get(shown)
                 && !is_enough.load(Ordering::Relaxed)
             {
-                visit(shown, verdict);
+                visit(shown, verdict, *took);
                 shown += 1;
                 if let Verdict::Failed(fault) = verdict {
                     failures += 1;
@@ -141,7 +143,7 @@ pub fn run(
         // What others have found further on is left out, too: how much that is depends on the moment.
         verdicts.iter_mut().skip(shown).for_each(|verdict| *verdict = None);
     });
-    sorted(verdicts)
+    sorted(verdicts.into_iter().map(|verdict| verdict.map(|(verdict, _)| verdict)))
 }
 
 /// A check that panics has a bug of its own, which is no reason to lose the others.
@@ -153,9 +155,9 @@ fn verdict(check: &Check<'_>) -> Verdict {
     })
 }
 
-fn sorted(verdicts: Vec<Option<Verdict>>) -> Passage {
+fn sorted(verdicts: impl Iterator<Item = Option<Verdict>>) -> Passage {
     let mut passage = Passage::default();
-    for (at, verdict) in verdicts.into_iter().enumerate() {
+    for (at, verdict) in verdicts.enumerate() {
         match verdict {
             Some(Verdict::Passed(_)) => passage.passed.push(at),
             Some(Verdict::Failed(fault)) => passage.failed.push((at, fault)),
@@ -190,7 +192,7 @@ mod tests {
         let checks =
             [check("slow", slow), check("red", failed), check("green", || Verdict::Passed(None))];
         let mut shown = Vec::new();
-        let passage = run(&checks, BOUNDS, |at, verdict| {
+        let passage = run(&checks, BOUNDS, |at, verdict, _| {
             shown.push((at, matches!(verdict, Verdict::Failed(_))));
         });
         assert_eq!(shown, [(0, false), (1, true), (2, false)]);
@@ -200,9 +202,9 @@ mod tests {
     #[test]
     fn after_enough_failures_the_rest_is_left_out() {
         let checks: Vec<Check<'_>> = (0..50).map(|_| check("red", failed)).collect();
-        let passage = run(&checks, Bounds { failures: 5, ..BOUNDS }, |_, _| {});
+        let passage = run(&checks, Bounds { failures: 5, ..BOUNDS }, |_, _, _| {});
         assert_eq!((passage.failed.len(), passage.left_out.len()), (5, 45));
-        let passage = run(&checks, Bounds { time: Duration::ZERO, ..BOUNDS }, |_, _| {});
+        let passage = run(&checks, Bounds { time: Duration::ZERO, ..BOUNDS }, |_, _, _| {});
         assert_eq!(passage.left_out.len(), 50);
     }
 
@@ -211,14 +213,14 @@ mod tests {
         let silent =
             || Verdict::Failed(Fault { is_silence: true, ..Fault::new("nothing was received") });
         let checks: Vec<Check<'_>> = (0..50).map(|_| check("silent", silent)).collect();
-        let passage = run(&checks, BOUNDS, |_, _| {});
+        let passage = run(&checks, BOUNDS, |_, _, _| {});
         assert_eq!((passage.failed.len(), passage.left_out.len()), (2, 48));
     }
 
     #[test]
     fn a_check_that_panics_costs_no_other() {
         let checks = [check("bad", || panic!("a bug")), check("green", || Verdict::Passed(None))];
-        let passage = run(&checks, BOUNDS, |_, _| {});
+        let passage = run(&checks, BOUNDS, |_, _, _| {});
         assert_eq!((passage.passed, passage.failed.len()), (vec![1], 1));
     }
 }

@@ -1,7 +1,7 @@
 //! What a stage's tests print: the first failure in full, the others in a line each, by cause.
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::gate::{self, Check, Fault, Gate, Passage, Verdict};
 use crate::memory::Memory;
@@ -36,7 +36,9 @@ pub(crate) fn pass(
         first: None,
         began: Instant::now(),
     };
-    let passage = gate::run(&gate.checks, gate.bounds, |at, verdict| report.visit(at, verdict));
+    let passage = gate::run(&gate.checks, gate.bounds, |at, verdict, took| {
+        report.visit(at, verdict, took);
+    });
     report.sum_up(&passage);
     if let (Some(check), Some(again)) = (report.first.and_then(|at| gate.checks.get(at)), again) {
         println!("\nThis one again:\n  {again} -- {}", check.name);
@@ -62,7 +64,7 @@ struct Report<'a> {
 
 impl Report<'_> {
     /// Prints what is to be said of a check before the others are done.
-    fn visit(&mut self, at: usize, verdict: &Verdict) {
+    fn visit(&mut self, at: usize, verdict: &Verdict, took: Duration) {
         let Some(check) = self.checks.get(at) else { return };
         self.clear_progress();
         match verdict {
@@ -77,7 +79,7 @@ impl Report<'_> {
                 println!("{}{}", fault.text, if self.in_lines { "\n" } else { "" });
             }
             Verdict::Passed(measured) if self.in_lines => {
-                println!("passed   {}", check.name);
+                println!("passed   {}{}", check.name, time(took));
                 measured.iter().for_each(|measured| println!("         {measured}"));
             }
             Verdict::Skipped(reason) if self.in_lines => {
@@ -154,6 +156,14 @@ impl Report<'_> {
         parts.extend(part(passage.skipped.len(), "skipped"));
         parts.extend(part(passage.left_out.len(), "not tried"));
         format!("{}. {:.1} s", parts.join(", "), self.began.elapsed().as_secs_f64())
+    }
+}
+
+/// Returns how long something took, if that is worth saying.
+fn time(took: Duration) -> String {
+    match took.as_secs() {
+        0 => String::new(),
+        _ => format!(" in {:.0} s", took.as_secs_f64()),
     }
 }
 
