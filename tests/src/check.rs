@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::process::Command;
 
-use crate::failure::{Failure, Mismatch};
+use crate::failure::{Failure, Mismatch, Setting};
 use crate::player::{self, Outcome, PlayError, Trouble};
 use crate::server::{CommandLine, Target};
 use crate::snapshot::{self, Snapshot};
@@ -49,7 +49,14 @@ pub fn check_with(
         at += 1;
         ControlFlow::Continue(())
     });
-    let ending = ending.map_err(Failure::Play)?;
+    let setting = || {
+        let command = match target {
+            Target::Spawn(command) => Some(command.clone()),
+            Target::Address(_) => None,
+        };
+        Setting { transcript: transcript.clone(), command }
+    };
+    let ending = ending.map_err(|error| Failure::Play(error, Box::new(setting())))?;
     let surplus = ending.unasked.clone().map(|(client, received)| {
         let printed = vec![player::marker(&Trouble::Unasked, 0)];
         let trouble = Some(Trouble::Unasked);
@@ -59,8 +66,8 @@ pub fn check_with(
     match wrong.or(surplus) {
         None => Ok(()),
         Some((step, expected, outcome)) => {
-            let transcript = transcript.clone();
-            Err(Failure::Step(Box::new(Mismatch { transcript, step, expected, outcome, ending })))
+            let setting = setting();
+            Err(Failure::Step(Box::new(Mismatch { setting, step, expected, outcome, ending })))
         }
     }
 }

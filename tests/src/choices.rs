@@ -3,7 +3,7 @@
 use crate::diagnosis::{Said, Symptoms, say};
 use crate::history;
 use crate::player::Trouble;
-use crate::resp::Protocol;
+use crate::resp::{Protocol, split_replies};
 use crate::transcript::Action;
 
 /// RESP3 to a client that has not asked for it, or RESP2 to one that has asked for more.
@@ -19,7 +19,8 @@ pub(crate) fn protocol(s: &Symptoms<'_>) -> Said {
             "RESET returns a connection to its initial state, and so to RESP2: nil is $-1."
         }
         Protocol::Resp2 => {
-            "Until a client says HELLO 3 it speaks RESP2: nil is $-1, and a map is an array of pairs."
+            "Until HELLO 3 succeeds on it, a connection speaks RESP2: nil is $-1, and a map is a \
+             flat array."
         }
         Protocol::Resp3 => {
             "After HELLO 3 there is one nil, _, instead of $-1 and *-1. Each connection remembers \
@@ -47,7 +48,7 @@ fn protocol_of_the_nil(s: &Symptoms<'_>) -> Option<Protocol> {
 
 /// A malformed map, or one with a wrong count.
 pub(crate) fn map(s: &Symptoms<'_>) -> Said {
-    if s.trouble == Some(&Trouble::Silence) && s.received.starts_with(b"%") {
+    if s.trouble == Some(&Trouble::Silence) && counts_both(s.received) == Some(true) {
         return say("The map is incomplete. Its count is that of its pairs, not of its names and \
             values.");
     }
@@ -65,26 +66,40 @@ pub(crate) fn map(s: &Symptoms<'_>) -> Said {
     }
 }
 
+/// Whether a map announces as many pairs as it has names and values.
+fn counts_both(map: &[u8]) -> Option<bool> {
+    let end = map.windows(2).position(|pair| pair == b"\r\n")?;
+    let count = str::from_utf8(map.get(..end)?.strip_prefix(b"%")?).ok()?.parse::<usize>().ok()?;
+    let (items, rest) = split_replies(map.get(end + 2..)?);
+    Some(rest.is_empty() && items.len() == count)
+}
+
 /// A reply to a client that wants none, or no reply to a client that wants one.
 pub(crate) fn silence(s: &Symptoms<'_>) -> Said {
-    if !says(s, b"CLIENT REPLY ") {
+    let is_silent = matches!(s.trouble, Some(Trouble::Silence));
+    if !says(s, b"CLIENT REPLY ") || !(is_silent || s.trouble.is_none()) || s.is_closed() {
         return None;
     }
-    say(match (s.action, says(s, b"REPLY SKIP")) {
-        (Action::Nothing, _) => {
-            "After CLIENT REPLY OFF nothing is sent, no reply and no error, until CLIENT REPLY ON."
-        }
-        (_, true) => {
+    let came = !s.received.is_empty();
+    if says(s, b"REPLY OFF") && matches!(s.action, Action::Nothing) && came {
+        return say(
+            "After CLIENT REPLY OFF nothing is sent, no reply and no error, until CLIENT REPLY ON.",
+        );
+    }
+    if says(s, b"REPLY SKIP") {
+        return say(
             "CLIENT REPLY SKIP gets no reply, and neither does the next request, whatever it is. \
-             CLIENT REPLY ON always gets one."
-        }
-        _ => "CLIENT REPLY ON is answered with OK. Requests without replies are executed, too.",
+             CLIENT REPLY ON always gets one.",
+        );
+    }
+    (says(s, b"REPLY ON") && is_silent && !came).then(|| {
+        "CLIENT REPLY ON is answered with OK. Requests without replies are executed, too.".into()
     })
 }
 
 /// QUIT, and what follows it.
 pub(crate) fn farewell(s: &Symptoms<'_>) -> Said {
-    (says(s, b"QUIT") && s.closes && s.trouble.is_some()).then(|| {
+    (says(s, b"QUIT") && s.closes && s.trouble == Some(&Trouble::StillOpen)).then(|| {
         "QUIT is answered with OK, then the server must close. Requests after QUIT are not \
         executed."
             .into()
@@ -96,20 +111,29 @@ pub(crate) fn name(s: &Symptoms<'_>) -> Said {
     history::arguments(s, "CLIENT")?;
     let is_text = s.received.starts_with(b"$") && !s.received.starts_with(b"$-1");
     let is_nil = s.expected.is_some_and(|due| due.starts_with(b"$-1") || due.starts_with(b"_"));
-    (is_text && is_nil).then(|| {
+    if !is_text || !is_nil {
+        return None;
+    }
+    say(if history::has_named_itself(s) {
+        "Expected no name, received one."
+    } else {
         "Expected no name, received one. A name that a client chooses belongs to its own \
         connection."
-            .into()
     })
 }
 
 /// A key is sought or found in another database than the selected one.
 pub(crate) fn database(s: &Symptoms<'_>) -> Said {
-    const COMMANDS: [&str; 8] = ["GET", "EXISTS", "TYPE", "TTL", "PTTL", "DBSIZE", "KEYS", "SCAN"];
+    const COMMANDS: [&str; 7] = ["EXISTS", "TYPE", "TTL", "PTTL", "DBSIZE", "KEYS", "SCAN"];
+    if s.trouble.is_some() || !history::said(s, "SELECT") {
+        return None;
+    }
     let looks = COMMANDS.iter().any(|name| history::arguments(s, name).is_some());
-    let is_error = |reply: &[u8]| reply.starts_with(b"-");
-    let selects = history::said(s, "SELECT");
-    if !looks || is_error(s.received) || s.expected.is_none_or(is_error) || !selects {
+    let is_same_kind = s.expected.is_some_and(|due| due.first() == s.received.first());
+    let gets = history::arguments(s, "GET").is_some() && s.received.starts_with(b"$");
+    let is_found = |reply: &[u8]| !reply.starts_with(b"$-1") && !reply.starts_with(b"_");
+    let differs = s.expected.is_some_and(|due| is_found(due) != is_found(s.received));
+    if !(looks && is_same_kind || gets && (differs || history::is_stored_value(s))) {
         return None;
     }
     say("Each database has keys of its own, and each connection uses the one that it has selected \

@@ -30,6 +30,24 @@ pub struct Symptoms<'a> {
     pub before: &'a [&'a Action],
     /// Whether the request was cut in two.
     pub is_cut: bool,
+    /// The name of the command whose reply differs, where that is known.
+    pub asked: Option<&'a str>,
+}
+
+impl Symptoms<'_> {
+    /// Whether the server closed the connection.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.came.iter().any(|line| line == "(closed)")
+    }
+
+    /// Returns the first lines that differ, as they are printed.
+    pub(crate) fn first_lines(&self) -> (&str, &str) {
+        let same = self.due.iter().zip(self.came).take_while(|(due, came)| due == came).count();
+        (
+            self.due.get(same).map_or("", String::as_str),
+            self.came.get(same).map_or("", String::as_str),
+        )
+    }
 }
 
 /// Returns what the symptoms most likely mean, in a sentence or two, where that can be told.
@@ -37,6 +55,7 @@ pub struct Symptoms<'a> {
 pub fn diagnose(symptoms: &Symptoms<'_>) -> Option<String> {
     let rules = [
         history::ending,
+        history::unknown_command,
         choices::protocol,
         choices::silence,
         choices::farewell,
@@ -44,6 +63,7 @@ pub fn diagnose(symptoms: &Symptoms<'_>) -> Option<String> {
         length,
         line_end,
         lossy_text,
+        other_text,
         too_much,
         half_answered,
         silence,
@@ -82,17 +102,30 @@ fn line_end(s: &Symptoms<'_>) -> Said {
     if !is_kind(rest.first()) || s.trouble == Some(&Trouble::Flood) {
         return None;
     }
-    if rest.ends_with(b"\n") && !rest.ends_with(b"\r\n") {
+    if ends_in_lf(rest) {
         return say("A line ends in LF alone. RESP ends every line with CRLF, \\r\\n.");
     }
     let whole = [s.received, b"\r\n"].concat();
     let completes = reply_length(&[rest, b"\r\n"].concat()) == Some(rest.len() + 2);
     if s.expected.is_some_and(|expected| expected.starts_with(&whole)) || completes {
-        return say(
-            "The CRLF (\\r\\n) at the reply's end is missing, so the client waits for more.",
-        );
+        return say(match s.trouble {
+            Some(Trouble::Silence) => {
+                "The CRLF (\\r\\n) at the reply's end is missing, so the client waits for more."
+            }
+            _ => "The CRLF (\\r\\n) at the reply's end is missing.",
+        });
     }
     None
+}
+
+/// Whether the first line of a reply, or of a bulk the last one, has no CR before its LF.
+fn ends_in_lf(reply: &[u8]) -> bool {
+    let Some(end) = reply.iter().position(|&byte| byte == b'\n') else { return false };
+    let Some((line, rest)) = reply.split_at_checked(end + 1) else { return false };
+    let Some(header) = line.strip_suffix(b"\r\n") else { return true };
+    let length = header.strip_prefix(b"$").and_then(|digits| str::from_utf8(digits).ok());
+    let length = length.and_then(|digits| digits.parse::<usize>().ok());
+    length.is_some_and(|length| rest.get(length) == Some(&b'\n'))
 }
 
 /// A bulk's length is not that of its bytes.
@@ -156,9 +189,26 @@ fn lossy_text(s: &Symptoms<'_>) -> Said {
     let holds = |bytes: &[u8]| bytes.windows(3).any(|three| three == REPLACEMENT);
     if holds(s.received) && !s.expected.is_some_and(holds) {
         return say(
-            "EF BF BD is in place of other bytes: String::from_utf8_lossy writes it for bytes that \
-            are not UTF-8. Names and values are bytes, Vec<u8> or Bytes.",
+            "EF BF BD is the character U+FFFD, which stands for bytes that are not UTF-8: they \
+            were decoded as text. Keys and values are bytes, and must stay bytes.",
         );
+    }
+    None
+}
+
+/// Bytes went through text of another kind.
+fn other_text(s: &Symptoms<'_>) -> Said {
+    let (wanted, came) = (text_of(s.expected?)?, text_of(s.received)?);
+    let as_latin_1: String = wanted.iter().map(|&byte| char::from(byte)).collect();
+    if wanted != came && as_latin_1.as_bytes() == came {
+        return say(
+            "Each byte from 0x80 on has become two: bytes were read as Latin-1, and written as \
+            UTF-8. Keys and values are bytes, and must stay bytes.",
+        );
+    }
+    let is_literal = |text: &[u8]| text.starts_with(b"b'") && text.ends_with(b"'");
+    if is_literal(came) && !is_literal(wanted) {
+        return say("The b and the quotes around the value are how Python prints bytes.");
     }
     None
 }
@@ -167,7 +217,7 @@ fn lossy_text(s: &Symptoms<'_>) -> Said {
 fn too_much(s: &Symptoms<'_>) -> Said {
     if s.trouble == Some(&Trouble::Flood) {
         return say(
-            "The server sends without end. Does a loop go on after the client's last byte?",
+            "The server sends without end. Does a loop go on writing without a new request?",
         );
     }
     if matches!(s.action, Action::Nothing) && !s.received.is_empty() {
@@ -177,6 +227,16 @@ fn too_much(s: &Symptoms<'_>) -> Said {
         return say(
             "Expected no reply, received one. The request is not complete yet, was already \
             answered, or has no reply.",
+        );
+    }
+    let is_more = s
+        .expected
+        .is_some_and(|due| s.received.len() > due.len() && s.received.starts_with(due) && s.closes);
+    let half_closed = s.before.iter().any(|step| matches!(step, Action::HalfClose));
+    if is_more && half_closed && !s.sent.ends_with(b"\n") {
+        return say(
+            "The client has stopped sending in the middle of a request. What there is of it gets \
+            no reply.",
         );
     }
     if s.trouble == Some(&Trouble::Unasked) {
@@ -194,10 +254,20 @@ fn half_answered(s: &Symptoms<'_>) -> Said {
     if !is_head || !matches!(s.trouble, Some(Trouble::Silence | Trouble::StillOpen)) {
         return None;
     }
-    if s.sent.ends_with(b"\n") && !s.sent.ends_with(b"\r\n") {
+    if came + 1 == due && s.sent.ends_with(b"\n") && !s.sent.ends_with(b"\r\n") {
         return say(
             "The last request ends in LF alone. In a line typed by hand, the CR may be missing.",
         );
+    }
+    let is_protocol_error =
+        expected.get(s.received.len()..).is_some_and(|rest| rest.starts_with(PROTOCOL_ERROR));
+    if is_protocol_error {
+        return say("Expected an error, since the last request breaks the protocol.");
+    }
+    // More than one read brings at once is answered in several turns.
+    let is_one_turn = came == 1 || s.sent.len() > LONG;
+    if s.is_cut || sends(s) > 1 || !is_one_turn {
+        return Some(format!("Expected {due} replies, received {came}."));
     }
     Some(format!(
         "Expected {due} replies, received {came}. Does the server answer once per read? One read \
@@ -205,12 +275,21 @@ fn half_answered(s: &Symptoms<'_>) -> Said {
     ))
 }
 
+const PROTOCOL_ERROR: &[u8] = b"-ERR Protocol error";
+
+/// Returns in how many steps the requests were sent.
+fn sends(s: &Symptoms<'_>) -> usize {
+    let since = s.before.iter().rev().take_while(|action| !action.prints());
+    since.filter(|action| matches!(action, Action::Send(_) | Action::SendBytewise(_))).count()
+}
+
 /// Nothing came, or nothing whole.
 fn silence(s: &Symptoms<'_>) -> Said {
     match s.trouble? {
         Trouble::Unreachable(_) => {
             return say(
-                "The server no longer accepts connections. Did it exit, or stop accepting?",
+                "The server no longer accepts connections. It has to go on accepting, whatever becomes of \
+                the clients that it has.",
             );
         }
         Trouble::NotReading => {
@@ -223,7 +302,9 @@ fn silence(s: &Symptoms<'_>) -> Said {
         _ => return None,
     }
     if !s.received.is_empty() {
-        return say("The reply is incomplete. Was all of it written, and flushed?");
+        let (_, rest) = split_replies(s.received);
+        return (!rest.is_empty())
+            .then(|| "The reply is incomplete. Was all of it written, and flushed?".into());
     }
     if s.is_cut {
         return say(
@@ -242,21 +323,27 @@ fn silence(s: &Symptoms<'_>) -> Said {
             when more bytes arrive.",
         );
     }
-    if s.sent.windows(6).any(|name| name.eq_ignore_ascii_case(b"KEYS\r\n")) {
+    let stars = s.sent.iter().filter(|&&byte| byte == b'*').count();
+    if s.asked.is_some_and(|name| name.eq_ignore_ascii_case("KEYS")) && stars > MANY_STARS {
         return say(
-            "The server is still matching. Does it try every length for every star? When the bytes \
-            after the last star do not match, only that star needs another length.",
+            "Does the server try every length for every star? When the bytes after the last star \
+            do not match, only that star needs another length.",
         );
     }
-    if s.before.iter().any(|step| matches!(step, Action::Client(_))) {
+    if history::is_kept_out(s) {
         return say(
-            "Another client is connected. Does the server serve one client at a time, or hold a \
-            lock while it waits for that client?",
+            "This client gets no answer while another one is connected. Does the server serve one \
+            client at a time, or hold a lock while it waits for a client?",
         );
     }
-    say("Expected a reply, received nothing. Either the server waits for more bytes although the \
-        request is complete, or it never wrote or never flushed the reply.")
+    say(
+        "Does the server wait for something: for more bytes, although the request is complete, for \
+        another client, for a lock? Or is the reply still in a buffer that was not flushed?",
+    )
 }
+
+/// A pattern with more of them takes longer than the player waits, if every way is tried.
+const MANY_STARS: usize = 5;
 
 /// More bytes than a fixed buffer is likely to have.
 const LONG: usize = 4000;
@@ -266,50 +353,61 @@ fn closing(s: &Symptoms<'_>) -> Said {
     const STILL_LISTENS: &str = "A client that has shut down its sending side can still read: the \
         server must send the replies that it owes before it closes.";
     let half_closed = s.before.iter().rev().any(|step| matches!(step, Action::HalfClose));
-    if s.closes && s.received.is_empty() && s.expected.is_some_and(|expected| !expected.is_empty())
-    {
+    let owes = s.expected.is_some_and(|expected| !expected.is_empty());
+    let breaks_protocol = s.due.iter().any(|line| line.contains("-ERR Protocol error"));
+    if s.closes && owes && s.received.is_empty() && s.is_closed() {
         return say(match half_closed {
             true => STILL_LISTENS,
-            false => {
-                "Expected an error before the close, received nothing. Did the server send \
-                the whole error first?"
-            }
+            false => "The server closed without a reply. Did it send the whole reply first?",
         });
     }
-    if s.closes && s.trouble.is_none() && matches!(s.action, Action::Command(_)) {
-        return say(
-            "This client is still served. After QUIT or CLIENT KILL the server must close the connection.",
-        );
+    if s.closes && s.trouble.is_none() && !s.is_closed() {
+        let leaves = ["QUIT", "KILL"].iter().any(|word| history::said(s, word));
+        return say(match leaves {
+            true => {
+                "This client is still served. After QUIT or CLIENT KILL the server must close \
+                the connection."
+            }
+            false => "This client is still served. The server must close the connection.",
+        });
+    }
+    if matches!(s.action, Action::Nothing) && s.trouble.is_none() && s.is_closed() {
+        return say(STAYS_OPEN);
     }
     match s.trouble? {
         Trouble::StillOpen if half_closed => say(
             "The client has shut down its sending side (a read returns 0 bytes). The server must \
             send the replies that it owes, then close too.",
         ),
-        Trouble::StillOpen if s.expected.is_some_and(<[u8]>::is_empty) => {
-            say("The connection is still open. The server must close it without another reply.")
+        Trouble::StillOpen if breaks_protocol => {
+            let replied =
+                s.received.windows(PROTOCOL_ERROR.len()).any(|part| part == PROTOCOL_ERROR);
+            say(match replied {
+                true => "After a protocol error the server must close the connection.",
+                false => {
+                    "The request breaks the protocol. The server must reply with the error, then \
+                    close."
+                }
+            })
         }
-        Trouble::StillOpen => {
-            say("The connection is still open. After a protocol error the server must reply, then \
-            close.")
-        }
+        Trouble::StillOpen => say("The server must close the connection here."),
         Trouble::Closed if half_closed => say(STILL_LISTENS),
         Trouble::Closed if !s.closes && s.sent.len() > LONG => say(
             "The server closed the connection in the middle of a long request. Does the request \
             have to fit into a buffer of fixed size?",
         ),
-        Trouble::Closed if !s.closes => say(
-            "The server closed the connection, which should stay open. Only a protocol error closes; a \
-             command that fails is answered with an error. Did the task that serves it panic?",
-        ),
+        Trouble::Closed if !s.closes => say(STAYS_OPEN),
         _ => None,
     }
 }
 
+const STAYS_OPEN: &str = "The connection should stay open. A reply does not end it, and neither \
+    does the error of a command.";
+
 /// A value's edge or its tail is lost.
 fn cut_short(s: &Symptoms<'_>) -> Said {
     let (wanted, came) = (text_of(s.expected?)?, text_of(s.received)?);
-    if wanted != came && wanted.trim_ascii() == came.trim_ascii() {
+    if came.len() < wanted.len() && wanted.trim_ascii() == came.trim_ascii() {
         return say("Spaces or line ends at the value's edge are lost. Is something trimmed?");
     }
     if came == [b"\"", wanted, b"\""].concat() {
@@ -322,8 +420,10 @@ fn cut_short(s: &Symptoms<'_>) -> Said {
                 lines.")
         }
         0 => say("The value is cut at a zero byte, which is a byte like any other."),
-        b' ' => say("The value is cut at its first space. In an array of bulks, spaces separate \
-                nothing."),
+        b' ' if s.sent.starts_with(b"*") => {
+            say("The value is cut at its first space. In an array of bulks, spaces separate \
+                nothing.")
+        }
         _ => None,
     }
 }
@@ -354,30 +454,11 @@ fn lifetime(s: &Symptoms<'_>) -> Said {
             "An empty value is a value, $0. Nil, {name}, means that there is no value."
         ));
     }
-    let waited = s.before.iter().any(|step| matches!(step, Action::Wait(_)));
     if nil(expected) && is_value(received) {
-        return say(if history::said(s, "KEEPTTL") {
-            "The value outlives its deadline. KEEPTTL keeps the deadline that the key has."
-        } else if history::said(s, "EXAT") || history::said(s, "PXAT") {
-            "The value outlives its deadline. EXAT and PXAT name a moment, not a time from now."
-        } else if waited {
-            "The value is still there after its deadline. Is the deadline stored, in the right \
-            unit (EX counts seconds, PX milliseconds)? Does every lookup compare it with the \
-            current time?"
-        } else {
-            "Expected no value, received one. Does the server confuse the key with a similar one?"
-        });
+        return history::outlives(s);
     }
     if is_value(expected) && nil(received) {
-        return say(if waited {
-            "The value is gone before its time. Are the units right (EX counts seconds, PX \
-            milliseconds)? A plain SET takes an old deadline away."
-        } else if s.before.iter().any(|step| matches!(step, Action::Client(_))) {
-            "The key is not found. Did another client set it? All clients share one keyspace."
-        } else {
-            "The key is not found. Was it stored, under exactly these bytes, where this client \
-            looks?"
-        });
+        return history::gone(s);
     }
     None
 }
@@ -386,10 +467,8 @@ fn lifetime(s: &Symptoms<'_>) -> Said {
 fn kind(s: &Symptoms<'_>) -> Said {
     let (expected, received) = (s.expected?, s.received);
     let at = expected.iter().zip(received).take_while(|(one, other)| one == other).count();
-    // Only at the beginning of a reply does a byte say its kind.
-    let begins = at == 0 || expected.get(..at).is_some_and(|head| head.ends_with(b"\r\n"));
     let (wanted, came) = (*expected.get(at)?, *received.get(at)?);
-    if !begins || name_of(wanted).is_none() {
+    if !begins_reply(expected, at) || name_of(wanted).is_none() {
         return None;
     }
     match (wanted, name_of(came)) {
@@ -403,6 +482,21 @@ fn kind(s: &Symptoms<'_>) -> Said {
             Some(format!("Expected {wanted}, received {came}. Clients distinguish them."))
         }
     }
+}
+
+/// Whether a reply or an element begins there: only there does a byte say its kind.
+fn begins_reply(bytes: &[u8], at: usize) -> bool {
+    let mut from = 0;
+    while from < at {
+        let Some(rest) = bytes.get(from..) else { return false };
+        let Some(end) = rest.windows(2).position(|pair| pair == b"\r\n") else { return false };
+        from += end + 2;
+        let length = rest.get(1..end).and_then(|digits| str::from_utf8(digits).ok());
+        let is_bulk = matches!(rest.first(), Some(b'$' | b'=' | b'!'));
+        let length = length.and_then(|digits| digits.parse::<usize>().ok());
+        from += length.filter(|_| is_bulk).map_or(0, |length| length + 2);
+    }
+    from == at
 }
 
 fn name_of(kind: u8) -> Option<&'static str> {
@@ -428,16 +522,17 @@ fn name_of(kind: u8) -> Option<&'static str> {
 fn wording(s: &Symptoms<'_>) -> Said {
     let (expected, received) = (s.expected?, s.received);
     if expected == received {
-        return s.trouble.is_none().then(|| {
-            "The bytes are right. The snapshot writes them in another way: record it again.".into()
-        });
+        return None;
     }
     if expected.eq_ignore_ascii_case(received) {
         return say("Only the case of letters differs.");
     }
+    let is_error = |line: &str| line.starts_with("(error)") || line.starts_with("\"-");
+    let (due, came) = s.first_lines();
+    if is_error(due) && is_error(came) {
+        return say("The text of an error must match byte for byte: clients read it.");
+    }
     match (expected.first()?, received.first()?) {
-        (b'-', b'-') => say("Clients also read the text of an error, so every byte of it must \
-            match."),
         (b'*', b'*') => {
             let count = |reply: &[u8]| {
                 reply

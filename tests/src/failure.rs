@@ -1,30 +1,30 @@
 //! What a learner reads when a server does not answer as Redis does.
 
 use std::fmt;
+use std::iter;
 
 use crate::diagnosis::{Symptoms, diagnose};
+use crate::last_words::{Crash, Said, cut, ending};
 use crate::player::{Ending, Outcome, PlayError, Trouble};
 use crate::printed;
-use crate::reply::{Reply, mask};
-use crate::resp::Protocol;
-use crate::server::Said;
+use crate::reply::Reply;
+use crate::requests::{requests, typed};
+use crate::resp::{Protocol, split_replies};
+use crate::server::{CommandLine, StartError};
 use crate::snapshot::SnapshotError;
 use crate::solution::where_to_look;
-use crate::text::{self, Place, escape_byte};
+use crate::text::{self, Place, escape_line};
 use crate::transcript::{Action, Command, Step, Transcript, View};
+use crate::window::{INDENT, ROOM, Window, lines_around, on_lines, wrapped};
 
-/// This many bytes are shown whole.
-const WHOLE: usize = 96;
+/// This many of the lines that were typed are shown.
+const TYPED: usize = 6;
 
-/// Of more bytes, this many are shown before the first difference, and this many from there on.
-const BEFORE: usize = 24;
-const AFTER: usize = 48;
+/// So long may the cause of a failure be.
+const CAUSE: usize = 70;
 
-/// This many lines of a reply are shown on each side of the first that differs.
-const LINES: usize = 3;
-
-/// Where the text of a labelled line begins.
-const INDENT: &str = "            ";
+/// The port of a server that is started by hand.
+const PORT_BY_HAND: u16 = 6380;
 
 /// Why a transcript does not pass.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub enum Failure {
     /// There is nothing to compare with.
     Snapshot(SnapshotError),
     /// There was no server to play against.
-    Play(PlayError),
+    Play(PlayError, Box<Setting>),
     /// A step came out otherwise than with a real Redis.
     Step(Box<Mismatch>),
 }
@@ -41,7 +41,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Snapshot(error) => error.fmt(f),
-            Self::Play(error) => error.fmt(f),
+            Self::Play(error, setting) => setting.not_played(f, error),
             Self::Step(mismatch) => mismatch.fmt(f),
         }
     }
@@ -49,13 +49,150 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// A step that came out otherwise than with a real Redis.
-///
-/// It is shown without the port, the directory and the time, so the same mistake reads the same.
+impl Failure {
+    /// Returns the cause in a line, the same for all failures with this cause.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        let cause = match self {
+            Self::Snapshot(error) => error.to_string(),
+            Self::Play(PlayError::Start(StartError::Run { error, .. }), _) => {
+                format!("the server's command cannot be run: {error}")
+            }
+            Self::Play(PlayError::Start(error), _) => {
+                let crash = error.ran().and_then(|(_, output)| Crash::find(output));
+                crash.map_or_else(|| error.in_short(), |crash| crash.error)
+            }
+            Self::Play(error, _) => error.to_string(),
+            Self::Step(mismatch) => mismatch.cause(),
+        };
+        cause_line(&cause)
+    }
+}
+
+/// Makes one line of a cause, without addresses in memory, which are others in each run.
+pub(crate) fn cause_line(cause: &str) -> String {
+    let word = |word: &str| match word.find("0x") {
+        Some(at) if word.len() > at + 8 => word.get(..at).unwrap_or_default().to_owned() + "0x…",
+        _ => word.to_owned(),
+    };
+    let words: Vec<String> =
+        cause.lines().next().unwrap_or_default().split(' ').map(word).collect();
+    cut(&words.join(" "), CAUSE)
+}
+
+/// A transcript, and the server that it is played against.
 #[derive(Debug, Clone)]
-pub struct Mismatch {
+pub struct Setting {
     /// The transcript.
     pub transcript: Transcript,
+    /// What starts the server, if it is started for the transcript.
+    pub command: Option<CommandLine>,
+}
+
+impl Setting {
+    fn not_played(&self, f: &mut fmt::Formatter<'_>, error: &PlayError) -> fmt::Result {
+        writeln!(f, "{}\n\n  {}", self.claim(), self.path())?;
+        self.by_hand(f)?;
+        let PlayError::Start(error) = error else {
+            writeln!(f, "\n  {}", wrapped(&error.to_string(), 0, "  "))?;
+            return self.read_on(f);
+        };
+        writeln!(f, "\n  {}.", wrapped(&with_capital(&error.in_short()), 0, "  "))?;
+        if let Some((command, output)) = error.ran() {
+            if !self.is_prepared() {
+                writeln!(f, "  It was started with: {command}")?;
+            }
+            writeln!(f, "{}", Said(output))?;
+            let is_silent = matches!(error, StartError::Silent { .. });
+            if is_silent && Crash::find(output).is_none() {
+                hint(f, "Does it listen on the port that it is given, at 127.0.0.1?")?;
+            }
+        }
+        self.read_on(f)
+    }
+
+    /// Returns what the transcript claims, on lines that fit.
+    fn claim(&self) -> String {
+        wrapped(&self.transcript.prose(), 0, "")
+    }
+
+    fn path(&self) -> String {
+        self.transcript.path.to_string_lossy().replace('\\', "/")
+    }
+
+    /// Returns how many lines the transcript has.
+    fn lines(&self) -> usize {
+        let last = self.transcript.steps.last();
+        let end = last.map_or(0, |step| step.line + step.source.len() - 1);
+        end + self.transcript.epilogue.len()
+    }
+
+    /// Whether the server needs files or arguments of the transcript's own.
+    fn is_prepared(&self) -> bool {
+        self.transcript.steps.iter().any(|step| step.action.is_preparation())
+    }
+
+    /// Shows how to start the server as the transcript does, if that needs more than its command.
+    fn by_hand(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(command) = self.command.as_ref().filter(|_| self.is_prepared()) else {
+            return Ok(());
+        };
+        let dir = "/tmp".to_owned();
+        let place = Place { port: PORT_BY_HAND, dir, ..Place::default() };
+        let (mut files, mut words) = (Vec::new(), command.filled(&place));
+        for step in &self.transcript.steps {
+            match &step.action {
+                Action::File { name, fixture } => {
+                    let folder = name.rsplit_once('/').map(|(folder, _)| folder);
+                    let folder = folder.map(|folder| format!("mkdir -p /tmp/{folder} && "));
+                    let folder = folder.unwrap_or_default();
+                    files.push(format!("{folder}cp tests/fixtures/{fixture} /tmp/{name}"));
+                }
+                Action::ServerArguments(arguments) => {
+                    let arguments = arguments.iter().map(|word| word.expand(&place, 0));
+                    words.extend(arguments.map(|it| String::from_utf8_lossy(&it).into_owned()));
+                }
+                _ => {}
+            }
+        }
+        let words = words.iter().map(|word| match shlex::try_quote(word) {
+            Ok(word) => word.into_owned(),
+            Err(_) => word.clone(),
+        });
+        let start = format!("(cd /tmp && {})", words.collect::<Vec<_>>().join(" "));
+        let lines: Vec<String> = files.into_iter().chain([start]).collect();
+        writeln!(f, "\n  by hand   {}", lines.join(&format!("\n{INDENT}")))
+    }
+
+    fn read_on(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match where_to_look(&self.transcript.name) {
+            Some(text) => write!(f, "\n  {}", wrapped(&text, 0, "  ")),
+            None => write!(f, "\n  {}", read_on(&self.transcript.name)),
+        }
+    }
+}
+
+/// Says where to read on about a stage, by the name of something that belongs to it.
+pub(crate) fn read_on(name: &str) -> String {
+    format!("Read on: book/src/stages/{}.md", name.split('/').next().unwrap_or_default())
+}
+
+fn with_capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+/// Shows what is most likely the cause.
+pub(crate) fn hint(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    const HEAD: &str = "Most likely: ";
+    writeln!(f, "\n  {HEAD}{}", wrapped(text, HEAD.len(), "  "))
+}
+
+/// A step that came out otherwise than with a real Redis.
+#[derive(Debug, Clone)]
+pub struct Mismatch {
+    /// What was played.
+    pub setting: Setting,
     /// The step's index in it.
     pub step: usize,
     /// The lines that a real Redis gets here.
@@ -68,144 +205,409 @@ pub struct Mismatch {
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(step) = self.transcript.steps.get(self.step) else { return Ok(()) };
-        let outcome = self.outcome.culprit(&self.expected);
-        let expected = Expected::read(step, &self.expected, outcome.protocol, &self.place());
-        writeln!(f, "{}", self.transcript.prose())?;
-        self.where_it_is(f, step)?;
-        self.what_was_sent(f, outcome)?;
-        match &expected.wire {
-            Some(wire) => self.bytes_that_differ(f, wire, outcome)?,
-            None => self.lines_that_differ(f, outcome)?,
+        let Some(told) = self.told() else { return Ok(()) };
+        writeln!(f, "{}", self.setting.claim())?;
+        self.where_it_is(f, &told)?;
+        self.setting.by_hand(f)?;
+        writeln!(f)?;
+        self.what_was_sent(f, &told)?;
+        match &told.expected.wire {
+            Some(wire) => told.bytes_that_differ(f, wire)?,
+            None => told.lines_that_differ(f)?,
         }
-        let trouble = outcome.trouble.as_ref().filter(|trouble| match trouble {
-            // Nothing more after nothing need not be said,
-            Trouble::Silence => !outcome.received.is_empty(),
-            // nor what the caret shows.
-            Trouble::NoReply => expected.wire.is_none(),
-            _ => true,
-        });
-        if let Some(trouble) = trouble {
-            writeln!(f, "{INDENT}{}", words_for(trouble))?;
-        } else if expected.closes && !outcome.printed.iter().any(|line| line == "(closed)") {
-            writeln!(f, "{INDENT}and the connection is still open")?;
+        self.what_the_server_printed(f, &told)?;
+        if let Some(text) = self.meaning(&told) {
+            hint(f, &text)?;
         }
-        self.how_the_server_ended(f)?;
-        if let Some(meaning) = self.meaning(step, &expected, outcome) {
-            writeln!(f, "\n  Most likely: {}", wrapped(&meaning))?;
-        }
-        match where_to_look(&self.transcript.name) {
-            Some(text) => write!(f, "\n  {text}"),
-            None => write!(f, "\n  Chapter {} tells how it is done.", self.chapter()),
-        }
+        self.setting.read_on(f)
     }
 }
 
+/// What is told of a mismatch.
+struct Told<'m> {
+    step: &'m Step,
+    outcome: &'m Outcome,
+    expected: Expected,
+    place: Place,
+    asked: Option<Asked>,
+}
+
+/// The request whose reply differs.
+struct Asked {
+    /// As it is typed.
+    typed: String,
+    /// Its first word.
+    name: String,
+    index: usize,
+    /// How many requests there are.
+    of: usize,
+}
+
 impl Mismatch {
-    fn place(&self) -> Place {
-        self.ending.place.clone().unwrap_or_default()
+    fn told(&self) -> Option<Told<'_>> {
+        let step = self.setting.transcript.steps.get(self.step)?;
+        let outcome = self.outcome.culprit(&self.expected);
+        let place = self.ending.place.clone().unwrap_or_default();
+        let expected = Expected::read(step, &self.expected, outcome.protocol, &place);
+        let mut told = Told { step, outcome, expected, place, asked: None };
+        told.asked = told.asked(&self.expected);
+        Some(told)
     }
 
-    fn chapter(&self) -> &str {
-        self.transcript.name.split('/').next().unwrap_or_default()
-    }
-
-    fn where_it_is(&self, f: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
-        let file = self.transcript.path.to_string_lossy().replace('\\', "/");
-        writeln!(f, "\n  {file}, line {}", step.line)?;
+    fn where_it_is(&self, f: &mut fmt::Formatter<'_>, told: &Told<'_>) -> fmt::Result {
+        let (path, lines) = (self.setting.path(), self.setting.lines());
+        let line = format!("line {} of {lines}", told.step.line);
+        let fits = path.len() + line.len() + 4 <= ROOM + INDENT.len();
+        writeln!(f, "\n  {path},{}{line}", if fits { " " } else { "\n  " })?;
         if let Some((client, _)) = &self.ending.unasked {
             writeln!(f, "  after the last step of client '{client}':")?;
         }
-        for line in step.source.iter().take(2 * LINES) {
-            writeln!(f, "  > {line}")?;
+        let typed = told.typed();
+        for line in typed.iter().take(TYPED) {
+            writeln!(f, "  > {}", cut(line, ROOM + INDENT.len() - 4))?;
         }
-        if step.source.len() > 2 * LINES {
-            writeln!(f, "  > … {} more lines", step.source.len() - 2 * LINES)?;
-        }
-        writeln!(f)
-    }
-
-    fn what_was_sent(&self, f: &mut fmt::Formatter<'_>, outcome: &Outcome) -> fmt::Result {
-        if outcome.sent.is_empty() {
-            return Ok(());
-        }
-        let place = self.place();
-        let show = |bytes: &[u8]| Window::around(bytes, 0, &place).text;
-        match outcome.cut.and_then(|cut| outcome.sent.split_at_checked(cut)) {
-            Some((first, rest)) => {
-                let first = Window::around(first, first.len(), &place).text;
-                writeln!(f, "  sent      {first}\n  and later {}", show(rest))
-            }
-            None => writeln!(f, "  sent      {}", show(&outcome.sent)),
-        }
-    }
-
-    /// Shows both replies around the first byte that differs, with a caret below it.
-    fn bytes_that_differ(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        expected: &[u8],
-        outcome: &Outcome,
-    ) -> fmt::Result {
-        let place = self.place();
-        let received = &outcome.received;
-        let same = expected.iter().zip(received).take_while(|(one, other)| one == other).count();
-        let wanted = Window::around(expected, same, &place);
-        let came = Window::around(received, same, &place);
-        writeln!(f, "  expected  {}", wanted.or_nothing())?;
-        writeln!(f, "  received  {}", came.or_nothing())?;
-        let byte = |byte: &u8| format!("'{}'", escape_byte(*byte));
-        let at = same + 1;
-        let text = match (expected.get(same), received.get(same)) {
-            (Some(due), Some(came)) => {
-                format!("byte {at} should be {}, not {}", byte(due), byte(came))
-            }
-            (Some(_), None) if received.is_empty() => return Ok(()),
-            (Some(due), None) => format!("byte {at} should be {}, and is missing", byte(due)),
-            (None, Some(_)) => "nothing should follow here".into(),
-            (None, None) => return Ok(()),
-        };
-        writeln!(f, "{INDENT}{}^ {text}", " ".repeat(came.caret))
-    }
-
-    /// Shows the lines around the first that differs, where they are no bytes to compare.
-    fn lines_that_differ(&self, f: &mut fmt::Formatter<'_>, outcome: &Outcome) -> fmt::Result {
-        let (expected, received) = (&self.expected, &outcome.printed);
-        let same = expected.iter().zip(received).take_while(|(one, other)| one == other).count();
-        writeln!(f, "  expected  {}", lines_around(expected, same))?;
-        writeln!(f, "  received  {}", lines_around(received, same))?;
-        if outcome.received.is_empty() {
-            return Ok(());
-        }
-        writeln!(f, "  in bytes  {}", Window::around(&outcome.received, 0, &self.place()).text)
-    }
-
-    fn how_the_server_ended(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let output = &self.ending.output;
-        if let Some(status) = self.ending.status {
-            return writeln!(f, "\n  The server exited ({status}).\n{}", Said(output));
-        }
-        if output.contains("panicked at") {
-            return writeln!(f, "\n  The server panicked.\n{}", Said(output));
+        if typed.len() > TYPED {
+            writeln!(f, "  > … {} more lines", typed.len() - TYPED)?;
         }
         Ok(())
     }
 
-    fn meaning(&self, step: &Step, expected: &Expected, outcome: &Outcome) -> Option<String> {
-        let before = self.transcript.steps.iter().take(self.step).map(|step| &step.action);
+    fn what_was_sent(&self, f: &mut fmt::Formatter<'_>, told: &Told<'_>) -> fmt::Result {
+        let outcome = told.outcome;
+        if !outcome.sent.is_empty() {
+            match outcome.cut.and_then(|cut| outcome.sent.split_at_checked(cut)) {
+                Some((first, rest)) => {
+                    let (first, rest) = (Window::tail(first), on_lines(rest));
+                    writeln!(f, "  sent      {first}\n  and later {rest}")?;
+                }
+                None => writeln!(f, "  sent      {}", on_lines(&outcome.sent))?,
+            }
+        }
+        match &told.asked {
+            Some(Asked { typed, index, of, .. }) if *of > 1 => {
+                let what = format!(", the {} of {of}", ordinal(index + 1));
+                writeln!(f, "  reply to  {}{what}", cut(typed, ROOM - what.len()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn what_the_server_printed(&self, f: &mut fmt::Formatter<'_>, told: &Told<'_>) -> fmt::Result {
+        let output = &self.ending.output;
+        if let Some(status) = self.ending.status {
+            return writeln!(f, "\n  The server {}.\n{}", ending(status), Said(output));
+        }
+        let is_worth_it = told.is_cut_off() && !output.trim().is_empty();
+        if is_worth_it || Crash::find(output).is_some() {
+            return writeln!(f, "\n{}", Said(output));
+        }
+        Ok(())
+    }
+
+    /// Returns what the mistake may be. What the server itself says of that is better than a guess.
+    fn meaning(&self, told: &Told<'_>) -> Option<String> {
+        let has_said = told.is_cut_off() && Crash::find(&self.ending.output).is_some();
+        if self.ending.status.is_some() || has_said {
+            return None;
+        }
+        let steps = &self.setting.transcript.steps;
+        let before = steps.iter().take(self.step).map(|step| &step.action);
         diagnose(&Symptoms {
-            expected: expected.wire.as_deref(),
-            received: &outcome.received,
+            expected: told.expected.wire.as_deref(),
+            received: &told.outcome.received,
             due: &self.expected,
-            came: &outcome.printed,
-            sent: &outcome.sent,
-            closes: expected.closes,
-            trouble: outcome.trouble.as_ref(),
-            action: &step.action,
+            came: &told.outcome.printed,
+            sent: &told.outcome.sent,
+            closes: told.expected.closes,
+            trouble: told.outcome.trouble.as_ref(),
+            action: &told.step.action,
             before: &before.collect::<Vec<_>>(),
-            is_cut: outcome.cut.is_some(),
+            is_cut: told.outcome.cut.is_some(),
+            asked: told.asked.as_ref().map(|asked| asked.name.as_str()),
         })
     }
+
+    fn cause(&self) -> String {
+        let Some(told) = self.told() else { return String::new() };
+        if let Some(crash) = Crash::find(&self.ending.output) {
+            return crash.error;
+        }
+        if let Some(status) = self.ending.status {
+            return format!("the server {}", ending(status));
+        }
+        let first = |text: String| {
+            let end = text.match_indices(['.', '?', ':']).map(|(at, _)| at + 1);
+            let mut end =
+                end.filter(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(' ')));
+            text.get(..end.next().unwrap_or(text.len()))
+                .unwrap_or_default()
+                .trim_end_matches(':')
+                .to_owned()
+        };
+        self.meaning(&told).map_or_else(|| told.in_short(&self.expected), first)
+    }
+}
+
+impl Told<'_> {
+    /// Whether the connection closed, or a reply stayed out.
+    fn is_cut_off(&self) -> bool {
+        let is_dry = matches!(
+            self.outcome.trouble,
+            Some(
+                Trouble::Unreachable(_)
+                    | Trouble::Silence
+                    | Trouble::Closed
+                    | Trouble::StillOpen
+                    | Trouble::NotReading
+            )
+        );
+        is_dry || (self.is_closed() && (!self.expected.closes || self.outcome.received.is_empty()))
+    }
+
+    fn is_closed(&self) -> bool {
+        self.outcome.printed.iter().any(|line| line == "(closed)")
+    }
+
+    /// Returns the lines as one would type them, with what the placeholders stood for.
+    fn typed(&self) -> Vec<String> {
+        let fill = |line: &String| {
+            let mut line = line.replace("{port}", &self.place.port.to_string());
+            if !self.place.dir.is_empty() {
+                line = line.replace("{dir}", &self.place.dir);
+            }
+            // The number of a round is another in each.
+            let kept = self.place.kept.iter().filter(|(name, _)| *name != "round");
+            kept.fold(line, |line, (name, value)| line.replace(&format!("{{{name}}}"), value))
+        };
+        let mut lines: Vec<String> = self.step.source.iter().map(fill).collect();
+        let commands = match &self.step.action {
+            Action::Command(command) => std::slice::from_ref(command),
+            Action::Pipeline(commands) => commands.as_slice(),
+            _ => &[],
+        };
+        let head = lines.len().min(usize::from(commands.len() > 1));
+        for (line, (command, words)) in
+            lines.iter_mut().skip(head).zip(commands.iter().zip(requests(&self.outcome.sent)))
+        {
+            for (_, value) in iter::zip(&command.words, &words).filter(|(word, _)| word.is_moment())
+            {
+                *line = with_moment(line, &String::from_utf8_lossy(value));
+            }
+        }
+        lines.iter().map(|line| escape_line(line)).collect()
+    }
+
+    /// Finds the request whose reply is the first that differs.
+    fn asked(&self, due: &[String]) -> Option<Asked> {
+        let name_of = |command: &Command| {
+            command.words.first().and_then(text::Text::literal).unwrap_or_default().to_owned()
+        };
+        let known = |source: &[String], commands: &[Command]| -> Vec<(String, String)> {
+            iter::zip(source.iter().cloned(), commands.iter().map(name_of)).collect()
+        };
+        let lines = self.typed();
+        let all = match &self.step.action {
+            Action::Command(command) => known(&lines, std::slice::from_ref(command)),
+            Action::Pipeline(commands) => known(lines.get(1..)?, commands),
+            Action::Scan { command, .. } => known(&lines, std::slice::from_ref(command)),
+            Action::Resp3 => vec![("HELLO 3".into(), "HELLO".into())],
+            _ => {
+                let read = requests(&self.outcome.sent).into_iter();
+                read.map(|words| {
+                    let name = words.first().map(|name| String::from_utf8_lossy(name).into_owned());
+                    (typed(&words), name.unwrap_or_default())
+                })
+                .collect()
+            }
+        };
+        let of = all.len();
+        let index = if of == 1 { 0 } else { self.first_that_differs(due, of)? };
+        let (typed, name) = all.into_iter().nth(index)?;
+        Some(Asked { typed, name, index, of })
+    }
+
+    /// Returns the index of the first reply that differs, if there is one for each request.
+    fn first_that_differs(&self, due: &[String], requests: usize) -> Option<usize> {
+        let came = &self.outcome.received;
+        let (total, same) = match &self.expected.wire {
+            Some(due) => {
+                let same = iter::zip(due, came).take_while(|(one, other)| one == other).count();
+                let head = due.get(..same)?;
+                (split_replies(due).0.len(), split_replies(head).0.len())
+            }
+            None => {
+                let due = printed::split_several(due)?;
+                let came = printed::split_several(&self.outcome.printed)?;
+                let same = iter::zip(&due, &came).take_while(|(one, other)| one == other).count();
+                (due.len(), same)
+            }
+        };
+        (total == requests && same < total).then_some(same)
+    }
+
+    /// Shows both replies around the first byte that differs, with a caret below it.
+    fn bytes_that_differ(&self, f: &mut fmt::Formatter<'_>, expected: &[u8]) -> fmt::Result {
+        let received = &self.outcome.received;
+        let same = iter::zip(expected, received).take_while(|(one, other)| one == other).count();
+        let (wanted, came) = Window::pair(expected, received, same);
+        let closing = self.what_closes();
+        let wanted = match closing {
+            Some((due, _)) if expected.is_empty() => due.to_owned(),
+            Some((due, _)) => format!("{}\n{INDENT}then {due}", wanted.text),
+            None if expected.is_empty() => "nothing".into(),
+            None => wanted.text,
+        };
+        writeln!(f, "  expected  {wanted}")?;
+        if received.is_empty() {
+            let more = closing.map(|(_, came)| came).or(self.words());
+            let more = more.map_or(String::new(), |more| format!(", and {more}"));
+            return writeln!(f, "  received  nothing{more}");
+        }
+        writeln!(f, "  received  {}", came.text)?;
+        let byte = |byte: &u8| format!("'{}'", text::escape_byte(*byte));
+        let at = same + 1;
+        let note = match (expected.get(same), received.get(same)) {
+            (Some(due), Some(came)) => {
+                Some(format!("byte {at} should be {}, not {}", byte(due), byte(came)))
+            }
+            (Some(due), None) => Some(format!("byte {at} should be {}, and is missing", byte(due))),
+            (None, Some(_)) if same == 0 => Some("nothing should come here".into()),
+            (None, Some(_)) => Some("nothing should follow here".into()),
+            (None, None) => None,
+        };
+        if let Some(note) = note {
+            // Where there is no room to the right, the words stand below.
+            let room = ROOM.saturating_sub(came.caret + 2);
+            let under = " ".repeat(came.caret);
+            match note.len() <= room {
+                true => writeln!(f, "{INDENT}{under}^ {note}")?,
+                false => writeln!(f, "{INDENT}{under}^\n{INDENT}{note}")?,
+            }
+        }
+        match closing.map(|(_, came)| came).or(self.words()) {
+            Some(words) => writeln!(f, "{INDENT}and {words}"),
+            None => Ok(()),
+        }
+    }
+
+    /// Shows the lines around the first that differs, where they are no bytes to compare.
+    fn lines_that_differ(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fill = |lines: &[String]| -> Vec<String> {
+            let place = &self.place;
+            let fill = |line: &String| {
+                let line = line.replace("{port}", &place.port.to_string());
+                if place.dir.is_empty() { line } else { line.replace("{dir}", &place.dir) }
+            };
+            lines.iter().map(fill).collect()
+        };
+        let due = fill(&self.expected.lines);
+        let mut came = fill(&self.outcome.printed);
+        // What stands for trouble is told in words.
+        if self.outcome.trouble.is_some() || self.is_closed() {
+            came.pop();
+        }
+        let closing = self.what_closes();
+        let (wanted, shown) = lines_around(&due, &came);
+        match closing {
+            Some((due, _)) if wanted.is_empty() => writeln!(f, "  expected  {due}")?,
+            Some((due, _)) => writeln!(f, "  expected  {wanted}\n{INDENT}then {due}")?,
+            None => writeln!(f, "  expected  {wanted}")?,
+        }
+        let more = closing.map(|(_, came)| came).or(self.words());
+        match more {
+            Some(more) if shown.is_empty() => {
+                let is_endless = self.outcome.trouble == Some(Trouble::Endless);
+                let what = if is_endless { "one reply after the other" } else { "nothing" };
+                writeln!(f, "  received  {what}, and {more}")?;
+            }
+            Some(more) => writeln!(f, "  received  {shown}\n{INDENT}and {more}")?,
+            None if shown.is_empty() => writeln!(f, "  received  nothing")?,
+            None => writeln!(f, "  received  {shown}")?,
+        }
+        match self.outcome.received.as_slice() {
+            [] => Ok(()),
+            // Then the bytes are what is printed.
+            _ if self.outcome.printed.first().is_some_and(|line| line.starts_with("\"%")) => Ok(()),
+            received => writeln!(f, "  in bytes  {}", Window::head(received)),
+        }
+    }
+
+    /// If a connection should have closed and has not, or the other way round, says both.
+    fn what_closes(&self) -> Option<(&'static str, &'static str)> {
+        match (self.expected.closes, self.is_closed()) {
+            (true, false) => Some(("the connection closes", "the connection stays open")),
+            (false, true) if matches!(self.step.action, Action::Nothing) => {
+                Some(("nothing, and the connection stays open", "the server closed the connection"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Says what kept the step from its end, where the bytes do not show it.
+    fn words(&self) -> Option<&'static str> {
+        let received = !self.outcome.received.is_empty();
+        Some(match self.outcome.trouble.as_ref() {
+            None if self.is_closed() && (!self.expected.closes || !received) => {
+                "the server closed the connection"
+            }
+            None => return None,
+            Some(trouble) => match trouble {
+                Trouble::Unreachable(_) => "the server accepts no connection",
+                // Nothing more after nothing need not be said,
+                Trouble::Silence if !received => return None,
+                Trouble::Silence => "nothing more arrived in time",
+                Trouble::Closed => "the server closed the connection",
+                Trouble::StillOpen => "the connection stays open",
+                Trouble::NotReading => "the server did not read what was sent",
+                // nor what the caret shows.
+                Trouble::NoReply if self.expected.wire.is_some() => return None,
+                Trouble::NoReply => "is not a reply that a client understands",
+                Trouble::Protocol(Protocol::Resp2) => "is RESP3, while this client speaks RESP2",
+                Trouble::Protocol(Protocol::Resp3) => {
+                    "is RESP2, while this client has chosen RESP3"
+                }
+                Trouble::Endless => "the cursor is still not 0",
+                Trouble::Unasked => "is more than was asked for",
+                Trouble::Flood => "so on without end",
+            },
+        })
+    }
+
+    /// Says what was expected and received, in a line.
+    fn in_short(&self, due: &[String]) -> String {
+        const SHORT: usize = 20;
+        let nothing = || "nothing".to_owned();
+        let first = iter::zip(due, &self.outcome.printed).find(|(one, other)| one != other);
+        let (due, came) = match first {
+            Some((due, came)) => (Some(due), Some(came)),
+            None => (due.get(self.outcome.printed.len()), self.outcome.printed.get(due.len())),
+        };
+        let short = |line: Option<&String>| line.map_or_else(nothing, |line| cut(line, SHORT));
+        format!("expected {}, received {}", short(due), short(came))
+    }
+}
+
+/// Puts a number in the place of the first `{now…}`.
+fn with_moment(line: &str, value: &str) -> String {
+    let found = line.find("{now").and_then(|at| Some((at, at + line.get(at..)?.find('}')? + 1)));
+    match found {
+        Some((from, to)) => {
+            let (head, tail) = (line.get(..from), line.get(to..));
+            format!("{}{value}{}", head.unwrap_or_default(), tail.unwrap_or_default())
+        }
+        None => line.to_owned(),
+    }
+}
+
+fn ordinal(number: usize) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
 }
 
 impl Outcome {
@@ -218,6 +620,8 @@ impl Outcome {
 /// The reply of a real Redis, as bytes if the snapshot's lines contain them.
 struct Expected {
     wire: Option<Vec<u8>>,
+    /// As it is printed, but for the end of the connection.
+    lines: Vec<String>,
     closes: bool,
 }
 
@@ -239,7 +643,7 @@ impl Expected {
             Action::Nothing => Some(Vec::new()),
             _ => None,
         };
-        Self { wire, closes }
+        Self { wire, lines: lines.to_vec(), closes }
     }
 }
 
@@ -260,81 +664,35 @@ fn raw_wire(lines: &[String], place: &Place) -> Option<Vec<u8>> {
     Some(wire)
 }
 
-/// A part of some bytes, escaped, and how far into it a certain byte is.
-struct Window {
-    text: String,
-    caret: usize,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Window {
-    /// Shows the bytes around the one at `index`.
-    fn around(bytes: &[u8], index: usize, place: &Place) -> Self {
-        let is_short = bytes.len() <= WHOLE;
-        let start = if is_short { 0 } else { index.saturating_sub(BEFORE) };
-        let end = if is_short { bytes.len() } else { bytes.len().min(index + AFTER) };
-        let show = |from: usize, to: usize| {
-            let part = bytes.get(from..to.max(from)).unwrap_or_default();
-            mask(part, place).iter().map(|&byte| escape_byte(byte)).collect::<String>()
-        };
-        let head = if start > 0 { "…" } else { "" };
-        let tail = match bytes.len() - end.min(bytes.len()) {
-            0 => String::new(),
-            rest => format!("… {rest} more bytes"),
-        };
-        let before = format!("{head}{}", show(start, index.min(bytes.len())));
-        let text = format!("{before}{}{tail}", show(index.min(bytes.len()), end));
-        Self { caret: before.chars().count(), text }
-    }
-
-    fn or_nothing(&self) -> &str {
-        if self.text.is_empty() { "nothing" } else { &self.text }
-    }
-}
-
-/// Shows the lines around the one at `index`.
-fn lines_around(lines: &[String], index: usize) -> String {
-    let start = index.saturating_sub(LINES);
-    let end = lines.len().min(index + LINES);
-    let mut shown: Vec<&str> = Vec::new();
-    shown.extend((start > 0).then_some("…"));
-    shown.extend(lines.get(start..end).unwrap_or_default().iter().map(String::as_str));
-    shown.extend((end < lines.len()).then_some("…"));
-    shown.join(&format!("\n{INDENT}"))
-}
-
-fn words_for(trouble: &Trouble) -> String {
-    match trouble {
-        Trouble::Unreachable(error) => format!("no connection to the server: {error}"),
-        Trouble::Silence => "then nothing more arrived, and the client gave up".into(),
-        Trouble::Closed => "then the server closed the connection".into(),
-        Trouble::StillOpen => "then the connection stayed open".into(),
-        Trouble::NotReading => "the server did not read what was sent".into(),
-        Trouble::NoReply => "which is not a reply that a client understands".into(),
-        Trouble::Protocol(Protocol::Resp2) => "which is RESP3, and this client speaks RESP2".into(),
-        Trouble::Protocol(Protocol::Resp3) => {
-            "which is RESP2, and this client has chosen RESP3".into()
+    #[test]
+    fn a_cause_is_one_line_without_addresses() {
+        let table = [
+            ("ValueError: one\ntwo", "ValueError: one"),
+            (
+                "TypeError: <Client object at 0x7f2a1c0b1234> is bad",
+                "TypeError: <Client object at 0x… is bad",
+            ),
+            ("length 0xc0 at 40", "length 0xc0 at 40"),
+        ];
+        for (text, cause) in table {
+            assert_eq!(cause_line(text), cause);
         }
-        Trouble::Endless => "and the cursor is still not 0".into(),
-        Trouble::Unasked => "which is more than was asked for".into(),
-        Trouble::Flood => "and so on without end".into(),
+        assert_eq!(cause_line(&"x".repeat(99)).chars().count(), CAUSE);
     }
-}
 
-/// Breaks a text into lines that fit a terminal.
-pub(crate) fn wrapped(text: &str) -> String {
-    const WIDTH: usize = 72;
-    let mut out = String::new();
-    let mut width = "Most likely: ".len();
-    for word in text.split_whitespace() {
-        let length = word.chars().count() + 1;
-        if width + length > WIDTH {
-            out.push_str("\n  ");
-            width = 0;
-        } else if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-        width += length;
+    #[test]
+    fn a_moment_is_shown_as_it_was_sent() {
+        assert_eq!(with_moment("SET k v EXAT {now_s-5} NX", "17"), "SET k v EXAT 17 NX");
+        assert_eq!(with_moment("SET k v", "17"), "SET k v");
     }
-    out
+
+    #[test]
+    fn numbers_are_counted_as_people_do() {
+        let counted: Vec<String> = [1, 2, 3, 4, 11, 22, 113].map(ordinal).into();
+        assert_eq!(counted, ["1st", "2nd", "3rd", "4th", "11th", "22nd", "113th"]);
+    }
 }

@@ -214,7 +214,7 @@ fn is_silence(failure: &Failure) -> bool {
             mismatch.outcome.trouble,
             Some(Trouble::Silence | Trouble::StillOpen | Trouble::NotReading)
         ),
-        Failure::Play(PlayError::Start(_)) => true,
+        Failure::Play(PlayError::Start(_), _) => true,
         _ => false,
     }
 }

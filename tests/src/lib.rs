@@ -20,7 +20,6 @@
 //! An [exercise] has transcripts of its own, and [points] that no transcript shows; a [solution] is held to both. A stage's tests are [`stage`], and under hostile load [`load::stage`], as a program [`program::stage`]; `transcripts`, the program,
 //! records, checks and shows; `exercises` does so for exercises.
 
-mod cause;
 pub mod check;
 mod choices;
 pub mod corpus;
@@ -37,6 +36,7 @@ pub mod fields;
 pub mod gate;
 pub mod harness;
 mod history;
+mod last_words;
 pub mod load;
 mod memory;
 mod parts;
@@ -47,6 +47,7 @@ pub mod program;
 mod raw;
 pub mod reply;
 mod report;
+mod requests;
 pub mod resp;
 mod scan;
 pub mod server;
@@ -58,6 +59,7 @@ mod tap;
 pub mod text;
 pub mod transcript;
 pub mod waiting;
+mod window;
 mod wire;
 pub mod workspace;
 

@@ -1,6 +1,7 @@
 //! What a wrong reply most likely means, where only parts of it are compared.
 
 use crate::diagnosis::{Said, Symptoms, say};
+use crate::history;
 use crate::player::Trouble;
 use crate::scan::NO_SCAN;
 use crate::transcript::{Action, Command, View};
@@ -85,8 +86,10 @@ fn wrong_shape(s: &Symptoms<'_>, due: &str, came: &str) -> Said {
             "Expected the value that was kept as '{due}' before, received another."
         ));
     }
-    let came = shape(came).unwrap_or_else(|| "something else".into());
-    Some(format!("Expected a value like {{{due}}}, received {{{came}}}."))
+    Some(match shape(came) {
+        Some(came) => format!("Expected a value like {{{due}}}, received {{{came}}}."),
+        None => format!("Expected a value like {{{due}}}, received another."),
+    })
 }
 
 /// Whether a step before this kept something under the name.
@@ -135,8 +138,8 @@ pub(crate) fn scan(s: &Symptoms<'_>) -> Said {
     let Action::Scan { meanwhile, .. } = s.action else { return None };
     if s.trouble == Some(&Trouble::Endless) {
         return say(
-            "The scan does not end. Each reply's cursor has to be further on than the one before, \
-            until 0 says that all keys have been seen.",
+            "The scan does not end. Each call has to go on where the one before it ended, until \
+            the cursor 0 says that all keys have been seen.",
         );
     }
     if s.came.first().is_some_and(|line| line == NO_SCAN) {
@@ -159,18 +162,14 @@ pub(crate) fn scan(s: &Symptoms<'_>) -> Said {
     };
     let (due, came) = (keys(s.due), keys(s.came));
     if let Some(extra) = came.iter().find(|key| !due.contains(key)) {
-        return Some(format!(
-            "Received {extra}, which should not be there. Options such as MATCH apply to every \
-            call of a scan."
-        ));
+        let matches = history::asks_for(s, "MATCH");
+        let options = if matches { " MATCH applies to every call of a scan." } else { "" };
+        return Some(format!("Received {extra}, which should not be there.{options}"));
     }
     let lost = due.iter().find(|key| !came.contains(key))?;
     Some(match meanwhile.is_empty() {
         true => {
-            format!(
-                "{lost} is lost between two cursors. A scan returns every key that exists all \
-                the while."
-            )
+            format!("{lost} never came. A scan returns every key that exists all the while.")
         }
         false => format!(
             "Expected {lost}, which existed all the while, but never received it. Keys added or \

@@ -37,6 +37,9 @@ const CUTS_AT_ONCE: usize = 64;
 /// How long a server that closed a connection may take to be seen ending.
 const CRASH: Duration = Duration::from_millis(100);
 
+/// How long what a server prints of an error may take to arrive, where it replied all the same.
+const PRINTED: Duration = Duration::from_millis(30);
+
 /// How long a client waits for the server to close, when the client has closed.
 pub(crate) const FAREWELL: Duration = Duration::from_millis(200);
 
@@ -172,7 +175,12 @@ pub fn play(
     let place = Some(session.place.clone());
     let unasked = if to_the_end { session.finish() } else { None };
     // A server that crashes closes its connections before it has ended.
-    let (status, output) = server.end(if closed { CRASH } else { Duration::ZERO });
+    let patience = match (closed, to_the_end) {
+        (true, _) => CRASH,
+        (false, true) => Duration::ZERO,
+        (false, false) => PRINTED,
+    };
+    let (status, output) = server.end(patience);
     Ok(Ending { status, output, unasked, place })
 }
 

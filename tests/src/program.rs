@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use anyhow::{Error, Result};
 
-use crate::failure::wrapped;
 use crate::gate::{Check, Fault};
+use crate::last_words::Said;
 use crate::load::{Bytes, Meter, Peer};
-use crate::server::{Said, Server};
+use crate::server::Server;
 use crate::subject::Subject;
+use crate::window::wrapped;
 
 mod clients;
 mod command_line;
@@ -161,7 +162,7 @@ fn fault(claim: &Claim, subject: &Subject, error: &Error) -> Fault {
         "" => String::new(),
         printed => format!("\n\n{}", Said(printed)),
     };
-    let error_text = wrapped(&format!("{error:#}"));
+    let error_text = wrapped(&format!("{error:#}"), 2, "  ");
     let text = format!("{sentence}\n\n  server    {command}\n\n  {error_text}{said}");
     Fault { cause: format!("{error:#}"), ..Fault::new(&text) }
 }

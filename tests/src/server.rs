@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::last_words::{Said, ending};
 use crate::text::Place;
 use crate::waiting::{Patience, Waiting};
 
@@ -27,8 +28,8 @@ const ATTEMPTS: usize = 20;
 /// How long is waited for what is on its way already.
 const MOMENT: Duration = Duration::from_millis(200);
 
-/// As much of a server's output as a failure may show.
-const OUTPUT_LIMIT: usize = 4 * 1024;
+/// As much of a server's output is kept as a failure may have to search for an error.
+const OUTPUT_LIMIT: usize = 64 * 1024;
 
 /// What a transcript is played against.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,8 +125,9 @@ impl CommandLine {
         Self { output, ..self }
     }
 
-    /// Returns its words for a server that is at this place.
-    pub(crate) fn filled(&self, place: &Place) -> Vec<String> {
+    /// Returns its words with the port and the directory filled in.
+    #[must_use]
+    pub fn filled(&self, place: &Place) -> Vec<String> {
         let fill = |word: &String| {
             word.replace("{port}", &place.port.to_string()).replace("{dir}", &place.dir)
         };
@@ -183,38 +185,45 @@ pub enum StartError {
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.ran() {
+            Some((command, output)) => {
+                write!(f, "{}\n  run: {command}\n{}", self.in_short(), Said(output))
+            }
+            None => f.write_str(&self.in_short()),
+        }
+    }
+}
+
+impl StartError {
+    /// Says what happened, in a line.
+    #[must_use]
+    pub fn in_short(&self) -> String {
         match self {
-            Self::Run { command, error } => write!(f, "cannot run `{command}`: {error}"),
-            Self::Ended { command, status, output } => write!(
-                f,
-                "the server ended ({status}) before it took a connection\n  run: {command}\n{}",
-                Said(output)
-            ),
-            Self::Silent { command, waited, output } => write!(
-                f,
-                "the server takes no connection on its port after {waited:?}\n  run: {command}\n{}",
-                Said(output)
-            ),
-            Self::NoPort => write!(f, "no free port between {} and {}", PORTS.start, PORTS.end),
+            Self::Run { command, error } => format!("cannot run `{command}`: {error}"),
+            Self::Ended { status, .. } => {
+                format!("the server {} before it accepted a connection", ending(*status))
+            }
+            Self::Silent { waited, .. } => {
+                let seconds = waited.as_secs_f64();
+                format!("the server accepts no connection on its port after {seconds:.1} s")
+            }
+            Self::NoPort => format!("no free port between {} and {}", PORTS.start, PORTS.end),
+        }
+    }
+
+    /// Returns what was run, and the last that it printed, if anything was run.
+    #[must_use]
+    pub fn ran(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::Ended { command, output, .. } | Self::Silent { command, output, .. } => {
+                Some((command, output))
+            }
+            Self::Run { .. } | Self::NoPort => None,
         }
     }
 }
 
 impl std::error::Error for StartError {}
-
-/// Shows what a server printed.
-#[derive(Debug)]
-pub struct Said<'a>(pub &'a str);
-
-impl fmt::Display for Said<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.trim().is_empty() {
-            return f.write_str("  it printed nothing");
-        }
-        f.write_str("  it printed:")?;
-        self.0.trim_end().lines().try_for_each(|line| write!(f, "\n    {line}"))
-    }
-}
 
 /// A running server. Dropping it ends the server, and whatever that has started.
 #[derive(Debug)]
@@ -465,6 +474,8 @@ impl Process {
         let (program, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::null());
+        // What Python prints into a pipe would else stay in a buffer, and not be seen in a failure.
+        command.env("PYTHONUNBUFFERED", "1");
         let (out, unread) = output.open()?;
         let (err, also_unread) = output.open()?;
         command.stdout(out).stderr(err);

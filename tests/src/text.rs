@@ -74,6 +74,12 @@ impl Text {
         }
     }
 
+    /// Whether it is nothing but a moment, such as `{now+5}`.
+    #[must_use]
+    pub fn is_moment(&self) -> bool {
+        matches!(self.0.as_slice(), [Piece::Now { .. }])
+    }
+
     /// Joins several words into one, with nothing between them.
     #[must_use]
     pub fn concat(words: &[Self]) -> Self {
@@ -313,6 +319,16 @@ pub fn escape_byte(byte: u8) -> String {
         b' '..=b'~' => char::from(byte).into(),
         _ => format!("\\x{byte:02x}"),
     }
+}
+
+/// Writes a printed line so that it stays on its line.
+#[must_use]
+pub fn escape_line(line: &str) -> String {
+    let escape = |c: char| match c {
+        _ if c.is_control() => c.escape_default().to_string(),
+        _ => c.to_string(),
+    };
+    line.chars().map(escape).collect()
 }
 
 /// From this length on, a run is written short: nobody counts so many letters by eye.

@@ -12,6 +12,7 @@ use super::documented::{Vocabulary, comparable};
 use super::peer::{Bytes, Peer, Received};
 use super::request::{self, Asked, Request, Rest};
 use super::session::Session;
+use crate::last_words::{Said, ending};
 use crate::server::{CommandLine, Server, StartError};
 
 /// How much Redis reads at once. With more behind a fault, it closes without having read it.
@@ -448,7 +449,7 @@ impl Side {
     fn end(&mut self) -> String {
         match self.server.end(Duration::from_millis(100)) {
             (Some(status), output) => {
-                format!("; it has ended ({status})\n{}", crate::server::Said(&output))
+                format!("; it {}\n{}", ending(status), Said(&output))
             }
             (None, _) => String::new(),
         }

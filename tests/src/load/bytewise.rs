@@ -57,8 +57,8 @@ pub(super) const LONG: Scenario = Scenario {
             a long request does not cost as much as all the bytes before.",
     // The bytes and where each of 300,000 bulks is, and both twice where a buffer grows.
     growth: |size| size.pick(128, 1024) * MIB,
-    likely: "every time that bytes arrive, the request is parsed again from its beginning. \
-        Remember how much of it is parsed.",
+    likely: "every time that bytes arrive, the request is read again from its beginning. \
+        Remember how far you have read it.",
     run: |siege| {
         let (bulks, bytes) = siege.size.pick((300_000, 490), (3_000_000, 4_900));
         siege.scene = format!(

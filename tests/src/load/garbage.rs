@@ -15,7 +15,7 @@ pub(super) const SCENARIO: Scenario = Scenario {
     growth: |_| LITTLE,
     but_redis: None,
     likely: "bytes of a client are trusted: an index, a subtraction or a conversion to text that \
-             panics kills the server, or an error on one connection closes them all.",
+             fails kills the server, or an error on one connection closes them all.",
     run,
 };
 

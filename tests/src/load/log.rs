@@ -34,7 +34,7 @@ pub(super) const FULL_DISK: Scenario = Scenario {
     name: "a_log_on_a_full_disk_ends_nothing",
     claim: "A server starts and serves its clients, though its output goes to a disk that is full.",
     output: Output::FullDisk,
-    likely: "a print that fails kills the program, or the thread or task that prints. There is no \
+    likely: "a print that fails kills the program, or the thread that prints. There is no \
         place to report it: ignore it.",
     run: |siege| {
         siege.scene = format!(
@@ -52,7 +52,7 @@ pub(super) const CLOSED: Scenario = Scenario {
             for a while, and the reader of its output is gone.",
     needs: Needs::FewerDescriptors,
     output: Output::Closed,
-    likely: "a print that fails kills the program, or the thread or task that accepts. There is no \
+    likely: "a print that fails kills the program, or the thread that accepts. There is no \
         place to report it: ignore it.",
     run: |siege| run_out(siege, ", while the reader of its log is gone"),
     ..UNREAD

@@ -8,12 +8,12 @@ use super::bystander::Latency;
 use super::fault::Fault;
 use super::meter::{Bytes, Growth};
 use super::{Needs, Scenario, Size};
-use crate::failure::wrapped;
-use crate::server::Said;
+use crate::failure::{cause_line, hint, read_on};
+use crate::last_words::{Crash, Said, ending};
+use crate::window::wrapped;
 
 /// The advice where a server did not survive.
-const ENDED: &str = "what it printed last says why. Whatever a client does, at most its own \
-    connection may close.";
+const ENDED: &str = "Whatever a client does, at most its own connection may close.";
 
 /// What was measured of a scenario that passed.
 #[derive(Debug)]
@@ -103,28 +103,83 @@ pub struct Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const INDENT: &str = "            ";
         let Scenario { claim, chapter, options, needs, likely, .. } = self.scenario;
-        writeln!(f, "{claim}\n\n  {}", self.scenario.path())?;
+        // What has lines of its own keeps them.
+        let labelled = |text: &str| match text.contains('\n') {
+            true => text.to_owned(),
+            false => wrapped(text, 0, INDENT),
+        };
+        writeln!(f, "{}\n\n  {}", wrapped(claim, 0, ""), self.scenario.path())?;
         writeln!(f, "  server    {}", [&[self.command.as_str()], options].concat().join(" "))?;
         if !self.scene.is_empty() {
-            writeln!(f, "  load      {}", self.scene)?;
+            writeln!(f, "  load      {}", labelled(&self.scene))?;
         }
-        writeln!(f, "\n  expected  {}", self.fault.expected)?;
-        writeln!(f, "  happened  {}", self.fault.happened)?;
+        writeln!(f, "\n  expected  {}", labelled(&self.fault.expected))?;
+        writeln!(f, "  happened  {}", labelled(&self.fault.happened))?;
         if let Some(status) = self.ended {
-            writeln!(f, "            and the server has ended ({status})")?;
-        }
-        if !self.output.is_empty() {
+            writeln!(f, "\n  The server {}.\n{}", ending(status), Said(&self.output))?;
+        } else if !self.output.trim().is_empty() {
             writeln!(f, "\n{}", Said(&self.output))?;
         }
         let likely = match (self.fault.likely, self.ended, needs) {
-            (Some(likely), ..) => likely,
-            (None, Some(_), needs) if needs != Needs::Signals => ENDED,
-            _ => likely,
+            (Some(likely), ..) => Some(likely),
+            (None, Some(_), needs) if needs != Needs::Signals => Some(ENDED),
+            // What the server itself says is better than a guess.
+            _ => Some(likely).filter(|_| Crash::find(&self.output).is_none()),
         };
-        writeln!(f, "\n  Most likely: {}", wrapped(likely))?;
-        write!(f, "\n  Chapter {chapter} tells how it is done.")
+        likely.map_or(Ok(()), |likely| hint(f, likely))?;
+        write!(f, "\n  {}", read_on(chapter))
+    }
+}
+
+impl Failure {
+    /// Returns the cause in a line, the same for all failures with this cause.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        let crash = Crash::find(&self.output).map(|crash| crash.error);
+        let ended = || self.ended.map(|status| format!("the server {}", ending(status)));
+        cause_line(&crash.or_else(ended).unwrap_or_else(|| self.fault.happened.clone()))
     }
 }
 
 impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::super::SCENARIOS;
+    use super::*;
+
+    const OUTPUT: &str = "ready\nTraceback (most recent call last):\n  \
+        File \"mine.py\", line 3, in serve\n    int(line)\nValueError: bad\n";
+
+    fn failure(scenario: Scenario, output: &str) -> Failure {
+        Failure {
+            scenario,
+            command: "./mine --port {port}".into(),
+            scene: "100 clients send half a request each, and stay connected ".repeat(3),
+            fault: Fault::new("a reply to PING", "nothing for 10 seconds"),
+            ended: None,
+            output: output.into(),
+        }
+    }
+
+    #[test]
+    fn every_line_fits_a_terminal() {
+        for scenario in SCENARIOS {
+            let text = failure(scenario, OUTPUT).to_string();
+            assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_server_says_is_the_cause_and_stands_for_the_advice() {
+        let silent = failure(SCENARIOS[0], "");
+        assert_eq!(silent.cause(), "nothing for 10 seconds");
+        assert!(silent.to_string().contains("Most likely"), "{silent}");
+        let loud = failure(SCENARIOS[0], OUTPUT);
+        assert_eq!(loud.cause(), "ValueError: bad");
+        assert!(!loud.to_string().contains("Most likely"), "{loud}");
+        assert!(loud.to_string().contains("mine.py, line 3, in serve: int(line)"), "{loud}");
+    }
+}

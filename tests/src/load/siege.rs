@@ -20,7 +20,7 @@ const DESCRIPTORS: u64 = 12_000;
 const SPARE: u64 = 600;
 
 const ALONE: &str = "the next connection is accepted only when the one before has closed. Serve each in \
-                     a thread or a task of its own.";
+                     a thread or the like of its own.";
 
 const START: &str = "it does not accept one of its options, or needs more than these few files and \
                      sockets to start. Run the command by hand.";

@@ -69,21 +69,25 @@ fn target(name: &str) -> Target {
     Target::Spawn(CommandLine::new([BINARY, name, "--port", "{port}"]))
 }
 
-/// Returns what is said of a failure without what differs from run to run. A failed step is told
-/// that way already; that a server did not start is told with the command and how it ended.
+/// Returns what is said of a failure without what differs from run to run.
 fn masked(failure: &Failure) -> String {
-    let text = failure.to_string();
-    if let Failure::Step(_) = failure {
-        return text;
+    let text = failure.to_string().replace(BINARY, "zoo");
+    if let Failure::Step(mismatch) = failure {
+        let place = mismatch.ending.place.clone().unwrap_or_default();
+        let text = text.replace(&place.port.to_string(), "{port}");
+        return if place.dir.is_empty() { text } else { text.replace(&place.dir, "{dir}") };
     }
-    let text = text.replace(BINARY, "zoo").replace("(exit code: ", "(exit status: ");
-    match text.split_once("--port ") {
-        Some((before, after)) => {
-            let after = after.trim_start_matches(|letter: char| letter.is_ascii_digit());
-            format!("{before}--port {{port}}{after}")
+    // Only the line that says how it was started has a port.
+    let mask = |line: &str| match line.split_once("started with: ") {
+        Some((head, command)) => {
+            let number = |word: &str| word.parse::<u16>().is_ok();
+            let mask = |word| if number(word) { "{port}" } else { word };
+            let command: Vec<&str> = command.split(' ').map(mask).collect();
+            format!("{head}started with: {}", command.join(" "))
         }
-        None => text,
-    }
+        None => line.to_owned(),
+    };
+    text.lines().map(mask).collect::<Vec<_>>().join("\n")
 }
 
 /// Holds the names of a folder's files to those of the animals.
