@@ -306,12 +306,16 @@ impl Mismatch {
 
     /// Returns what the mistake may be. What the server itself says of that is better than a guess.
     fn meaning(&self, told: &Told<'_>) -> Option<String> {
+        let steps = &self.setting.transcript.steps;
+        let mut before = steps.iter().take(self.step).map(|step| &step.action);
+        // It was to end, or to stay in spite of a signal: then the way of its end is no surprise.
+        let is_about_ends = matches!(told.step.action, Action::Ended)
+            || before.clone().any(|action| matches!(action, Action::Signal(_)));
+        let has_ended = self.ending.status.is_some() && !is_about_ends;
         let has_said = told.is_cut_off() && Crash::find(&self.ending.output).is_some();
-        if self.ending.status.is_some() || has_said {
+        if has_ended || has_said {
             return None;
         }
-        let steps = &self.setting.transcript.steps;
-        let before = steps.iter().take(self.step).map(|step| &step.action);
         diagnose(&Symptoms {
             expected: told.expected.wire.as_deref(),
             received: &told.outcome.received,
@@ -321,7 +325,7 @@ impl Mismatch {
             closes: told.expected.closes,
             trouble: told.outcome.trouble.as_ref(),
             action: &told.step.action,
-            before: &before.collect::<Vec<_>>(),
+            before: &before.by_ref().collect::<Vec<_>>(),
             is_cut: told.outcome.cut.is_some(),
             asked: told.asked.as_ref().map(|asked| asked.name.as_str()),
         })
@@ -514,7 +518,13 @@ impl Told<'_> {
             None => writeln!(f, "  expected  {wanted}")?,
         }
         let more = closing.map(|(_, came)| came).or(self.words());
+        let told_in_bytes =
+            matches!(self.step.action, Action::HungUp) && !self.outcome.received.is_empty();
         match more {
+            // What came is told in bytes, below.
+            Some(more) if shown.is_empty() && told_in_bytes => {
+                writeln!(f, "  received  {more}")?;
+            }
             Some(more) if shown.is_empty() => {
                 let is_endless = self.outcome.trouble == Some(Trouble::Endless);
                 let what = if is_endless { "one reply after the other" } else { "nothing" };

@@ -192,7 +192,7 @@ fn starts_again() {
 
 fn shows_what_it_printed() {
     let error = start("dies", PATIENCE).expect_err("no server").to_string();
-    for part in ["the server ended (exit", "3)", "no such flag", "reading the configuration"] {
+    for part in ["the server exited with code 3", "no such flag", "reading the configuration"] {
         assert!(error.contains(part), "{error}");
     }
 }
@@ -200,7 +200,10 @@ fn shows_what_it_printed() {
 fn never_listens() {
     let began = Instant::now();
     let error = start("waits", Duration::from_millis(300)).expect_err("no server").to_string();
-    assert!(error.starts_with("the server takes no connection on its port after 300ms"), "{error}");
+    assert!(
+        error.starts_with("the server accepts no connection on its port after 0.3 s"),
+        "{error}"
+    );
     assert!(began.elapsed() < PATIENCE, "took {:?}", began.elapsed());
 }
 
@@ -219,7 +222,7 @@ fn prints_without_end() {
         (status, output) = server.end(Duration::from_millis(5));
     }
     assert_eq!(status, None);
-    assert!(output.contains("chatter") && output.len() <= 8 * 1024, "{} bytes", output.len());
+    assert!(output.contains("chatter") && output.len() <= 64 * 1024, "{} bytes", output.len());
 }
 
 fn many_at_once() {
@@ -244,9 +247,11 @@ fn crashes() {
     let target = Target::Spawn(command("crashes"));
     let failure = check_with(&transcript, &snapshot, &target, player::PATIENCE);
     let text = failure.expect_err("a crash").to_string();
-    for part in
-        ["then the server closed the connection", "The server exited (exit", "index out of bounds"]
-    {
+    for part in [
+        "and the server closed the connection",
+        "The server exited with code 3",
+        "index out of bounds",
+    ] {
         assert!(text.contains(part), "{text}");
     }
 }
@@ -284,7 +289,8 @@ fn ends() {
 fn does_not_hang_up() {
     let text = told("answers", "# A claim.\n@send \"x\"\n@hung-up", "(closed)");
     let text = text.expect("a server that only answers");
-    assert!(text.contains("(still open)") && text.contains("goes on reading"), "{text}");
+    let received = "received  the connection stays open";
+    assert!(text.contains(received) && text.contains("goes on reading"), "{text}");
 }
 
 #[cfg(unix)]
@@ -292,12 +298,12 @@ fn gets_signals() {
     for signal in ["SIGTERM", "SIGINT"] {
         let session = format!("# A claim.\n@signal {signal}\n@ended");
         let text = told("answers", &session, "(ends with exit code 0)").expect(signal);
-        let due = format!("({signal})");
+        let due = format!("was killed by {signal}");
         assert!(text.contains(&due) && text.contains("Catch the signal"), "{text}");
     }
     let session = "# A claim.\n@client a\n@signal SIGHUP\n@wait 100ms\nPING";
     let text = told("answers", session, "PONG").expect("a server that is killed");
-    assert!(text.contains("(SIGHUP)"), "{text}");
+    assert!(text.contains("was killed by SIGHUP"), "{text}");
 }
 
 #[cfg(unix)]
