@@ -336,10 +336,8 @@ fn silence(s: &Symptoms<'_>) -> Said {
             client at a time, or hold a lock while it waits for a client?",
         );
     }
-    say(
-        "Does the server wait for something: for more bytes, although the request is complete, for \
-        another client, for a lock? Or is the reply still in a buffer that was not flushed?",
-    )
+    say("Does the server wait for more bytes, another client or a lock? The request is complete. \
+        Or is the reply still in a buffer that was not flushed?")
 }
 
 /// A pattern with more of them takes longer than the player waits, if every way is tried.

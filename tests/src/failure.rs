@@ -339,17 +339,20 @@ impl Mismatch {
         if let Some(status) = self.ending.status {
             return format!("the server {}", ending(status));
         }
-        let first = |text: String| {
-            let end = text.match_indices(['.', '?', ':']).map(|(at, _)| at + 1);
-            let mut end =
-                end.filter(|at| text.get(*at..).is_some_and(|rest| rest.starts_with(' ')));
-            text.get(..end.next().unwrap_or(text.len()))
-                .unwrap_or_default()
-                .trim_end_matches(':')
-                .to_owned()
-        };
-        self.meaning(&told).map_or_else(|| told.in_short(&self.expected), first)
+        self.meaning(&told).map_or_else(|| told.in_short(&self.expected), |text| first_part(&text))
     }
+}
+
+/// Returns a text's first sentence, and of a long one what stands before its colon.
+fn first_part(text: &str) -> String {
+    let part = |marks: &[char]| {
+        let ends = text.match_indices(marks).map(|(at, _)| at + 1);
+        let mut ends = ends.filter(|end| text.get(*end..).is_some_and(|it| it.starts_with(' ')));
+        text.get(..ends.next().unwrap_or(text.len())).unwrap_or_default()
+    };
+    let sentence = part(&['.', '?']);
+    let short = if sentence.chars().count() > CAUSE { part(&['.', '?', ':']) } else { sentence };
+    short.trim_end_matches(':').to_owned()
 }
 
 impl Told<'_> {
@@ -692,6 +695,19 @@ mod tests {
             assert_eq!(cause_line(text), cause);
         }
         assert_eq!(cause_line(&"x".repeat(99)).chars().count(), CAUSE);
+    }
+
+    #[test]
+    fn the_first_sentence_of_a_hint_is_a_cause() {
+        let table = [
+            ("One. Two.", "One."),
+            ("Is it 7.0? Yes: it is.", "Is it 7.0?"),
+            ("Short: it is whole. Two.", "Short: it is whole."),
+        ];
+        for (text, part) in table {
+            assert_eq!(first_part(text), part);
+        }
+        assert_eq!(first_part(&format!("Before: {}", "after ".repeat(20))), "Before");
     }
 
     #[test]
