@@ -56,9 +56,11 @@ fn trials() -> Result<Vec<Trial>> {
             }));
         };
         for part in ["", "program/", "load/"] {
-            let name = format!("right/{}/{}", language.name, part.trim_end_matches('/'));
-            let name = name.trim_end_matches('/').to_owned();
-            add(name, Box::new(move |bench| bench.check_right(part)));
+            let name = format!("right/{}/{part}", language.name);
+            add(
+                name.trim_end_matches('/').to_owned(),
+                Box::new(move |bench| bench.check_right(part)),
+            );
         }
         let wrong = language.wrong()?;
         ensure!(wrong.len() >= FEWEST, "{} has {} wrong versions", language.name, wrong.len());
@@ -88,12 +90,13 @@ struct Run {
 impl Bench<'_> {
     /// Holds the right server to its stage, or to all checks with `part` in their names.
     fn check_right(&self, part: &str) -> Result<()> {
-        let command = self.language.make(None, &self.folder("right"))?;
+        let name = format!("right/{part}").trim_end_matches('/').replace('/', "_");
+        let command = self.language.make(None, &self.folder(&name))?;
         let mut picks: Vec<&str> = Vec::from_iter((!part.is_empty()).then_some(part));
         for skipped in self.language.but.iter().filter(|_| !part.is_empty()) {
             picks.extend(["--skip", skipped]);
         }
-        let run = self.run("right", &command, self.language.stage, &picks)?;
+        let run = self.run(&name, &command, self.language.stage, &picks)?;
         ensure!(run.is_green, "{}", run.text);
         Ok(())
     }

@@ -130,25 +130,30 @@ impl Language {
     }
 
     /// Makes the right server, or with a diff a version of it, in a folder, and returns the command
-    /// that starts it from there.
+    /// that starts it from there. The program has the folder's name: what a stage's tests remember
+    /// of a server, they find by its command.
     ///
     /// # Errors
     /// When the diff does not apply, or the server does not compile.
     pub fn make(&self, diff: Option<&Path>, folder: &Path) -> Result<String> {
+        let (_, ending) = self.file.split_once('.').unwrap_or_default();
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let file = format!("{name}.{ending}");
         fs::create_dir_all(folder)?;
         fs::copy(self.folder().join(self.file), folder.join(self.file))?;
         diff.map_or(Ok(()), |diff| workspace::apply(folder, diff))?;
+        fs::rename(folder.join(self.file), folder.join(&file))?;
         if self.program != "cc" {
-            return Ok(format!("{} {} --port {{port}}", self.program, self.file));
+            return Ok(format!("{} {file} --port {{port}}", self.program));
         }
         let compiled = Command::new("cc")
             .current_dir(folder)
-            .args(["-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-o", "server", self.file])
+            .args(["-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-o", &name, &file])
             .output()
             .context("cannot run cc")?;
         let said = String::from_utf8_lossy(&compiled.stderr);
-        ensure!(compiled.status.success(), "{} does not compile:\n{said}", self.file);
-        Ok("./server --port {port}".to_owned())
+        ensure!(compiled.status.success(), "{name} does not compile:\n{said}");
+        Ok(format!("./{name} --port {{port}}"))
     }
 }
 
