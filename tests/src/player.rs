@@ -34,11 +34,11 @@ const CUT_PAUSE: Duration = Duration::from_millis(20);
 /// How many connections of one `@split` are open at once.
 const CUTS_AT_ONCE: usize = 64;
 
-/// How long a server that closed a connection may take to be seen ending.
-const CRASH: Duration = Duration::from_millis(100);
+/// How long a server that closed a connection is seen ending: until it has rested for so long.
+const CRASH: Patience = Patience::new(Duration::from_secs(2), Duration::from_millis(100));
 
-/// How long what a server prints of an error may take to arrive, where it replied all the same.
-const PRINTED: Duration = Duration::from_millis(30);
+/// The same for what it prints of an error, where it replied all the same.
+const PRINTED: Patience = Patience::new(Duration::from_secs(1), Duration::from_millis(50));
 
 /// How long a client waits for the server to close, when the client has closed.
 pub(crate) const FAREWELL: Duration = Duration::from_millis(200);
@@ -177,10 +177,11 @@ pub fn play(
     // A server that crashes closes its connections before it has ended.
     let patience = match (closed, to_the_end) {
         (true, _) => CRASH,
-        (false, true) => Duration::ZERO,
+        (false, true) => Duration::ZERO.into(),
         (false, false) => PRINTED,
     };
-    let (status, output) = server.end(patience);
+    let status = wait_for_end(&mut server, patience);
+    let (_, output) = server.end(Duration::ZERO);
     Ok(Ending { status, output, unasked, place })
 }
 

@@ -11,10 +11,13 @@ use crate::resp::split_replies;
 use crate::server;
 use crate::text::Place;
 use crate::transcript::View;
-use crate::waiting::Waiting;
+use crate::waiting::{Patience, Waiting};
 
 /// How long `@nothing` listens.
 const QUIET: Duration = Duration::from_millis(100);
+
+/// How long it listens at most, if the server does not rest.
+const STILL_AT_WORK: Duration = Duration::from_secs(1);
 
 /// A client with a plain socket.
 pub(crate) struct Raw {
@@ -121,7 +124,9 @@ impl Raw {
     pub(crate) fn nothing(&mut self, limits: &Limits) -> Outcome {
         self.has_read = true;
         let sent = self.sent.clone();
-        let mut waiting = Waiting::new(QUIET.into(), None);
+        // A server that is still at work may yet say something.
+        let most = limits.process.map_or(QUIET, |_| STILL_AT_WORK);
+        let mut waiting = Waiting::new(Patience::new(most, QUIET), limits.process);
         let ended = loop {
             match self.fill(limits, &mut waiting) {
                 None => {}

@@ -25,6 +25,9 @@ pub const PORTS: std::ops::Range<u16> = 20_000..32_000;
 /// How often another port is tried when the first ones are taken.
 const ATTEMPTS: usize = 20;
 
+/// How long a server may rest before it listens.
+const START: Duration = Duration::from_secs(1);
+
 /// How long is waited for what is on its way already.
 const MOMENT: Duration = Duration::from_millis(200);
 
@@ -254,6 +257,8 @@ impl Server {
         prepare: impl Fn(&Place) -> io::Result<Vec<String>>,
     ) -> Result<Self, StartError> {
         let patience = patience.into();
+        // Interpreters and scripts read files before they begin.
+        let patience = Patience { rest: patience.rest.max(START), ..patience };
         for _ in 0..ATTEMPTS {
             let port = fastrand::u16(PORTS);
             let Some(claim) = claim(port).filter(|_| !avoid.contains(&port.to_string())) else {

@@ -71,7 +71,7 @@ impl Waiting {
         let Patience { most, rest } = self.patience;
         self.is_over = self.is_over
             || self.began.elapsed() >= most
-            || self.server.as_mut().is_some_and(|server| server.has_rested() >= rest);
+            || self.server.as_mut().is_some_and(|server| server.has_rested_for(rest));
         self.is_over
     }
 }
@@ -83,7 +83,8 @@ struct Watched {
     /// Empty until the first look, so that an answer that comes at once costs none.
     family: Vec<Pid>,
     system: System,
-    used: u64,
+    /// Milliseconds of CPU time at the last look.
+    used: Option<u64>,
     resting_since: Instant,
 }
 
@@ -91,15 +92,29 @@ impl Watched {
     fn new(process: u32) -> Self {
         let (family, system) = (Vec::new(), System::new());
         let process = Pid::from_u32(process);
-        Self { process, family, system, used: 0, resting_since: Instant::now() }
+        Self { process, family, system, used: None, resting_since: Instant::now() }
     }
 
-    /// Returns for how long no process of the server has used any CPU time, as far as the kernel
-    /// reports it, or asked for some.
-    fn has_rested(&mut self) -> Duration {
+    /// Whether no process of the server has used any CPU time or asked for some for so long, as far
+    /// as the kernel reports it.
+    fn has_rested_for(&mut self, time: Duration) -> bool {
         if self.family.is_empty() {
             self.family = family(&mut self.system, self.process);
         }
+        if self.looks_at_rest() < time {
+            return false;
+        }
+        // A script may have started the server since.
+        let family = family(&mut self.system, self.process);
+        if family != self.family {
+            self.family = family;
+            self.resting_since = Instant::now();
+        }
+        self.resting_since.elapsed() >= time
+    }
+
+    /// Returns for how long the processes that are known have rested.
+    fn looks_at_rest(&mut self) -> Duration {
         let kind = ProcessRefreshKind::nothing().with_cpu().without_tasks();
         let pids = ProcessesToUpdate::Some(&self.family);
         self.system.refresh_processes_specifics(pids, true, kind);
@@ -108,10 +123,10 @@ impl Watched {
         let is_busy = running().any(|process| {
             matches!(process.status(), ProcessStatus::Run | ProcessStatus::UninterruptibleDiskSleep)
         });
-        if is_busy || used != self.used {
-            self.used = used;
+        if is_busy || self.used.is_some_and(|before| before != used) {
             self.resting_since = Instant::now();
         }
+        self.used = Some(used);
         self.resting_since.elapsed()
     }
 }
@@ -126,6 +141,10 @@ pub(crate) fn family(system: &mut System, first: Pid) -> Vec<Pid> {
         let children = system.processes().values().filter(|child| child.parent() == Some(parent));
         family.extend(children.map(sysinfo::Process::pid));
         at += 1;
+    }
+    // The first one stays the first, and the others are in one order at every look.
+    if let [_, others @ ..] = family.as_mut_slice() {
+        others.sort_unstable();
     }
     family
 }
