@@ -4,7 +4,7 @@ use std::fmt;
 use std::iter;
 
 use crate::diagnosis::{Symptoms, diagnose};
-use crate::last_words::{Crash, Said, cut, ending};
+use crate::last_words::{Crash, Said, cut, ending, the_end};
 use crate::player::{Ending, Outcome, PlayError, Trouble};
 use crate::printed;
 use crate::reply::Reply;
@@ -177,7 +177,7 @@ pub(crate) fn read_on(name: &str) -> String {
     format!("Read on: book/src/stages/{}.md", name.split('/').next().unwrap_or_default())
 }
 
-fn with_capital(text: &str) -> String {
+pub(crate) fn with_capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
@@ -295,7 +295,7 @@ impl Mismatch {
     fn what_the_server_printed(&self, f: &mut fmt::Formatter<'_>, told: &Told<'_>) -> fmt::Result {
         let output = &self.ending.output;
         if let Some(status) = self.ending.status {
-            return writeln!(f, "\n  The server {}.\n{}", ending(status), Said(output));
+            return writeln!(f, "\n{}\n{}", the_end(status), Said(output));
         }
         let is_worth_it = told.is_cut_off() && !output.trim().is_empty();
         if is_worth_it || Crash::find(output).is_some() {

@@ -7,6 +7,8 @@
 use std::process::ExitStatus;
 use std::{env, fmt};
 
+use crate::window::wrapped;
+
 /// Of an output without an exception, this many lines are shown.
 const LINES: usize = 6;
 
@@ -42,6 +44,11 @@ fn last_lines(output: &str) -> Vec<String> {
     let head = (first > 0).then(|| "…".to_owned());
     let rest = lines.iter().skip(first).map(|line| cut(line.trim_end(), WIDTH));
     head.into_iter().chain(rest).collect()
+}
+
+/// Says how the server ended, in a sentence on lines that fit a terminal.
+pub(crate) fn the_end(status: ExitStatus) -> String {
+    format!("  {}", wrapped(&format!("The server {}.", ending(status)), 0, "  "))
 }
 
 /// Says how a program ended, after "the server".

@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use anyhow::{Error, Result};
 
+use crate::failure::with_capital;
 use crate::gate::{Check, Fault};
 use crate::last_words::Said;
-use crate::load::{Bytes, Meter, Peer};
+use crate::load::{self, Bytes, Meter, Peer};
 use crate::server::Server;
 use crate::subject::Subject;
 use crate::window::wrapped;
@@ -156,14 +157,21 @@ fn check(holds: bool, texts: impl FnOnce() -> (String, String)) -> Result<()> {
 
 /// Returns what a learner reads of a claim that does not hold.
 fn fault(claim: &Claim, subject: &Subject, error: &Error) -> Fault {
-    let (sentence, command) = (claim.name.replace('_', " "), &subject.command);
+    let command = &subject.command;
+    let sentence = wrapped(&with_capital(&claim.name.replace('_', " ")), 0, "");
+    let label = |text: &str| wrapped(text, 10, "            ");
     let printed = subject.printed.lock().unwrap_or_else(PoisonError::into_inner);
     let said = match printed.trim() {
         "" => String::new(),
         printed => format!("\n\n{}", Said(printed)),
     };
-    let error_text = wrapped(&format!("{error:#}"), 2, "  ");
-    let text = format!("{sentence}\n\n  server    {command}\n\n  {error_text}{said}");
+    let what = match error.downcast_ref::<load::Fault>() {
+        Some(fault) => {
+            format!("expected  {}\n  happened  {}", label(&fault.expected), label(&fault.happened))
+        }
+        None => wrapped(&format!("{error:#}"), 0, "  "),
+    };
+    let text = format!("{sentence}.\n\n  server    {command}\n\n  {what}{said}");
     Fault { cause: format!("{error:#}"), ..Fault::new(&text) }
 }
 

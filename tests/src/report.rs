@@ -27,13 +27,15 @@ pub(crate) fn pass(
 ) -> bool {
     // What was green before is most likely green still. This sort is stable.
     gate.checks.sort_by_key(|check| memory.has(&check.name));
-    println!("\n{}: {} checks", gate.title, gate.checks.len());
+    let s = if gate.checks.len() == 1 { "" } else { "s" };
+    println!("\n{}: {} check{s}", gate.title, gate.checks.len());
     let mut report = Report {
         checks: &gate.checks,
         in_full,
         in_lines: gate.is_slow || in_full,
         memory,
         first: None,
+        has_told: false,
         began: Instant::now(),
     };
     let passage = gate::run(&gate.checks, gate.bounds, |at, verdict, took| {
@@ -59,6 +61,8 @@ struct Report<'a> {
     memory: &'a Memory,
     /// The first failure.
     first: Option<usize>,
+    /// Whether the last that was printed is a failure.
+    has_told: bool,
     began: Instant,
 }
 
@@ -76,18 +80,27 @@ impl Report<'_> {
                     check.part,
                     self.news(check)
                 );
-                println!("{}{}", fault.text, if self.in_lines { "\n" } else { "" });
+                println!("{}", fault.text);
+                self.has_told = true;
             }
             Verdict::Passed(measured) if self.in_lines => {
-                println!("passed   {}{}", check.name, time(took));
+                self.leave_a_line();
+                println!("passed   {}", cut(&format!("{}{}", check.name, time(took)), WIDTH - 9));
                 measured.iter().for_each(|measured| println!("         {measured}"));
             }
             Verdict::Skipped(reason) if self.in_lines => {
+                self.leave_a_line();
                 println!("skipped  {}: {reason}", check.name);
             }
             _ => {}
         }
         self.show_progress(at + 1);
+    }
+
+    fn leave_a_line(&mut self) {
+        if std::mem::take(&mut self.has_told) {
+            println!();
+        }
     }
 
     fn news(&self, check: &Check<'_>) -> &'static str {

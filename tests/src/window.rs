@@ -163,7 +163,8 @@ pub(crate) fn wrapped(text: &str, used: usize, indent: &str) -> String {
         if width + length > WIDTH && width > 0 {
             out.push('\n');
             out.push_str(indent);
-            width = 0;
+            // Two columns are before every text.
+            width = indent.len().saturating_sub(2);
         } else if !out.is_empty() {
             out.push(' ');
         }

@@ -1112,8 +1112,8 @@ def main():
         fail(f"cannot use --dir {options['dir']!r}: {reason}")
     directory = os.getcwd()
     max_clients = limit_clients(options["maxclients"])
-    listeners = open_listeners(options)
     database = load_database(directory, options["dbfilename"])
+    listeners = open_listeners(options)
     config = {
         b"port": b"%d" % options["port"],
         b"bind": os.fsencode(" ".join(options["bind"])),

@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::meter::{Bytes, Growth};
 use super::{Needs, Scenario, Size};
 use crate::failure::{cause_line, hint, read_on};
-use crate::last_words::{Crash, Said, ending};
+use crate::last_words::{Crash, Said, ending, the_end};
 use crate::window::wrapped;
 
 /// The advice where a server did not survive.
@@ -118,7 +118,7 @@ impl fmt::Display for Failure {
         writeln!(f, "\n  expected  {}", labelled(&self.fault.expected))?;
         writeln!(f, "  happened  {}", labelled(&self.fault.happened))?;
         if let Some(status) = self.ended {
-            writeln!(f, "\n  The server {}.\n{}", ending(status), Said(&self.output))?;
+            writeln!(f, "\n{}\n{}", the_end(status), Said(&self.output))?;
         } else if !self.output.trim().is_empty() {
             writeln!(f, "\n{}", Said(&self.output))?;
         }

@@ -22,8 +22,9 @@ pub(super) const SENDS: Scenario = Scenario {
     // For each client, 64 MiB of replies are enough to keep it busy, and as much again.
     growth: |size| clients(size) as u64 * 128 * MIB,
     but_redis: Some("it collects replies without a limit (client-output-buffer-limit normal 0)"),
-    likely: "the server reads and answers on and on, and collects the replies. While more than \
-             some megabytes of them wait for a client, do not read its requests.",
+    likely: "the server waits until this client reads, and serves no other meanwhile, or it \
+             answers on and on, and collects the replies. Wait for one client without the others, \
+             and while some megabytes of replies wait for it, do not read its requests.",
     run: |siege| {
         let count = clients(siege.size);
         siege.scene = format!("{count} clients send {REPLIES} × ECHO of 1 MiB, and read nothing");
@@ -51,8 +52,9 @@ pub(super) const ASKS: Scenario = Scenario {
     chapter: "03-set-get",
     claim: "A client that asks in a few bytes for more than it ever reads costs the server a \
             bounded amount of memory, and delays no other client.",
-    likely: "all requests that have arrived are answered, however long the replies are. While \
-             more than some megabytes of them wait for a client, do not execute its requests.",
+    likely: "the server waits until this client reads, and serves no other meanwhile, or it \
+             answers all requests that have arrived, however long the replies are. While some \
+             megabytes of replies wait for a client, do not execute its requests.",
     run: |siege| {
         let count = clients(siege.size);
         siege.scene =

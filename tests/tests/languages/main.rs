@@ -105,9 +105,16 @@ impl Bench<'_> {
     fn check_wrong(&self, wrong: &Wrong) -> Result<()> {
         let folder = self.folder(&wrong.name);
         let command = self.language.make(Some(&wrong.diff), &folder)?;
-        let run = self.run(&wrong.name, &command, wrong.stage, &[])?;
-        fs::write(folder.join("output.txt"), &run.text)?;
+        let picks: Vec<&str> = wrong.only.iter().map(String::as_str).collect();
+        let run = self.run(&wrong.name, &command, wrong.stage, &picks)?;
         ensure!(!run.is_green, "not found out: {}\n{}", wrong.mistake, run.text);
+        let mut settings = insta::Settings::new();
+        settings
+            .set_snapshot_path(workspace::root().join("tests/languages").join(self.language.name));
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.set_description(&wrong.mistake);
+        settings.bind(|| insta::assert_snapshot!(format!("wrong_{}", wrong.name), run.text));
         Ok(())
     }
 
@@ -153,6 +160,7 @@ fn masked(text: &str, folder: &Path) -> String {
     let text = text.replace(&format!("{}/", folder.display()), "");
     let mut masked = String::new();
     for line in text.lines() {
+        let line = without_time(line);
         let words: Vec<&str> = line.split(' ').collect();
         let is_measured = |at: usize| {
             let unit = words.get(at + 1).is_some_and(|word| {
@@ -161,7 +169,9 @@ fn masked(text: &str, folder: &Path) -> String {
             });
             let is_fraction = words.get(at).is_some_and(|word| word.contains('.'));
             let is_growth = words.get(at + 2) == Some(&"more,");
-            unit && (is_fraction || is_growth)
+            let is_so_far = at > 0 && words.get(at - 1) == Some(&"after");
+            let is_rest = at > 1 && words.get(at - 2..at) == Some(&["…", "and"]);
+            unit && (is_fraction || is_growth || is_so_far) || is_rest
         };
         let words = words.iter().enumerate().map(|(at, word)| match word.parse::<f64>() {
             Ok(_) if is_measured(at) => "N",
@@ -171,6 +181,12 @@ fn masked(text: &str, folder: &Path) -> String {
         masked.push('\n');
     }
     masked
+}
+
+/// Returns the line of a check that passed without the seconds that it took, if it tells them.
+fn without_time(line: &str) -> &str {
+    let head = line.rsplit_once(" in ").filter(|(_, time)| time.ends_with(" s"));
+    head.filter(|_| line.starts_with("passed ")).map_or(line, |(head, _)| head)
 }
 
 /// Removes what the tests remember of a server that was started with the same command: they would

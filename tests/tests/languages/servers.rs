@@ -3,7 +3,7 @@
 //!
 //! Each language has a folder `languages/name`: the right server in one file, and `wrong_*.diff`,
 //! each of which makes a wrong version of it. The first line of a diff names the stage that the
-//! version is for, and the mistake.
+//! version is for, the load that finds it out if no session does, and the mistake.
 
 use std::env;
 use std::fs;
@@ -75,6 +75,8 @@ pub struct Wrong {
     pub name: String,
     /// The stage whose learners make it.
     pub stage: u32,
+    /// The load or limit that finds it out, if no session does. What else it fails is chance.
+    pub only: Option<String>,
     /// The mistake in a sentence.
     pub mistake: String,
     /// What makes the version of the right server.
@@ -110,7 +112,8 @@ impl Language {
         let mut all = Vec::new();
         for diff in corpus::entries(&self.folder())? {
             let file = diff.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if file == self.file {
+            let is_snapshot = file.ends_with(".snap") && diff.with_extension("diff").is_file();
+            if file == self.file || is_snapshot {
                 continue;
             }
             let shown = corpus::shown(&diff).display().to_string();
@@ -121,9 +124,13 @@ impl Language {
             let head = head.and_then(|head| head.split_once(": "));
             let (stage, mistake) =
                 head.with_context(|| format!("{shown} does not begin with 'stage NN: …'"))?;
+            let (stage, only) = match stage.split_once(", ") {
+                Some((stage, only)) => (stage, Some(only.to_owned())),
+                None => (stage, None),
+            };
             let stage = stage.parse().with_context(|| format!("{shown}: stage {stage}"))?;
             ensure!((1..=self.stage).contains(&stage), "{shown} is for a stage without a server");
-            all.push(Wrong { name, stage, mistake: mistake.to_owned(), diff });
+            all.push(Wrong { name, stage, only, mistake: mistake.to_owned(), diff });
         }
         all.sort_by(|one, other| (one.stage, &one.name).cmp(&(other.stage, &other.name)));
         Ok(all)
