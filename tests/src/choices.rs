@@ -8,6 +8,9 @@ use crate::transcript::Action;
 
 /// RESP3 to a client that has not asked for it, or RESP2 to one that has asked for more.
 pub(crate) fn protocol(s: &Symptoms<'_>) -> Said {
+    if !s.knows_resp3 {
+        return None;
+    }
     let due = match s.trouble {
         Some(Trouble::Protocol(due)) => *due,
         Some(_) => return None,

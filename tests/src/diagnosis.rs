@@ -30,6 +30,8 @@ pub struct Symptoms<'a> {
     pub before: &'a [&'a Action],
     /// Whether the request was cut in two.
     pub is_cut: bool,
+    /// Whether a client may choose RESP3.
+    pub knows_resp3: bool,
     /// The name of the command whose reply differs, where that is known.
     pub asked: Option<&'a str>,
 }
@@ -254,10 +256,9 @@ fn half_answered(s: &Symptoms<'_>) -> Said {
     if !is_head || !matches!(s.trouble, Some(Trouble::Silence | Trouble::StillOpen)) {
         return None;
     }
-    if came + 1 == due && s.sent.ends_with(b"\n") && !s.sent.ends_with(b"\r\n") {
-        return say(
-            "The last request ends in LF alone. In a line typed by hand, the CR may be missing.",
-        );
+    let is_line = |line: &[u8]| line.ends_with(b"\n") && !line.ends_with(b"\r\n");
+    if !s.sent.starts_with(b"*") && s.sent.split_inclusive(|&byte| byte == b'\n').any(is_line) {
+        return say("A line ends in LF alone. In a line typed by hand, the CR may be missing.");
     }
     let is_protocol_error =
         expected.get(s.received.len()..).is_some_and(|rest| rest.starts_with(PROTOCOL_ERROR));
@@ -276,6 +277,25 @@ fn half_answered(s: &Symptoms<'_>) -> Said {
 }
 
 const PROTOCOL_ERROR: &[u8] = b"-ERR Protocol error";
+
+impl Symptoms<'_> {
+    /// Whether this client has sent what is to be answered now in several steps.
+    fn is_in_pieces(&self) -> bool {
+        let mut client = crate::transcript::FIRST_CLIENT;
+        let mut pieces = std::collections::BTreeMap::new();
+        for step in self.before {
+            match step {
+                Action::Client(name) => client = name,
+                Action::Send(_) => *pieces.entry(client).or_insert(0) += 1,
+                Action::Receive(_) | Action::Closed => {
+                    pieces.remove(client);
+                }
+                _ => {}
+            }
+        }
+        matches!(self.action, Action::Receive(_)) && pieces.get(client).is_some_and(|&it| it > 1)
+    }
+}
 
 /// Returns in how many steps the requests were sent.
 fn sends(s: &Symptoms<'_>) -> usize {
@@ -330,14 +350,35 @@ fn silence(s: &Symptoms<'_>) -> Said {
             do not match, only that star needs another length.",
         );
     }
+    if s.is_in_pieces() {
+        return say(
+            "This request arrived in pieces. Keep what has arrived of a request, and decode again \
+            when more bytes arrive.",
+        );
+    }
     if history::is_kept_out(s) {
         return say(
             "This client gets no answer while another one is connected. Does the server serve one \
             client at a time, or hold a lock while it waits for a client?",
         );
     }
-    say("Does the server wait for more bytes, another client or a lock? The request is complete. \
-        Or is the reply still in a buffer that was not flushed?")
+    let has_small_letters = |name: &str| name.bytes().any(|byte| byte.is_ascii_lowercase());
+    if s.asked.is_some_and(has_small_letters) {
+        return say(
+            "The case of letters does not matter in names of commands. Does the server know this \
+            name as it is written here?",
+        );
+    }
+    if s.due.first().is_some_and(|line| line.starts_with("(error)")) {
+        return say(
+            "A request that the server does not understand is answered, too: with an error.",
+        );
+    }
+    say(
+        "The request is complete. Does the server wait for more bytes, another client or a lock? Is \
+        the reply in a buffer that was not flushed? Did an exception end what serves this client, \
+        without a word?",
+    )
 }
 
 /// A pattern with more of them takes longer than the player waits, if every way is tried.
@@ -404,6 +445,10 @@ const STAYS_OPEN: &str = "The connection should stay open. A reply does not end 
 
 /// A value's edge or its tail is lost.
 fn cut_short(s: &Symptoms<'_>) -> Said {
+    // Of several replies, one that is missing is not a value that is cut.
+    if split_replies(s.expected?).0.len() != 1 {
+        return None;
+    }
     let (wanted, came) = (text_of(s.expected?)?, text_of(s.received)?);
     if came.len() < wanted.len() && wanted.trim_ascii() == came.trim_ascii() {
         return say("Spaces or line ends at the value's edge are lost. Is something trimmed?");

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::iter;
 
+use crate::corpus;
 use crate::diagnosis::{Symptoms, diagnose};
 use crate::last_words::{Crash, Said, cut, ending, the_end};
 use crate::player::{Ending, Outcome, PlayError, Trouble};
@@ -60,7 +61,7 @@ impl Failure {
             }
             Self::Play(PlayError::Start(error), _) => {
                 let crash = error.ran().and_then(|(_, output)| Crash::find(output));
-                crash.map_or_else(|| error.in_short(), |crash| crash.error)
+                crash.map_or_else(|| error.cause(), |crash| crash.error)
             }
             Self::Play(error, _) => error.to_string(),
             Self::Step(mismatch) => mismatch.cause(),
@@ -230,6 +231,8 @@ struct Told<'m> {
     expected: Expected,
     place: Place,
     asked: Option<Asked>,
+    /// Whether there are two protocols at this stage.
+    knows_resp3: bool,
 }
 
 /// The request whose reply differs.
@@ -249,7 +252,9 @@ impl Mismatch {
         let outcome = self.outcome.culprit(&self.expected);
         let place = self.ending.place.clone().unwrap_or_default();
         let expected = Expected::read(step, &self.expected, outcome.protocol, &place);
-        let mut told = Told { step, outcome, expected, place, asked: None };
+        let stage = corpus::stage_of(&self.setting.transcript.name);
+        let knows_resp3 = stage.is_none_or(|stage| stage >= RESP3);
+        let mut told = Told { step, outcome, expected, place, asked: None, knows_resp3 };
         told.asked = told.asked(&self.expected);
         Some(told)
     }
@@ -328,6 +333,7 @@ impl Mismatch {
             before: &before.by_ref().collect::<Vec<_>>(),
             is_cut: told.outcome.cut.is_some(),
             asked: told.asked.as_ref().map(|asked| asked.name.as_str()),
+            knows_resp3: told.knows_resp3,
         })
     }
 
@@ -343,6 +349,9 @@ impl Mismatch {
     }
 }
 
+/// The stage from which on a client may choose RESP3.
+const RESP3: u32 = 8;
+
 /// Returns a text's first sentence, and of a long one what stands before its colon.
 fn first_part(text: &str) -> String {
     let part = |marks: &[char]| {
@@ -353,6 +362,17 @@ fn first_part(text: &str) -> String {
     let sentence = part(&['.', '?']);
     let short = if sentence.chars().count() > CAUSE { part(&['.', '?', ':']) } else { sentence };
     short.trim_end_matches(':').to_owned()
+}
+
+/// Returns the error that the byte at this place of the replies belongs to, if it is one.
+fn error_at(replies: &[u8], at: usize) -> Option<&[u8]> {
+    let mut end = 0;
+    let (replies, _) = split_replies(replies);
+    let reply = replies.into_iter().find(|reply| {
+        end += reply.len();
+        end > at
+    })?;
+    reply.starts_with(b"-").then_some(reply)
 }
 
 impl Told<'_> {
@@ -457,6 +477,7 @@ impl Told<'_> {
         let received = &self.outcome.received;
         let same = iter::zip(expected, received).take_while(|(one, other)| one == other).count();
         let (wanted, came) = Window::pair(expected, received, same);
+        let shown = wanted.text.clone();
         let closing = self.what_closes();
         let wanted = match closing {
             Some((due, _)) if expected.is_empty() => due.to_owned(),
@@ -491,9 +512,15 @@ impl Told<'_> {
                 false => writeln!(f, "{INDENT}{under}^\n{INDENT}{note}")?,
             }
         }
-        match closing.map(|(_, came)| came).or(self.words()) {
-            Some(words) => writeln!(f, "{INDENT}and {words}"),
-            None => Ok(()),
+        if let Some(words) = closing.map(|(_, came)| came).or(self.words()) {
+            writeln!(f, "{INDENT}and {words}")?;
+        }
+        // A text that must match to the byte is guessed by nobody.
+        match error_at(expected, same).filter(|error| !shown.contains(&text::escape(error))) {
+            Some(error) if error.len() <= 3 * ROOM => {
+                writeln!(f, "  in full   {}", on_lines(error))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -507,7 +534,9 @@ impl Told<'_> {
             };
             lines.iter().map(fill).collect()
         };
-        let due = fill(&self.expected.lines);
+        let due = fill(
+            &self.expected.lines.iter().map(|line| self.on_the_wire(line)).collect::<Vec<_>>(),
+        );
         let mut came = fill(&self.outcome.printed);
         // What stands for trouble is told in words.
         if self.outcome.trouble.is_some() || self.is_closed() {
@@ -545,6 +574,16 @@ impl Told<'_> {
         }
     }
 
+    /// Returns a line as it is; an error of which only the kind is compared, as it is sent.
+    fn on_the_wire(&self, line: &str) -> String {
+        let is_kind =
+            matches!(&self.step.action, Action::Command(command) if command.view == View::Kind);
+        match line.strip_prefix("(error) ").filter(|_| is_kind) {
+            Some(kind) => format!("an error: -{kind} …\\r\\n, with any text"),
+            None => line.to_owned(),
+        }
+    }
+
     /// If a connection should have closed and has not, or the other way round, says both.
     fn what_closes(&self) -> Option<(&'static str, &'static str)> {
         match (self.expected.closes, self.is_closed()) {
@@ -575,6 +614,9 @@ impl Told<'_> {
                 // nor what the caret shows.
                 Trouble::NoReply if self.expected.wire.is_some() => return None,
                 Trouble::NoReply => "is not a reply that a client understands",
+                Trouble::Protocol(Protocol::Resp2) if !self.knows_resp3 => {
+                    "is not a reply that this client understands"
+                }
                 Trouble::Protocol(Protocol::Resp2) => "is RESP3, while this client speaks RESP2",
                 Trouble::Protocol(Protocol::Resp3) => {
                     "is RESP2, while this client has chosen RESP3"

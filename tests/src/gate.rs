@@ -50,6 +50,16 @@ impl Fault {
     }
 }
 
+impl Passage {
+    /// Adds how other checks went, which come in the list from `first` on.
+    pub fn append(&mut self, other: Self, first: usize) {
+        self.passed.extend(other.passed.into_iter().map(|at| first + at));
+        self.failed.extend(other.failed.into_iter().map(|(at, fault)| (first + at, fault)));
+        self.skipped.extend(other.skipped.into_iter().map(|(at, why)| (first + at, why)));
+        self.left_out.extend(other.left_out.into_iter().map(|at| first + at));
+    }
+}
+
 impl From<Result<(), Fault>> for Verdict {
     fn from(result: Result<(), Fault>) -> Self {
         result.map_or_else(Self::Failed, |()| Self::Passed(None))

@@ -28,6 +28,8 @@ pub(crate) struct Raw {
     sent: Vec<u8>,
     /// Whether its last step was to read, so that nothing more may come.
     has_read: bool,
+    /// Whether something came since it was sent.
+    was_answered: bool,
 }
 
 /// Why no more bytes came.
@@ -41,12 +43,19 @@ impl Raw {
     pub(crate) fn connect(address: SocketAddr, patience: Duration) -> io::Result<Self> {
         let stream = server::connect(address, patience)?;
         stream.set_write_timeout(Some(patience))?;
-        Ok(Self { stream, buffer: Vec::new(), sent: Vec::new(), has_read: false })
+        Ok(Self {
+            stream,
+            buffer: Vec::new(),
+            sent: Vec::new(),
+            has_read: false,
+            was_answered: false,
+        })
     }
 
     /// Sends bytes, `size` in each write.
     pub(crate) fn send(&mut self, bytes: &[u8], at_once: usize, limits: &Limits) -> Outcome {
-        if std::mem::take(&mut self.has_read) {
+        // What got no answer yet may be the beginning of what comes now.
+        if std::mem::take(&mut self.has_read) && std::mem::take(&mut self.was_answered) {
             self.sent.clear();
         }
         self.sent.extend_from_slice(bytes);
@@ -90,6 +99,7 @@ impl Raw {
         }
         let whole =
             split_replies(&self.buffer).0.iter().take(replies).map(|reply| reply.len()).sum();
+        self.was_answered |= whole > 0;
         // Without all replies, the part of one that came is shown too.
         let taken = if dry.is_some() { self.buffer.len() } else { whole };
         let received: Vec<u8> = self.buffer.drain(..taken).collect();
@@ -134,6 +144,7 @@ impl Raw {
             }
         };
         let received = std::mem::take(&mut self.buffer);
+        self.was_answered |= !received.is_empty();
         let mut printed = print_raw(&received, &limits.place);
         if ended {
             printed.push("(closed)".into());

@@ -27,6 +27,7 @@ pub(crate) fn pass(
 ) -> bool {
     // What was green before is most likely green still. This sort is stable.
     gate.checks.sort_by_key(|check| memory.has(&check.name));
+    let new = gate.checks.partition_point(|check| !memory.has(&check.name));
     let s = if gate.checks.len() == 1 { "" } else { "s" };
     println!("\n{}: {} check{s}", gate.title, gate.checks.len());
     let mut report = Report {
@@ -35,12 +36,21 @@ pub(crate) fn pass(
         in_lines: gate.is_slow || in_full,
         memory,
         first: None,
+        lost: None,
         has_told: false,
         began: Instant::now(),
     };
-    let passage = gate::run(&gate.checks, gate.bounds, |at, verdict, took| {
-        report.visit(at, verdict, took);
-    });
+    let mut passage =
+        gate::run(gate.checks.get(..new).unwrap_or_default(), gate.bounds, |at, verdict, took| {
+            report.visit(at, verdict, took);
+        });
+    // However much of the new fails, what was there before is not lost.
+    passage.append(
+        gate::run(gate.checks.get(new..).unwrap_or_default(), gate.bounds, |at, verdict, took| {
+            report.visit(new + at, verdict, took);
+        }),
+        new,
+    );
     report.sum_up(&passage);
     if let (Some(check), Some(again)) = (report.first.and_then(|at| gate.checks.get(at)), again) {
         println!("\nThis one again:\n  {again} -- {}", check.name);
@@ -61,6 +71,8 @@ struct Report<'a> {
     memory: &'a Memory,
     /// The first failure.
     first: Option<usize>,
+    /// The first failure of what passed before.
+    lost: Option<usize>,
     /// Whether the last that was printed is a failure.
     has_told: bool,
     began: Instant,
@@ -72,8 +84,7 @@ impl Report<'_> {
         let Some(check) = self.checks.get(at) else { return };
         self.clear_progress();
         match verdict {
-            Verdict::Failed(fault) if self.in_full || self.first.is_none() => {
-                self.first.get_or_insert(at);
+            Verdict::Failed(fault) if self.in_full || self.is_first(at, check) => {
                 println!(
                     "\nFAILED   {}\n         {}{}\n",
                     check.name,
@@ -95,6 +106,16 @@ impl Report<'_> {
             _ => {}
         }
         self.show_progress(at + 1);
+    }
+
+    /// Whether a failure is the first one, or the first of what passed before.
+    fn is_first(&mut self, at: usize, check: &Check<'_>) -> bool {
+        let is_lost = self.memory.has(&check.name);
+        if is_lost && self.lost.is_none() {
+            self.lost = Some(at);
+        }
+        self.first.get_or_insert(at);
+        self.first == Some(at) || self.lost == Some(at)
     }
 
     fn leave_a_line(&mut self) {
@@ -125,10 +146,11 @@ impl Report<'_> {
     /// Prints what is to be said when all is done: the other failures, and the numbers.
     fn sum_up(&self, passage: &Passage) {
         self.clear_progress();
-        let is_told = |at: usize| self.in_full || self.first == Some(at);
+        let is_told = |at: usize| self.in_full || [self.first, self.lost].contains(&Some(at));
         let others: Vec<_> = passage.failed.iter().filter(|(at, _)| !is_told(*at)).collect();
         if !others.is_empty() {
-            println!("\n{} more fail. By their causes:\n", others.len());
+            let fail = if others.len() == 1 { "fails" } else { "fail" };
+            println!("\n{} more {fail}. By their causes:\n", others.len());
             self.list_causes(&others);
         }
         println!("\n{}", self.numbers(passage));
@@ -167,7 +189,7 @@ impl Report<'_> {
         let part = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
         parts.extend(part(passage.failed.len(), "fail"));
         parts.extend(part(passage.skipped.len(), "skipped"));
-        parts.extend(part(passage.left_out.len(), "not tried"));
+        parts.extend(part(passage.left_out.len(), "not tried after so much that fails"));
         format!("{}. {:.1} s", parts.join(", "), self.began.elapsed().as_secs_f64())
     }
 }

@@ -26,7 +26,7 @@ pub const PORTS: std::ops::Range<u16> = 20_000..32_000;
 const ATTEMPTS: usize = 20;
 
 /// How long a server may rest before it listens.
-const START: Duration = Duration::from_secs(1);
+const START: Duration = Duration::from_secs(2);
 
 /// How long is waited for what is on its way already.
 const MOMENT: Duration = Duration::from_millis(200);
@@ -198,6 +198,15 @@ impl fmt::Display for StartError {
 }
 
 impl StartError {
+    /// Says what happened, the same whenever it happens.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Silent { .. } => "the server accepts no connection on its port".into(),
+            _ => self.in_short(),
+        }
+    }
+
     /// Says what happened, in a line.
     #[must_use]
     pub fn in_short(&self) -> String {

@@ -125,8 +125,7 @@ impl fmt::Display for Failure {
         let likely = match (self.fault.likely, self.ended, needs) {
             (Some(likely), ..) => Some(likely),
             (None, Some(_), needs) if needs != Needs::Signals => Some(ENDED),
-            // What the server itself says is better than a guess.
-            _ => Some(likely).filter(|_| Crash::find(&self.output).is_none()),
+            _ => Some(likely),
         };
         likely.map_or(Ok(()), |likely| hint(f, likely))?;
         write!(f, "\n  {}", read_on(chapter))
@@ -173,13 +172,14 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_says_is_the_cause_and_stands_for_the_advice() {
+    fn what_the_server_says_is_the_cause_and_the_advice_stands_beside_it() {
         let silent = failure(SCENARIOS[0], "");
         assert_eq!(silent.cause(), "nothing for 10 seconds");
         assert!(silent.to_string().contains("Most likely"), "{silent}");
         let loud = failure(SCENARIOS[0], OUTPUT);
         assert_eq!(loud.cause(), "ValueError: bad");
-        assert!(!loud.to_string().contains("Most likely"), "{loud}");
+        // What it says may be a consequence: its clients are reset when a scenario fails.
+        assert!(loud.to_string().contains("Most likely"), "{loud}");
         assert!(loud.to_string().contains("mine.py, line 3, in serve: int(line)"), "{loud}");
     }
 }
