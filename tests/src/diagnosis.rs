@@ -58,6 +58,7 @@ pub fn diagnose(symptoms: &Symptoms<'_>) -> Option<String> {
     let rules = [
         history::ending,
         history::unknown_command,
+        not_an_error,
         choices::protocol,
         choices::silence,
         choices::farewell,
@@ -518,6 +519,7 @@ fn kind(s: &Symptoms<'_>) -> Said {
         (_, None) => {
             say("This is not RESP. A reply begins with + - : $ or *, which names its kind.")
         }
+        (b'-', Some(_)) if names_an_error(received.get(at..)?) => say(BEGINS_AN_ERROR),
         (b'-', Some(_)) => say("Redis rejects this with an error; the server accepts it."),
         (_, Some("error")) => say("Redis accepts this; the server rejects it with an error."),
         (_, Some(came)) => {
@@ -540,6 +542,21 @@ fn begins_reply(bytes: &[u8], at: usize) -> bool {
         from += length.filter(|_| is_bulk).map_or(0, |length| length + 2);
     }
     from == at
+}
+
+const BEGINS_AN_ERROR: &str = "An error begins with -, as in -ERR unknown command\\r\\n.";
+
+/// Whether a reply that is no error looks as if it were to be one.
+fn names_an_error(reply: &[u8]) -> bool {
+    let word = reply.get(1..).unwrap_or_default().trim_ascii_start().to_ascii_uppercase();
+    word.starts_with(b"ERR") || reply.to_ascii_uppercase().starts_with(b"(ERR")
+}
+
+/// An error that is not written as one, where only the kind is compared.
+fn not_an_error(s: &Symptoms<'_>) -> Said {
+    let is_due = s.due.first().is_some_and(|line| line.starts_with("(error)"));
+    (is_due && !s.received.starts_with(b"-") && names_an_error(s.received))
+        .then(|| BEGINS_AN_ERROR.into())
 }
 
 fn name_of(kind: u8) -> Option<&'static str> {

@@ -253,7 +253,10 @@ impl Mismatch {
         let place = self.ending.place.clone().unwrap_or_default();
         let expected = Expected::read(step, &self.expected, outcome.protocol, &place);
         let stage = corpus::stage_of(&self.setting.transcript.name);
-        let knows_resp3 = stage.is_none_or(|stage| stage >= RESP3);
+        let asks = |step: &Step| matches!(step.action, Action::Resp3);
+        let knows_resp3 = stage.is_none_or(|stage| stage >= RESP3)
+            || outcome.protocol == Protocol::Resp3
+            || self.setting.transcript.steps.iter().any(asks);
         let mut told = Told { step, outcome, expected, place, asked: None, knows_resp3 };
         told.asked = told.asked(&self.expected);
         Some(told)

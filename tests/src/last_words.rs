@@ -257,6 +257,7 @@ fn short_path(path: &str, folder: &str) -> String {
 
 /// `  File "mine.py", line 3, in read_array`, the source, …, `ValueError: …`.
 fn python(lines: &[&str]) -> Option<Crash> {
+    const HEADS: [&str; 2] = ["Traceback (most recent call last)", "Exception in thread"];
     let mut found = None;
     let mut frames: Vec<Frame> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
@@ -264,6 +265,9 @@ fn python(lines: &[&str]) -> Option<Crash> {
             let source = lines.get(at + 1).filter(|source| source.starts_with("    "));
             frame.source = source.map_or_else(String::new, |source| (*source).to_owned());
             frames.push(frame);
+        } else if HEADS.iter().any(|head| line.starts_with(head)) {
+            // Threads print into each other's traces.
+            frames.clear();
         } else if !frames.is_empty() && !line.starts_with(' ') && !line.is_empty() {
             let frame = frames.iter().rev().find(|frame| frame.is_own()).cloned();
             frames.clear();
