@@ -550,6 +550,7 @@ impl Told<'_> {
         match closing {
             Some((due, _)) if wanted.is_empty() => writeln!(f, "  expected  {due}")?,
             Some((due, _)) => writeln!(f, "  expected  {wanted}\n{INDENT}then {due}")?,
+            None if wanted.is_empty() => writeln!(f, "  expected  a connection")?,
             None => writeln!(f, "  expected  {wanted}")?,
         }
         let more = closing.map(|(_, came)| came).or(self.words());
