@@ -63,22 +63,24 @@ fn walk(subject: &Subject, arguments: &Arguments) -> Result<ExitCode, String> {
     }
     println!("\n{subject}");
     let mut memory = Memory::of(subject);
+    let has_load = gates.len() > 1;
     for gate in gates {
         if !pass(gate, &mut memory, Some(&subject.again()), arguments.nocapture) {
             return Ok(ExitCode::from(RED));
         }
     }
-    println!("{}", farewell(subject, arguments));
+    println!("{}", farewell(subject, arguments, has_load));
     Ok(ExitCode::SUCCESS)
 }
 
 /// Says what a server has reached that has passed all gates, and what comes next.
-fn farewell(subject: &Subject, arguments: &Arguments) -> String {
+fn farewell(subject: &Subject, arguments: &Arguments, has_load: bool) -> String {
     if !asked(arguments).is_empty() {
         return format!("\nAll that was asked for passes. Everything:\n  {}", subject.again());
     }
     let stage = subject.stage;
-    let mut text = format!("\nStage {stage:02} is done.");
+    let load = if has_load || subject.is_ours() { "" } else { " It brings no load of its own." };
+    let mut text = format!("\nStage {stage:02} is done.{load}");
     if subject.is_ours() {
         if stage > 1 {
             text += &format!(" The tests of its core:\n  {} --test core", subject.again());

@@ -268,12 +268,15 @@ pub(crate) fn gone(s: &Symptoms<'_>) -> Said {
             "The key is not found. Another client has set it, and all clients share one keyspace."
         } else if last.has(&["EXAT", "PXAT"]) {
             "The value is gone before its time. EXAT counts seconds since 1970, PXAT milliseconds."
+        } else if last.has(&["KEEPTTL"]) && had_deadline {
+            "The value is gone before its time. Of a key that has expired, KEEPTTL keeps nothing."
         } else {
             NOT_FOUND
         });
     }
     say(if last.has(&["KEEPTTL"]) {
-        "The value is gone before its time. KEEPTTL keeps the deadline that the key has."
+        "The value is gone before its time. KEEPTTL keeps the deadline that the key has; of a key that \
+        has expired, nothing."
     } else if had_deadline && !last.has_deadline() {
         "The value is gone before its time. A plain SET takes the old deadline away. Does the old \
         one still apply, perhaps as a timer that still runs?"
@@ -539,7 +542,18 @@ pub(crate) fn misread(s: &Symptoms<'_>) -> Said {
     if error.contains("syntax error") && words(command).into_iter().flatten().any(small) {
         return say("The case of an option's letters does not matter, as in the command's name.");
     }
-    None
+    let options = words(command).into_iter().flatten().filter(|word| is_option(word));
+    match options.collect::<Vec<_>>()[..] {
+        [option] if error.contains("syntax error") => {
+            Some(format!("Does the server know the option {option}?"))
+        }
+        _ => None,
+    }
+}
+
+/// Whether this is one of the words that change what SET does.
+fn is_option(word: &str) -> bool {
+    ["EX", "PX", "EXAT", "PXAT", "KEEPTTL", "NX", "XX", "GET"].contains(&word)
 }
 
 /// Returns whether what this client had sent when it last read ended in the middle of a line.

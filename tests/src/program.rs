@@ -13,7 +13,7 @@ use anyhow::{Error, Result};
 
 use crate::failure::with_capital;
 use crate::gate::{Check, Fault};
-use crate::last_words::Said;
+use crate::last_words::{Crash, Said};
 use crate::load::{self, Bytes, Meter, Peer};
 use crate::server::Server;
 use crate::subject::Subject;
@@ -56,6 +56,8 @@ struct Claim {
     is_ours: bool,
     /// Whether it needs what only Linux reports.
     needs_linux: bool,
+    /// What to look at first in a server that fails.
+    likely: Option<&'static str>,
     run: fn(&Subject) -> Result<()>,
 }
 
@@ -71,6 +73,7 @@ macro_rules! claim {
             until: $until,
             is_ours: false,
             needs_linux: false,
+            likely: None,
             run: $run,
         }
     };
@@ -84,6 +87,10 @@ impl Claim {
 
     const fn on_linux(self) -> Self {
         Self { needs_linux: true, ..self }
+    }
+
+    const fn likely(self, likely: &'static str) -> Self {
+        Self { likely: Some(likely), ..self }
     }
 
     /// Whether it is held against a server of this stage.
@@ -171,7 +178,12 @@ fn fault(claim: &Claim, subject: &Subject, error: &Error) -> Fault {
         }
         None => wrapped(&format!("{error:#}"), 0, "  "),
     };
-    let text = format!("{sentence}.\n\n  server    {command}\n\n  {what}{said}");
+    let likely = claim.likely.filter(|_| Crash::find(&printed).is_none());
+    let likely = likely.map_or_else(String::new, |likely| {
+        const HEAD: &str = "Most likely: ";
+        format!("\n\n  {HEAD}{}", wrapped(likely, HEAD.len(), "  "))
+    });
+    let text = format!("{sentence}.\n\n  server    {command}\n\n  {what}{said}{likely}");
     Fault { cause: format!("{error:#}"), ..Fault::new(&text) }
 }
 

@@ -1,7 +1,7 @@
 //! Parts of what is too long for a line: of bytes and of printed replies, always those that differ.
 
 use crate::tap::KEPT;
-use crate::text::{escape_byte, escape_line};
+use crate::text::{self, escape_line};
 
 /// So many columns a line has beside its label.
 pub(crate) const ROOM: usize = 68;
@@ -17,6 +17,16 @@ const LINES: usize = 3;
 
 /// Where the text of a labelled line begins.
 pub(crate) const INDENT: &str = "            ";
+
+/// Writes a byte where nothing delimits the bytes, so that a quote is a quote, and as any language
+/// would write it.
+fn escape_byte(byte: u8) -> String {
+    match byte {
+        b'"' => "\"".into(),
+        0x07 | 0x08 => format!("\\x{byte:02x}"),
+        _ => text::escape_byte(byte),
+    }
+}
 
 /// A part of something, and how far into it a certain place is.
 #[derive(Debug, PartialEq, Eq)]

@@ -23,7 +23,8 @@ pub(super) const VALUES: Scenario = Scenario {
     growth: |size| 2 * 6 * length(size) as u64,
     but_redis: None,
     likely: "a buffer that was large once stays so, or a small value keeps its read buffer alive. \
-        Shrink empty buffers, and copy what is stored.",
+        Shrink empty buffers, and copy what is stored. In a language that collects garbage, drop \
+        what refers to it, and see whether the runtime gives memory back to the system.",
     run: values,
 };
 
@@ -36,7 +37,8 @@ pub(super) const BUFFERS: Scenario = Scenario {
     // As it arrived, on the way out, and twice where a buffer grows.
     growth: |size| clients(size) as u64 * 4 * LENGTHS[0] as u64,
     likely: "a buffer stays as large as it once had to be. Check it again after a few seconds, and \
-        free what is not used.",
+        free what is not used: a variable that still holds the last request counts, too. In a \
+        language that collects garbage, see whether the runtime gives memory back to the system.",
     run: buffers,
     ..VALUES
 };
