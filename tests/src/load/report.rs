@@ -108,7 +108,7 @@ impl fmt::Display for Failure {
         // What has lines of its own keeps them.
         let labelled = |text: &str| match text.contains('\n') {
             true => text.to_owned(),
-            false => wrapped(text, 0, INDENT),
+            false => wrapped(text, INDENT.len() - 2, INDENT),
         };
         writeln!(f, "{}\n\n  {}", wrapped(claim, 0, ""), self.scenario.path())?;
         writeln!(f, "  server    {}", [&[self.command.as_str()], options].concat().join(" "))?;

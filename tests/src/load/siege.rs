@@ -11,7 +11,7 @@ use super::meter::{Bytes, MIB, Meter, Usage, be_busy};
 use super::peer::Peer;
 use super::report::Report;
 use super::{Needs, Scenario, Size, Terms};
-use crate::server::{CommandLine, Server};
+use crate::server::{CommandLine, Output, Server};
 
 /// How many descriptors are asked for: connections of a full load, and some for the rest.
 const DESCRIPTORS: u64 = 12_000;
@@ -60,8 +60,11 @@ impl Siege {
         let command = limited.unwrap_or_else(|| command.clone()).with_output(scenario.output);
         let options: Vec<String> = scenario.options.iter().map(|&word| word.to_owned()).collect();
         let server = Server::start(&command, "", patience, |_| Ok(options.clone()));
-        let server = server
-            .map_err(|error| Fault::new("the server starts", error.to_string()).likely(START))?;
+        let server = server.map_err(|error| {
+            let fault = Fault::new("the server starts", error.to_string());
+            // Otherwise it is about where the server prints to.
+            if scenario.output == Output::Kept { fault.likely(START) } else { fault }
+        })?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, server.place().port));
         let bystander = Bystander::ask(address, patience, b"PING\r\n", b"+PONG\r\n")?;
         let growth = (scenario.growth)(size);
@@ -78,8 +81,17 @@ impl Siege {
             server,
             time,
         };
-        siege.others_are_served().map_err(|fault| fault.likely(ALONE))?;
-        Ok(siege)
+        match siege.others_are_served() {
+            Ok(()) => Ok(siege),
+            Err(fault) => Err(siege.late().unwrap_or_else(|| fault.likely(ALONE))),
+        }
+    }
+
+    /// Returns the fault of a server that was killed because its time was over.
+    fn late(&self) -> Option<Fault> {
+        let expected = format!("all of this takes less than {:?}", self.time);
+        let is_late = self.meter.as_ref().is_some_and(Meter::is_late);
+        is_late.then(|| Fault::new(expected, "it was not over, and the server was ended for that"))
     }
 
     /// Connects a client.
@@ -297,11 +309,9 @@ impl Siege {
             let (_, output) = self.server.end(Duration::ZERO);
             return Err((Fault::new(expected, happened), None, output));
         }
-        if self.meter.as_ref().is_some_and(Meter::is_late) {
-            let expected = format!("all of this takes less than {:?}", self.time);
-            let happened = "it was not over, and the server was ended for that";
+        if let Some(late) = self.late() {
             let (_, output) = self.server.end(Duration::ZERO);
-            return Err((Fault::new(expected, happened), None, output));
+            return Err((late, None, output));
         }
         match outcome {
             Ok(()) => {
