@@ -1,11 +1,13 @@
 //! What a wrong reply most likely means.
 
+use std::collections::BTreeMap;
+
 use crate::choices;
 use crate::history;
 use crate::parts;
 use crate::player::Trouble;
 use crate::resp::{reply_length, split_replies};
-use crate::transcript::Action;
+use crate::transcript::{Action, FIRST_CLIENT};
 
 /// What is known of a reply that is not the one expected.
 #[derive(Debug, Clone)]
@@ -282,8 +284,8 @@ const PROTOCOL_ERROR: &[u8] = b"-ERR Protocol error";
 impl Symptoms<'_> {
     /// Whether this client has sent what is to be answered now in several steps.
     fn is_in_pieces(&self) -> bool {
-        let mut client = crate::transcript::FIRST_CLIENT;
-        let mut pieces = std::collections::BTreeMap::new();
+        let mut client = FIRST_CLIENT;
+        let mut pieces = BTreeMap::new();
         for step in self.before {
             match step {
                 Action::Client(name) => client = name,

@@ -17,7 +17,8 @@
 //! # anyhow::Ok(())
 //! ```
 //!
-//! An [exercise] has transcripts of its own, and [points] that no transcript shows; a [solution] is held to both. A stage's tests are [`stage`], and under hostile load [`load::stage`], as a program [`program::stage`]; `transcripts`, the program,
+//! An [exercise] has transcripts of its own, and [points] that no transcript shows; a [solution] is held to both. A stage's tests are
+//! [`stage`], with hostile [load] and claims about the [program]; `transcripts`, the program,
 //! records, checks and shows; `exercises` does so for exercises.
 
 pub mod check;

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
 use crate::gate::{self, Check, Fault, Gate, Passage, Verdict};
+use crate::last_words::cut;
 use crate::memory::Memory;
 
 /// This many causes are listed, the most frequent ones.
@@ -84,7 +85,7 @@ impl Report<'_> {
         let Some(check) = self.checks.get(at) else { return };
         self.clear_progress();
         match verdict {
-            Verdict::Failed(fault) if self.in_full || self.is_first(at, check) => {
+            Verdict::Failed(fault) if self.is_first(at, check) || self.in_full => {
                 println!(
                     "\nFAILED   {}\n         {}{}\n",
                     check.name,
@@ -200,12 +201,4 @@ fn time(took: Duration) -> String {
         0 => String::new(),
         _ => format!(" in {:.0} s", took.as_secs_f64()),
     }
-}
-
-/// Returns the text, or its beginning if it is too wide.
-fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
 }
