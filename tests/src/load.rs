@@ -53,6 +53,7 @@ pub use meter::{Bytes, Growth, Meter, Usage};
 pub use peer::Peer;
 pub(crate) use peer::{array, bulk};
 pub use report::{Failure, Report};
+use siege::Defeat;
 pub use siege::Siege;
 
 /// The variable that asks for the load in full.
@@ -327,13 +328,13 @@ pub fn play(
     command: &CommandLine,
     terms: Terms,
 ) -> Result<Report, Box<Failure>> {
-    let fail = |scene, fault, ended, output| {
-        let command = command.to_string();
+    let fail = |scene, defeat| {
+        let (command, Defeat { fault, ended, output }) = (command.to_string(), defeat);
         Box::new(Failure { scenario: *scenario, command, scene, fault, ended, output })
     };
-    let mut siege = Siege::begin(scenario, command, terms)
-        .map_err(|fault| fail(String::new(), fault, None, String::new()))?;
+    let mut siege =
+        Siege::begin(scenario, command, terms).map_err(|defeat| fail(String::new(), defeat))?;
     let outcome = (scenario.run)(&mut siege);
     let scene = siege.scene.clone();
-    siege.end(outcome).map_err(|(fault, ended, output)| fail(scene, fault, ended, output))
+    siege.end(outcome).map_err(|defeat| fail(scene, defeat))
 }

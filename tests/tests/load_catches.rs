@@ -78,12 +78,12 @@ const FAULTS: [(&str, &str, &str); 26] = [
     (
         "panics when it cannot print",
         "a_log_on_a_full_disk_ends_nothing",
-        "the server exited with code",
+        "a print that fails kills the program",
     ),
     (
         "panics when it cannot print",
         "a_log_whose_reader_is_gone_ends_nothing",
-        "The server exited with code",
+        "a print that fails kills the program",
     ),
     (
         "waits until it can print",

@@ -19,7 +19,8 @@ pub(super) const LINE: Scenario = Scenario {
     growth: |_| LITTLE,
     but_redis: None,
     likely: "the server looks for the end of the line in all that has arrived, and keeps it until \
-             there is one. Reject a line that is longer than 64 KiB.",
+             there is one. Reject a line that is longer than 64 KiB, and stop reading: close the \
+             connection, whatever is still on its way.",
     run: |siege| {
         // More than twice what it may grow by.
         let megabytes = siege.size.pick(160, 1024);

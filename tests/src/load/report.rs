@@ -10,6 +10,7 @@ use super::meter::{Bytes, Growth};
 use super::{Needs, Scenario, Size};
 use crate::failure::{cause_line, hint, read_on};
 use crate::last_words::{Crash, Said, ending, the_end};
+use crate::server::Output;
 use crate::window::wrapped;
 
 /// The advice where a server did not survive.
@@ -104,7 +105,7 @@ pub struct Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const INDENT: &str = "            ";
-        let Scenario { claim, chapter, options, needs, likely, .. } = self.scenario;
+        let Scenario { claim, chapter, options, needs, output, likely, .. } = self.scenario;
         // What has lines of its own keeps them.
         let labelled = |text: &str| match text.contains('\n') {
             true => text.to_owned(),
@@ -122,12 +123,14 @@ impl fmt::Display for Failure {
         } else if !self.output.trim().is_empty() {
             writeln!(f, "\n{}", Said(&self.output))?;
         }
-        let likely = match (self.fault.likely, self.ended, needs) {
-            (Some(likely), ..) => Some(likely),
-            (None, Some(_), needs) if needs != Needs::Signals => Some(ENDED),
-            _ => Some(likely),
+        // Where the load is not about its end, or about what it prints, the end is what counts.
+        let is_about_others = needs != Needs::Signals && output == Output::Kept;
+        let likely = match (self.fault.likely, self.ended) {
+            (Some(likely), _) => likely,
+            (None, Some(_)) if is_about_others => ENDED,
+            _ => likely,
         };
-        likely.map_or(Ok(()), |likely| hint(f, likely))?;
+        hint(f, likely)?;
         write!(f, "\n  {}", read_on(chapter))
     }
 }

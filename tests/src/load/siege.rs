@@ -44,13 +44,39 @@ pub struct Siege {
     time: Duration,
 }
 
+/// How long a server that breaks off all connections may take to end.
+const END: Duration = Duration::from_millis(300);
+
+/// What a server did wrong, and what became of it.
+#[derive(Debug)]
+pub(super) struct Defeat {
+    pub(super) fault: Fault,
+    /// How it ended, if it has.
+    pub(super) ended: Option<ExitStatus>,
+    /// The last that it printed.
+    pub(super) output: String,
+}
+
+impl Defeat {
+    fn of(fault: Fault, server: &mut Server, patience: Duration) -> Self {
+        let (ended, output) = server.end(patience);
+        Self { fault, ended, output }
+    }
+}
+
+impl From<Fault> for Defeat {
+    fn from(fault: Fault) -> Self {
+        Self { fault, ended: None, output: String::new() }
+    }
+}
+
 impl Siege {
     /// Starts a server, and the other client.
     pub(super) fn begin(
         scenario: &Scenario,
         command: &CommandLine,
         terms: Terms,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, Defeat> {
         descriptors()?;
         let Terms { stage, size, patience, time } = terms;
         let limited = match scenario.needs {
@@ -60,16 +86,17 @@ impl Siege {
         let command = limited.unwrap_or_else(|| command.clone()).with_output(scenario.output);
         let options: Vec<String> = scenario.options.iter().map(|&word| word.to_owned()).collect();
         let server = Server::start(&command, "", patience, |_| Ok(options.clone()));
-        let server = server.map_err(|error| {
+        let mut server = server.map_err(|error| {
             let fault = Fault::new("the server starts", error.to_string());
             // Otherwise it is about where the server prints to.
             if scenario.output == Output::Kept { fault.likely(START) } else { fault }
         })?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, server.place().port));
-        let bystander = Bystander::ask(address, patience, b"PING\r\n", b"+PONG\r\n")?;
+        let bystander = Bystander::ask(address, patience, b"PING\r\n", b"+PONG\r\n")
+            .map_err(|fault| Defeat::of(fault, &mut server, END))?;
         let growth = (scenario.growth)(size);
         let meter = server.process_id().and_then(|process| Meter::watch(process, growth, time));
-        let siege = Self {
+        let mut siege = Self {
             size,
             stage,
             scene: String::new(),
@@ -83,7 +110,14 @@ impl Siege {
         };
         match siege.others_are_served() {
             Ok(()) => Ok(siege),
-            Err(fault) => Err(siege.late().unwrap_or_else(|| fault.likely(ALONE))),
+            Err(fault) => {
+                let late = siege.late();
+                let mut defeat = Defeat::of(fault, &mut siege.server, END);
+                if defeat.ended.is_none() {
+                    defeat.fault = late.unwrap_or_else(|| defeat.fault.likely(ALONE));
+                }
+                Err(defeat)
+            }
         }
     }
 
@@ -288,10 +322,7 @@ impl Siege {
     }
 
     /// Stops the load and the server, and returns what was measured.
-    pub(super) fn end(
-        mut self,
-        outcome: Result<(), Fault>,
-    ) -> Result<Report, (Fault, Option<ExitStatus>, String)> {
+    pub(super) fn end(mut self, outcome: Result<(), Fault>) -> Result<Report, Defeat> {
         let ends = self.scenario.needs == Needs::Signals;
         let outcome = outcome.and_then(|()| match ends {
             true => Ok(()),
@@ -306,24 +337,23 @@ impl Siege {
                 Bytes(growth.base.resident),
                 Bytes(growth.resident())
             );
-            let (_, output) = self.server.end(Duration::ZERO);
-            return Err((Fault::new(expected, happened), None, output));
+            return Err(self.ended_for(Fault::new(expected, happened)));
         }
         if let Some(late) = self.late() {
-            let (_, output) = self.server.end(Duration::ZERO);
-            return Err((late, None, output));
+            return Err(self.ended_for(late));
         }
         match outcome {
             Ok(()) => {
                 let latency = self.bystander.leave();
                 Ok(Report { scenario: self.scenario, growth, bound, latency })
             }
-            Err(fault) => {
-                // A server that breaks off all connections may not have ended to the last.
-                let (status, output) = self.server.end(Duration::from_millis(300));
-                Err((fault, status, output))
-            }
+            Err(fault) => Err(Defeat::of(fault, &mut self.server, END)),
         }
+    }
+
+    /// Returns the defeat of a server that was ended for this: its end is none of its own.
+    fn ended_for(mut self, fault: Fault) -> Defeat {
+        Defeat { ended: None, ..Defeat::of(fault, &mut self.server, Duration::ZERO) }
     }
 }
 
