@@ -518,6 +518,10 @@ fn kind(s: &Symptoms<'_>) -> Said {
         return None;
     }
     match (wanted, name_of(came)) {
+        (_, None) if !expected.get(..at)?.is_ascii() => say(
+            "Up to here the reply is right, and then the place in the stream is lost. Is the length of \
+            a bulk taken for a number of characters? It counts bytes.",
+        ),
         (_, None) => {
             say("This is not RESP. A reply begins with + - : $ or *, which names its kind.")
         }

@@ -21,6 +21,9 @@ use crate::window::{INDENT, ROOM, Window, lines_around, on_lines, wrapped};
 /// This many of the lines that were typed are shown.
 const TYPED: usize = 6;
 
+/// And so many of those that were typed before.
+const TYPED_BEFORE: usize = 4;
+
 /// So long may the cause of a failure be.
 const CAUSE: usize = 70;
 
@@ -76,8 +79,10 @@ pub(crate) fn cause_line(cause: &str) -> String {
         Some(at) if word.len() > at + 8 => word.get(..at).unwrap_or_default().to_owned() + "0x…",
         _ => word.to_owned(),
     };
-    let words: Vec<String> =
-        cause.lines().next().unwrap_or_default().split(' ').map(word).collect();
+    let line = cause.lines().next().unwrap_or_default();
+    // Python names the key that is missing, and nothing else.
+    let line = if line.starts_with("KeyError: ") { "KeyError: …" } else { line };
+    let words: Vec<String> = line.split(' ').map(word).collect();
     cut(&words.join(" "), CAUSE)
 }
 
@@ -104,9 +109,8 @@ impl Setting {
                 writeln!(f, "  It was started with: {command}")?;
             }
             writeln!(f, "{}", Said(output))?;
-            let is_silent = matches!(error, StartError::Silent { .. });
-            if is_silent && Crash::find(output).is_none() {
-                hint(f, "Does it listen on the port that it is given, at 127.0.0.1?")?;
+            if let Some(text) = meaning_of_start(error, output) {
+                hint(f, text)?;
             }
         }
         self.read_on(f)
@@ -140,14 +144,16 @@ impl Setting {
         };
         let dir = "/tmp".to_owned();
         let place = Place { port: PORT_BY_HAND, dir, ..Place::default() };
-        let (mut files, mut words) = (Vec::new(), command.filled(&place));
+        let mut files: Vec<Vec<String>> = Vec::new();
+        let mut words = command.filled(&place);
         for step in &self.transcript.steps {
             match &step.action {
                 Action::File { name, fixture } => {
                     let folder = name.rsplit_once('/').map(|(folder, _)| folder);
-                    let folder = folder.map(|folder| format!("mkdir -p /tmp/{folder} && "));
-                    let folder = folder.unwrap_or_default();
-                    files.push(format!("{folder}cp tests/fixtures/{fixture} /tmp/{name}"));
+                    let folder = folder.map(|it| format!("mkdir -p /tmp/{it} &&"));
+                    let copy = format!("cp tests/fixtures/{fixture}");
+                    let copy = [copy, format!("/tmp/{name}")];
+                    files.push(folder.into_iter().chain(copy).collect());
                 }
                 Action::ServerArguments(arguments) => {
                     let arguments = arguments.iter().map(|word| word.expand(&place, 0));
@@ -160,8 +166,10 @@ impl Setting {
             Ok(word) => word.into_owned(),
             Err(_) => word.clone(),
         });
-        let start = format!("(cd /tmp && {})", words.collect::<Vec<_>>().join(" "));
-        let lines: Vec<String> = files.into_iter().chain([start]).collect();
+        let mut start: Vec<String> = ["(cd /tmp &&".into()].into_iter().chain(words).collect();
+        start.last_mut().into_iter().for_each(|last| last.push(')'));
+        let lines = files.iter().chain([&start]).map(|words| on_shell_lines(words));
+        let lines: Vec<String> = lines.collect();
         writeln!(f, "\n  by hand   {}", lines.join(&format!("\n{INDENT}")))
     }
 
@@ -170,6 +178,59 @@ impl Setting {
             Some(text) => write!(f, "\n  {}", wrapped(&text, 0, "  ")),
             None => write!(f, "\n  {}", read_on(&self.transcript.name)),
         }
+    }
+}
+
+/// Where a command for a shell goes on in the next line.
+const FOLD: &str = " \\\n              ";
+
+/// Returns the text with each command for a shell on one line: where it is folded depends on how long
+/// the path of the server is.
+#[must_use]
+pub fn unfolded(text: &str) -> String {
+    text.replace(FOLD, " ")
+}
+
+/// Returns a command for a shell, on as many lines as it needs to fit. An option keeps its value.
+fn on_shell_lines(words: &[String]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for word in words {
+        match parts.last_mut() {
+            Some(last) if last.starts_with("--") && !word.starts_with('-') => {
+                *last += &format!(" {word}");
+            }
+            _ => parts.push(word.clone()),
+        }
+    }
+    let mut out = String::new();
+    let mut width = 0;
+    for word in &parts {
+        let length = word.chars().count() + 1;
+        // Behind the last one there may be a backslash.
+        if width > 0 && width + length > ROOM - 2 {
+            out += FOLD;
+            width = 2;
+        } else if width > 0 {
+            out.push(' ');
+        }
+        out += word;
+        width += length;
+    }
+    out
+}
+
+/// Returns why a server may take no connection, where it does not say so itself.
+fn meaning_of_start(error: &StartError, output: &str) -> Option<&'static str> {
+    match error {
+        _ if Crash::find(output).is_some() => None,
+        StartError::Silent { .. } => {
+            Some("Does it listen on the port that it is given, at 127.0.0.1?")
+        }
+        StartError::Ended { status, .. } if status.success() => Some(
+            "A server listens at 127.0.0.1, on the port that it is given, and goes on running until \
+            somebody ends it.",
+        ),
+        _ => None,
     }
 }
 
@@ -269,6 +330,8 @@ impl Mismatch {
         writeln!(f, "\n  {path},{}{line}", if fits { " " } else { "\n  " })?;
         if let Some((client, _)) = &self.ending.unasked {
             writeln!(f, "  after the last step of client '{client}':")?;
+        } else {
+            self.what_was_before(f, told)?;
         }
         let typed = told.typed();
         for line in typed.iter().take(TYPED) {
@@ -276,6 +339,22 @@ impl Mismatch {
         }
         if typed.len() > TYPED {
             writeln!(f, "  > … {} more lines", typed.len() - TYPED)?;
+        }
+        Ok(())
+    }
+
+    /// Shows the lines before, which are often the cause of what differs only later.
+    fn what_was_before(&self, f: &mut fmt::Formatter<'_>, told: &Told<'_>) -> fmt::Result {
+        let before = self.setting.transcript.steps.iter().take(self.step);
+        let played = before.filter(|step| !step.action.is_preparation());
+        let lines: Vec<&String> = played.flat_map(|step| &step.source).collect();
+        let first = lines.len().saturating_sub(TYPED_BEFORE);
+        if first > 0 {
+            writeln!(f, "    …")?;
+        }
+        for line in lines.into_iter().skip(first) {
+            let line = escape_line(&told.filled(line));
+            writeln!(f, "    {}", cut(&line, ROOM + INDENT.len() - 4))?;
         }
         Ok(())
     }
@@ -320,6 +399,10 @@ impl Mismatch {
         let is_about_ends = matches!(told.step.action, Action::Ended)
             || before.clone().any(|action| matches!(action, Action::Signal(_)));
         let has_ended = self.ending.status.is_some() && !is_about_ends;
+        if told.is_cut_off() && Crash::find(&self.ending.output).is_some_and(|it| it.is_farewell())
+        {
+            return Some(LEFT.to_owned());
+        }
         let has_said = told.is_cut_off() && Crash::find(&self.ending.output).is_some();
         if has_ended || has_said {
             return None;
@@ -351,6 +434,11 @@ impl Mismatch {
         self.meaning(&told).map_or_else(|| told.in_short(&self.expected), |text| first_part(&text))
     }
 }
+
+/// What an error means that comes from a connection whose other end is gone.
+const LEFT: &str = "The server wrote to a client that has left, or read from it. Whenever a client \
+    leaves, a read returns 0 bytes, or fails: then only its own connection is over. It need not be \
+    this client: the checker also connects once to see whether the server is up, and leaves again.";
 
 /// The stage from which on a client may choose RESP3.
 const RESP3: u32 = 8;
@@ -398,18 +486,21 @@ impl Told<'_> {
         self.outcome.printed.iter().any(|line| line == "(closed)")
     }
 
+    /// Returns a line with what its placeholders stood for, but those of moments.
+    fn filled(&self, line: &str) -> String {
+        let mut line = line.replace("{port}", &self.place.port.to_string());
+        if !self.place.dir.is_empty() {
+            line = line.replace("{dir}", &self.place.dir);
+        }
+        // The number of a round is another in each.
+        let kept = self.place.kept.iter().filter(|(name, _)| *name != "round");
+        kept.fold(line, |line, (name, value)| line.replace(&format!("{{{name}}}"), value))
+    }
+
     /// Returns the lines as one would type them, with what the placeholders stood for.
     fn typed(&self) -> Vec<String> {
-        let fill = |line: &String| {
-            let mut line = line.replace("{port}", &self.place.port.to_string());
-            if !self.place.dir.is_empty() {
-                line = line.replace("{dir}", &self.place.dir);
-            }
-            // The number of a round is another in each.
-            let kept = self.place.kept.iter().filter(|(name, _)| *name != "round");
-            kept.fold(line, |line, (name, value)| line.replace(&format!("{{{name}}}"), value))
-        };
-        let mut lines: Vec<String> = self.step.source.iter().map(fill).collect();
+        let mut lines: Vec<String> =
+            self.step.source.iter().map(|line| self.filled(line)).collect();
         let commands = match &self.step.action {
             Action::Command(command) => std::slice::from_ref(command),
             Action::Pipeline(commands) => commands.as_slice(),

@@ -520,7 +520,11 @@ const QUOTING: &str = "A line that is typed by hand has the quoting of redis-cli
 
 /// Whether the request is a line with quotes in it.
 fn is_quoted_line(s: &Symptoms<'_>) -> bool {
-    !s.sent.starts_with(b"*") && s.sent.iter().any(|byte| b"\"'".contains(byte))
+    let is_special = |byte: &u8| byte.is_ascii_control() && !b"\r\n".contains(byte);
+    !s.sent.starts_with(b"*")
+        && s.sent.iter().any(|byte| b"\"'".contains(byte))
+        // Then it is more likely about these.
+        && !s.sent.iter().any(is_special)
 }
 
 /// What Redis takes is refused, because of its quotes or its small letters.
@@ -564,12 +568,13 @@ fn comes_in_pieces(s: &Symptoms<'_>) -> bool {
         .filter(|(client, _)| *client == current(s))
         .map(|(_, action)| *action)
         .collect();
-    let read = own.iter().rposition(|action| action.prints()).unwrap_or_default();
-    let sent = own.iter().take(read).rev().find_map(|action| match action {
+    let last = own.iter().rposition(|action| matches!(action, Action::Send(_)));
+    let before = own.iter().take(last.unwrap_or_default());
+    let sent = before.rev().find_map(|action| match action {
         Action::Send(text) | Action::SendBytewise(text) => Some(text.literal()),
         _ => None,
     });
-    sent.flatten().is_some_and(|text| !text.ends_with('\n'))
+    s.is_cut || sent.flatten().is_some_and(|text| !text.ends_with('\n'))
 }
 
 /// What Redis refuses is taken.

@@ -131,6 +131,23 @@ impl Crash {
         crashes.max_by_key(|crash| crash.at).or_else(|| shell(&lines))
     }
 
+    /// Whether it tells of a client that has left.
+    #[must_use]
+    pub fn is_farewell(&self) -> bool {
+        const SIGNS: [&str; 9] = [
+            "BrokenPipe",
+            "Broken pipe",
+            "broken pipe",
+            "EPIPE",
+            "ConnectionReset",
+            "Connection reset",
+            "connection reset",
+            "ECONNRESET",
+            "ConnectionAborted",
+        ];
+        SIGNS.iter().any(|sign| self.error.contains(sign))
+    }
+
     /// Returns what to show of it; a file below `folder` is named from there.
     fn lines(&self, folder: &str) -> Vec<String> {
         let mut lines = folded(&self.error, ERROR_LINES);
@@ -308,7 +325,10 @@ fn stack(lines: &[&str]) -> Option<Crash> {
         let Some(at) = head_of_stack(lines, above) else { continue };
         let frames = lines.get(start..=last)?.iter().filter_map(|line| frame_of_stack(line));
         let frame = frames.into_iter().find(Frame::is_own);
-        let error = error_of_stack(lines.get(at)?);
+        let mut error = error_of_stack(lines.get(at)?);
+        if let Some(emitter) = emitter(lines.get(at..)?) {
+            error += &format!(" (an 'error' event of a {emitter}, which nothing handles)");
+        }
         let frame = with_header(frame, lines.get(..at)?);
         return Some(Crash { error, frame, at });
     }
@@ -328,6 +348,13 @@ fn head_of_stack(lines: &[&str], above: usize) -> Option<usize> {
     let head =
         (0..=above).rev().take(5).find(|at| lines.get(*at).is_some_and(|line| is_head(line)));
     Some(head.unwrap_or(above))
+}
+
+/// Returns what in Node has emitted an error that nobody listens to.
+fn emitter<'l>(lines: &[&'l str]) -> Option<&'l str> {
+    lines.iter().find_map(|line| {
+        line.strip_prefix("Emitted 'error' event on ")?.strip_suffix(" instance at:")
+    })
 }
 
 fn error_of_stack(line: &str) -> String {
@@ -539,6 +566,7 @@ mod tests {
             "java_plain"
             "java_thread"
             "js_caught"
+            "js_event"
             "js_library"
             "js_plain"
             "js_promise"

@@ -54,8 +54,8 @@ pub(crate) fn pass(
     );
     report.sum_up(&passage);
     if let (Some(check), Some(again)) = (report.first.and_then(|at| gate.checks.get(at)), again) {
-        println!("\nThis one again:\n  {again} -- {}", check.name);
-        println!("All in full:\n  {again} -- --nocapture");
+        println!("\nThis one again:\n{}", to_copy(again, &check.name));
+        println!("All in full:\n{}", to_copy(again, "--nocapture"));
     }
     memory.learn(&gate.checks, &passage);
     passage.failed.is_empty() && passage.left_out.is_empty()
@@ -192,6 +192,21 @@ impl Report<'_> {
         parts.extend(part(passage.skipped.len(), "skipped"));
         parts.extend(part(passage.left_out.len(), "not tried after so much that fails"));
         format!("{}. {:.1} s", parts.join(", "), self.began.elapsed().as_secs_f64())
+    }
+}
+
+/// Returns a command with an argument for the tests, on as many lines as a terminal needs for it.
+fn to_copy(command: &str, argument: &str) -> String {
+    let line = format!("  {command} -- {argument}");
+    if line.chars().count() <= WIDTH {
+        return line;
+    }
+    let (server, cargo) = command.rsplit_once(" cargo ").unwrap_or(("", command));
+    let server = if server.is_empty() { String::new() } else { format!("  {server} \\\n  ") };
+    let cargo = if server.is_empty() { format!("  {cargo}") } else { format!("cargo {cargo}") };
+    match format!("  {cargo} -- {argument}").chars().count() <= WIDTH {
+        true => format!("{server}{cargo} -- {argument}"),
+        false => format!("{server}{cargo} -- \\\n    {argument}"),
     }
 }
 

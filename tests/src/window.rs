@@ -163,12 +163,20 @@ fn block(lines: &[String], index: usize, differs: &str) -> String {
     shown.join(&format!("\n{INDENT}"))
 }
 
-/// Breaks a text into lines that fit a terminal, each but the first with this in front.
+/// Breaks a text into lines that fit a terminal, each but the first with this in front. What stands
+/// between backticks is to be copied, and stays together.
 pub(crate) fn wrapped(text: &str, used: usize, indent: &str) -> String {
     const WIDTH: usize = 72;
     let mut out = String::new();
     let mut width = used;
+    let mut words: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
+        match words.last_mut().filter(|last| last.matches('`').count() % 2 == 1) {
+            Some(last) => *last += &format!(" {word}"),
+            None => words.push(word.to_owned()),
+        }
+    }
+    for word in &words {
         let length = word.chars().count() + 1;
         if width + length > WIDTH && width > 0 {
             out.push('\n');

@@ -13,6 +13,7 @@ use super::{Claim, PATIENCE, Subject, check, claim, equal};
 use crate::load::{Peer, array};
 use crate::server::Group;
 use crate::text::Place;
+use crate::waiting::{Patience, Waiting};
 
 pub(super) const CLAIMS: &[Claim] = &[
     claim!(1.., the_server_says_where_it_listens).of_ours(),
@@ -37,8 +38,8 @@ pub(super) const CLAIMS: &[Claim] = &[
 /// The options that set a parameter.
 const PARAMETERS: [&str; 5] = ["--port", "--bind", "--dir", "--dbfilename", "--maxclients"];
 
-/// How long a program may take to find out that it cannot start.
-const START: Duration = Duration::from_secs(10);
+/// How long a program may take to find out that it cannot start: a busy machine takes its time.
+const START: Patience = Patience::new(Duration::from_secs(30), Duration::from_secs(2));
 
 /// Checks that a text begins with what is expected.
 fn begins(text: &str, due: &str) -> Result<()> {
@@ -107,7 +108,11 @@ fn a_server_whose_port_is_taken_ends(subject: &Subject) -> Result<()> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut group = Group::spawn(&mut command, dir.path())?;
-    let status = ended(&mut group, START)?;
+    let mut waiting = Waiting::new(START, Some(group.child.id()));
+    let mut status = None;
+    while status.is_none() && !waiting.is_over() {
+        status = ended(&mut group, waiting.next_look())?;
+    }
     check(status.is_some_and(|status| !status.success()), || {
         let received = match status {
             Some(_) => "an end with exit code 0, which says that all is well",

@@ -13,6 +13,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use conformance::failure::unfolded;
 use conformance::subject::SERVER;
 use conformance::{harness, workspace};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
@@ -176,7 +177,7 @@ impl Bench<'_> {
 /// Returns a text without what differs from run to run and from machine to machine: where the
 /// server is, how long it took, and how much memory.
 fn masked(text: &str, folder: &Path) -> String {
-    let text = text.replace(&format!("{}/", folder.display()), "");
+    let text = unfolded(text).replace(&format!("{}/", folder.display()), "");
     let mut masked = String::new();
     for line in text.lines() {
         let line = without_time(line);

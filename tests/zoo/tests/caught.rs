@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode};
 
 use conformance::check::check;
 use conformance::corpus;
-use conformance::failure::Failure;
+use conformance::failure::{Failure, unfolded};
 use conformance::player::PATIENCE;
 use conformance::server::{self, CommandLine, Target};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -71,7 +71,7 @@ fn target(name: &str) -> Target {
 
 /// Returns what is said of a failure without what differs from run to run.
 fn masked(failure: &Failure) -> String {
-    let text = failure.to_string().replace(BINARY, "zoo");
+    let text = unfolded(&failure.to_string()).replace(BINARY, "zoo");
     if let Failure::Step(mismatch) = failure {
         let place = mismatch.ending.place.clone().unwrap_or_default();
         let text = text.replace(&place.port.to_string(), "{port}");
