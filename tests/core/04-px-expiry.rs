@@ -1,10 +1,10 @@
 //! The tests of the core that stage 04 must pass. Each group holds from its own stage on.
 
 #[path = "02-echo/tests.rs"]
-mod from_02;
-#[path = "03-set-get/tests.rs"]
-mod from_03;
+mod from_echo;
 #[path = "04-px-expiry/tests.rs"]
-mod from_04;
+mod from_px_expiry;
+#[path = "03-set-get/tests.rs"]
+mod from_set_get;
 #[path = "04-px-expiry/options.rs"]
-mod only_04_to_07;
+mod options_until_any_client;

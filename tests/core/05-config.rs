@@ -1,12 +1,12 @@
 //! The tests of the core that stage 05 must pass. Each group holds from its own stage on.
 
-#[path = "02-echo/tests.rs"]
-mod from_02;
-#[path = "03-set-get/tests.rs"]
-mod from_03;
-#[path = "04-px-expiry/tests.rs"]
-mod from_04;
 #[path = "05-config/tests.rs"]
-mod from_05;
+mod from_config;
+#[path = "02-echo/tests.rs"]
+mod from_echo;
+#[path = "04-px-expiry/tests.rs"]
+mod from_px_expiry;
+#[path = "03-set-get/tests.rs"]
+mod from_set_get;
 #[path = "04-px-expiry/options.rs"]
-mod only_04_to_07;
+mod options_until_any_client;

@@ -1,18 +1,18 @@
 //! The tests of the core that stage 07 must pass. Each group holds from its own stage on.
 
-#[path = "02-echo/tests.rs"]
-mod from_02;
-#[path = "03-set-get/tests.rs"]
-mod from_03;
-#[path = "04-px-expiry/tests.rs"]
-mod from_04;
 #[path = "05-config/tests.rs"]
-mod from_05;
-#[path = "06-rdb-read/tests.rs"]
-mod from_06;
+mod from_config;
+#[path = "02-echo/tests.rs"]
+mod from_echo;
 #[path = "07-keys/tests.rs"]
-mod from_07;
-#[path = "04-px-expiry/options.rs"]
-mod only_04_to_07;
+mod from_keys;
+#[path = "04-px-expiry/tests.rs"]
+mod from_px_expiry;
+#[path = "06-rdb-read/tests.rs"]
+mod from_rdb_read;
+#[path = "03-set-get/tests.rs"]
+mod from_set_get;
 #[path = "06-rdb-read/hints.rs"]
-mod only_06_and_07;
+mod hints_until_any_client;
+#[path = "04-px-expiry/options.rs"]
+mod options_until_any_client;

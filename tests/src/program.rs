@@ -49,9 +49,9 @@ const TOPICS: [(&str, &[Claim]); 7] = [
 struct Claim {
     /// What is claimed.
     name: &'static str,
-    /// The first stage for which it holds, and the last one.
+    /// The first stage for which it holds, and the first after that for which it does not.
     from: u32,
-    until: u32,
+    before: u32,
     /// Whether it is about what only the course's own servers print.
     is_ours: bool,
     /// Whether it needs what only Linux reports.
@@ -61,16 +61,16 @@ struct Claim {
     run: fn(&Subject) -> Result<()>,
 }
 
-/// Makes a claim of a function: `claim!(2.., a_function)`.
+/// Makes a claim of a function: `claim!("02-echo".., a_function)`.
 macro_rules! claim {
     ($from:literal.., $run:ident) => {
-        claim!($from..=u32::MAX, $run)
+        $crate::program::Claim { before: u32::MAX, ..claim!($from..$from, $run) }
     };
-    ($from:literal..=$until:expr, $run:ident) => {
+    ($from:literal..$before:literal, $run:ident) => {
         $crate::program::Claim {
             name: stringify!($run),
-            from: $from,
-            until: $until,
+            from: $crate::workspace::number_of($from),
+            before: $crate::workspace::number_of($before),
             is_ours: false,
             needs_linux: false,
             likely: None,
@@ -95,7 +95,7 @@ impl Claim {
 
     /// Whether it is held against a server of this stage.
     fn concerns(&self, subject: &Subject) -> bool {
-        (self.from..=self.until).contains(&subject.stage)
+        (self.from..self.before).contains(&subject.stage)
             && (subject.is_ours() || !self.is_ours)
             && (cfg!(target_os = "linux") || !self.needs_linux)
     }

@@ -30,6 +30,20 @@ pub fn stages() -> Result<Vec<String>> {
     Ok(stages)
 }
 
+/// Returns the number of a stage by its folder's name, which begins with it.
+///
+/// Code names a stage so wherever it needs a number. `cargo xtask insert` moves the numbers in names,
+/// and finds no others.
+#[must_use]
+pub const fn number_of(stage: &str) -> u32 {
+    match stage.as_bytes() {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9', b'-', _, ..] => {
+            ((*tens - b'0') * 10 + (*ones - b'0')) as u32
+        }
+        _ => panic!("the name of a stage is its number, a dash and a word"),
+    }
+}
+
 /// Returns the number of the newest stage.
 ///
 /// # Errors

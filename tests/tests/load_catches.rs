@@ -17,6 +17,7 @@ use std::time::Duration;
 use conformance::harness;
 use conformance::load::{self, SCENARIOS, Scenario, Size, Terms};
 use conformance::server::CommandLine;
+use conformance::workspace::number_of;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 /// What a server does wrong, the scenario that catches it, and a part of what is then said.
@@ -130,7 +131,7 @@ const NOT_FOR_THREADS: &str = "idle_clients_cost_little";
 
 /// A server that does not answer keeps this program waiting. The good one needs a tenth.
 const TERMS: Terms = Terms {
-    stage: 7,
+    stage: number_of("07-keys"),
     size: Size::Bounded,
     patience: Duration::from_secs(5),
     time: Duration::from_secs(120),

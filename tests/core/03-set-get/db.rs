@@ -2,7 +2,7 @@
 
 use allocation_counter::measure;
 
-use crate::corpus::from_02::request::{shown, words};
+use crate::corpus::from_echo::request::{shown, words};
 use crate::subject::Subject;
 
 impl Subject {

@@ -7,8 +7,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::corpus::from_02::hostile::config;
-use crate::corpus::from_02::request::{shown, words};
+use crate::corpus::from_echo::hostile::config;
+use crate::corpus::from_echo::request::{shown, words};
 use crate::subject::{NOW, Subject, size_of_table};
 
 const OK: &str = r"+OK\r\n";

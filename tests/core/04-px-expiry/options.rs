@@ -1,6 +1,6 @@
 //! The options of SET that come with stage 08: until then, they are unknown.
 
-use crate::corpus::from_04::expiry::{SYNTAX, set};
+use crate::corpus::from_px_expiry::expiry::{SYNTAX, set};
 
 #[test]
 fn a_condition_is_no_option_yet() {

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::corpus::from_02::request::{shown, words};
+use crate::corpus::from_echo::request::{shown, words};
 use crate::subject::Subject;
 use crate::subject::stage::config::{Action, Config, HELP};
 

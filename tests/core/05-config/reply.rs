@@ -1,6 +1,6 @@
 //! Arrays of replies, in bytes.
 
-use crate::corpus::from_02::reply::shown_reply;
+use crate::corpus::from_echo::reply::shown_reply;
 use crate::subject::error;
 
 #[test]

@@ -1,6 +1,6 @@
 //! Hints of how many keys will come, as long as a table makes room for them: until stage 08.
 
-use crate::corpus::from_06::dump::memory_for;
+use crate::corpus::from_rdb_read::dump::memory_for;
 
 #[test]
 fn a_hint_of_how_many_keys_will_come_makes_room_for_them_at_once() {

@@ -19,7 +19,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::dump::{counts, dump_of, emptiness, load, load_from, one_of_each};
-use crate::corpus::from_02::hostile::config;
+use crate::corpus::from_echo::hostile::config;
 
 /// The dumps that get damaged: the project's, valid and corrupt, except for the longest.
 static DUMPS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {

@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::corpus::from_02::hostile::config;
+use crate::corpus::from_echo::hostile::config;
 use crate::subject::stage::lzf::decompress;
 
 #[test]

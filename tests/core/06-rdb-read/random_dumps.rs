@@ -9,7 +9,7 @@ use proptest::sample::{Index, select};
 
 use super::dump::{NOW, counts, dump_of, holds, load, load_from, refusal};
 use super::lzf::{compress, tokens};
-use crate::corpus::from_02::hostile::config;
+use crate::corpus::from_echo::hostile::config;
 
 /// A string as a dump encodes it, and its bytes.
 type Written = (Vec<u8>, Vec<u8>);

@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::corpus::from_02::hostile::config;
+use crate::corpus::from_echo::hostile::config;
 use crate::subject::stage::glob::Glob;
 
 fn matches(pattern: &[u8], text: &[u8]) -> bool {

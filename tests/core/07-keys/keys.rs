@@ -1,7 +1,7 @@
 //! KEYS: which keys it lists.
 
-use crate::corpus::from_02::request::shown;
-use crate::corpus::from_06::dump::dump;
+use crate::corpus::from_echo::request::shown;
+use crate::corpus::from_rdb_read::dump::dump;
 use crate::subject::Subject;
 
 const NOW: i64 = 1_000_000;

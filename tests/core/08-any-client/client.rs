@@ -1,6 +1,6 @@
 //! A connection's state: which replies it gets, and what RESET resets.
 
-use crate::corpus::from_02::request::{shown, words};
+use crate::corpus::from_echo::request::{shown, words};
 use crate::subject::stage::resp::Decoder;
 use crate::subject::{Client, Subject};
 

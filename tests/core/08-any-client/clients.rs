@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::BytesMut;
 
 use super::info::text;
-use crate::corpus::from_02::request::{shown, words};
+use crate::corpus::from_echo::request::{shown, words};
 use crate::subject::{Client, NOW, Subject};
 
 /// Returns the lines that CLIENT LIST or CLIENT INFO gives.

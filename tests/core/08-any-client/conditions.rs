@@ -1,6 +1,6 @@
 //! SET with NX, XX and GET: whether it sets, and what it returns.
 
-use crate::corpus::from_02::request::{shown, words};
+use crate::corpus::from_echo::request::{shown, words};
 use crate::subject::{NOW, Subject};
 
 const OK: &str = r"+OK\r\n";

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use crate::corpus::from_02::request::shown;
-use crate::corpus::from_06::dump::{NOW, counts, dump, memory_for};
-use crate::corpus::from_06::rdb::{LAST, key};
-use crate::corpus::from_07::keys::header;
+use crate::corpus::from_echo::request::shown;
+use crate::corpus::from_keys::keys::header;
+use crate::corpus::from_rdb_read::dump::{NOW, counts, dump, memory_for};
+use crate::corpus::from_rdb_read::rdb::{LAST, key};
 use crate::subject::Subject;
 
 /// How many databases a server has.

@@ -6,7 +6,7 @@ use allocation_counter::measure;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::corpus::from_02::hostile::config;
+use crate::corpus::from_echo::hostile::config;
 use crate::subject::stage::dict::Dict;
 
 /// What may happen to a table.

@@ -1,6 +1,6 @@
 //! HELLO and SELECT: what a client says first.
 
-use crate::corpus::from_02::request::{shown, words};
+use crate::corpus::from_echo::request::{shown, words};
 use crate::subject::Subject;
 
 const SYNTAX: &str = r"-ERR Syntax error in HELLO option";

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::corpus::from_02::request::words;
-use crate::corpus::from_07::keys::header;
+use crate::corpus::from_echo::request::words;
+use crate::corpus::from_keys::keys::header;
 use crate::subject::stage::clock::UnixMillis;
 use crate::subject::stage::process::{CpuTimes, Process, Resources};
 use crate::subject::stage::stats::{Rates, Stats, Traffic};

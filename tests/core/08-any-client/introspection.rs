@@ -1,7 +1,7 @@
 //! COMMAND: what the table of commands says, and that it is true.
 
-use crate::corpus::from_02::request::{shown, words};
-use crate::corpus::from_07::keys::header;
+use crate::corpus::from_echo::request::{shown, words};
+use crate::corpus::from_keys::keys::header;
 use crate::subject::Subject;
 use crate::subject::stage::command::find;
 use crate::subject::stage::commands::COMMANDS;

@@ -1,6 +1,6 @@
 //! EXISTS, TYPE, TTL, PTTL, STRLEN and DBSIZE: none of them sees a key that has expired.
 
-use crate::corpus::from_02::request::{shown, words};
+use crate::corpus::from_echo::request::{shown, words};
 use crate::subject::{NOW, Subject};
 
 #[test]

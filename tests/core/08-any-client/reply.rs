@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 
-use crate::corpus::from_02::request::shown;
+use crate::corpus::from_echo::request::shown;
 use crate::subject::stage::out::{Out, Protocol};
 
 /// Returns what is written in RESP2 and in RESP3.

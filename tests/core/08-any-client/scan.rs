@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::corpus::from_02::request::{shown, words};
-use crate::corpus::from_07::keys::{bulks, header};
+use crate::corpus::from_echo::request::{shown, words};
+use crate::corpus::from_keys::keys::{bulks, header};
 use crate::subject::Subject;
 
 const NOW: i64 = 1_000_000;

@@ -8,6 +8,7 @@ use super::session::{Session, Step};
 use super::silence::chooses_replies;
 use crate::resp::{reply_length, split_replies};
 use crate::text::Place;
+use crate::workspace::number_of;
 
 /// A difference that is decided.
 #[derive(Debug)]
@@ -68,30 +69,30 @@ pub struct Vocabulary {
 /// are each server's own, or the moment's, are left to the transcripts: most of CLIENT, COMMAND, HELLO,
 /// INFO, SCAN, TTL and others of stage 08.
 pub const COMMANDS: [(&str, u32); 12] = [
-    ("ping", 1),
-    ("echo", 2),
-    ("set", 3),
-    ("get", 3),
-    ("config", 5),
-    ("keys", 7),
-    ("exists", 8),
-    ("type", 8),
-    ("strlen", 8),
-    ("select", 8),
-    ("reset", 8),
-    ("client|reply", 8),
+    ("ping", number_of("01-ping")),
+    ("echo", number_of("02-echo")),
+    ("set", number_of("03-set-get")),
+    ("get", number_of("03-set-get")),
+    ("config", number_of("05-config")),
+    ("keys", number_of("07-keys")),
+    ("exists", number_of("08-any-client")),
+    ("type", number_of("08-any-client")),
+    ("strlen", number_of("08-any-client")),
+    ("select", number_of("08-any-client")),
+    ("reset", number_of("08-any-client")),
+    ("client|reply", number_of("08-any-client")),
 ];
 
 /// The options of SET that Redis has, and the stage that brings each, if one does.
 const OPTIONS: [(&str, Option<u32>); 8] = [
-    ("ex", Some(4)),
-    ("px", Some(4)),
-    ("exat", Some(4)),
-    ("pxat", Some(4)),
-    ("keepttl", Some(4)),
-    ("nx", Some(8)),
-    ("xx", Some(8)),
-    ("get", Some(8)),
+    ("ex", Some(number_of("04-px-expiry"))),
+    ("px", Some(number_of("04-px-expiry"))),
+    ("exat", Some(number_of("04-px-expiry"))),
+    ("pxat", Some(number_of("04-px-expiry"))),
+    ("keepttl", Some(number_of("04-px-expiry"))),
+    ("nx", Some(number_of("08-any-client"))),
+    ("xx", Some(number_of("08-any-client"))),
+    ("get", Some(number_of("08-any-client"))),
 ];
 
 /// The parameters that the course's servers have.
@@ -113,7 +114,7 @@ pub const DOCUMENTED: [Documented; 10] = [
         sentence: "`SET` has no `NX`, `XX` or `GET`",
         reason: "the lesson on SET's options is about time",
         treatment: Treatment::Avoided(has_option_of_redis),
-        until: Some(8),
+        until: Some(number_of("08-any-client")),
         examples: || lines(&["SET k v NX", "SET k v EX 100000 xx", "SET k v\nSET k w GET"]),
     },
     Documented {
@@ -284,7 +285,7 @@ fn is_config_of_redis(vocabulary: &Vocabulary, request: &Request) -> bool {
     is(request, 0, "config")
         && (["set", "resetstat", "rewrite"].iter().any(|word| is(request, 1, word))
             // Patterns come with the lesson on them.
-            || vocabulary.stage < 7 && is(request, 1, "get") && request.iter().any(is_pattern))
+            || vocabulary.stage < number_of("07-keys") && is(request, 1, "get") && request.iter().any(is_pattern))
 }
 
 fn is_of_the_web(_: &Vocabulary, request: &Request) -> bool {
@@ -418,7 +419,7 @@ mod tests {
 
     #[test]
     fn every_example_that_is_to_be_avoided_is_seen() {
-        let mut vocabulary = vocabulary(7);
+        let mut vocabulary = vocabulary(number_of("07-keys"));
         vocabulary.redis.extend([b"llen".to_vec(), b"object".to_vec()]);
         for documented in &DOCUMENTED {
             for session in documented.sessions() {
@@ -433,23 +434,26 @@ mod tests {
     #[test]
     fn nothing_else_is_avoided() {
         for (stage, stream) in [
-            (7, "NOSUCH\r\nTIMES\r\nTIM\r\nPOSTS\r\nHost\r\n"),
-            (7, "SET k v EX 10 PX 10\r\nSET nx xx\r\nSET k v FOO NX\r\nSET k v EX NX\r\n"),
-            (7, "CONFIG GET port *\r\nCONFIG\r\nCONFIG settings\r\nCONFIG HELP\r\n"),
-            (7, "KEYS [a-z]\r\nKEYS [\u{e9}]\r\nKEYS a-\u{e9}\r\nKEYS *\r\n"),
-            (4, "SET k v keepttl\r\n"),
-            (5, "CONFIG GET port\r\n"),
+            ("07-keys", "NOSUCH\r\nTIMES\r\nTIM\r\nPOSTS\r\nHost\r\n"),
+            ("07-keys", "SET k v EX 10 PX 10\r\nSET nx xx\r\nSET k v FOO NX\r\nSET k v EX NX\r\n"),
+            ("07-keys", "CONFIG GET port *\r\nCONFIG\r\nCONFIG settings\r\nCONFIG HELP\r\n"),
+            ("07-keys", "KEYS [a-z]\r\nKEYS [\u{e9}]\r\nKEYS a-\u{e9}\r\nKEYS *\r\n"),
+            ("04-px-expiry", "SET k v keepttl\r\n"),
+            ("05-config", "CONFIG GET port\r\n"),
         ] {
-            let found = avoided(stream.as_bytes(), &vocabulary(stage));
+            let found = avoided(stream.as_bytes(), &vocabulary(number_of(stage)));
             assert!(found.is_none(), "{stream}: {:?}", found.map(|found| found.name));
         }
         for (stage, stream) in [
-            (6, "KEYS *\r\n"),
-            (3, "SET k v EX 10\r\n"),
-            (6, "CONFIG GET p*\r\n"),
-            (4, "CONFIG\r\n"),
+            ("06-rdb-read", "KEYS *\r\n"),
+            ("03-set-get", "SET k v EX 10\r\n"),
+            ("06-rdb-read", "CONFIG GET p*\r\n"),
+            ("04-px-expiry", "CONFIG\r\n"),
         ] {
-            assert!(avoided(stream.as_bytes(), &vocabulary(stage)).is_some(), "{stream}");
+            assert!(
+                avoided(stream.as_bytes(), &vocabulary(number_of(stage))).is_some(),
+                "{stream}"
+            );
         }
     }
 

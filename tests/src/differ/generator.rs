@@ -11,6 +11,7 @@ use super::pattern;
 use super::request::{self, Request, Rest};
 use super::session::{Session, Step};
 use crate::resp;
+use crate::workspace::number_of;
 
 /// A word of a request.
 type Word = Vec<u8>;
@@ -208,7 +209,7 @@ impl Generator {
     }
 
     fn request(&mut self) -> Vec<u8> {
-        if self.vocabulary.stage >= 8 && self.rng.u8(..16) == 0 {
+        if self.vocabulary.stage >= number_of("08-any-client") && self.rng.u8(..16) == 0 {
             return self.choose(&EMPTY).as_bytes().to_vec();
         }
         let words = self.words();
@@ -219,14 +220,16 @@ impl Generator {
         let stage = self.vocabulary.stage;
         let mut words = match self.rng.u8(..32) {
             0..3 => self.simple("PING", 0..=2),
-            3..6 if stage >= 2 => self.simple("ECHO", 1..=1),
-            6..16 if stage >= 3 => self.set(),
-            16..22 if stage >= 3 => vec![b"GET".to_vec(), self.key()],
-            22..26 if stage >= 7 => vec![b"KEYS".to_vec(), pattern::pattern(&mut self.rng)],
-            26..28 if stage >= 5 => self.config(),
-            28 if stage >= 8 => self.about_keys(),
+            3..6 if stage >= number_of("02-echo") => self.simple("ECHO", 1..=1),
+            6..16 if stage >= number_of("03-set-get") => self.set(),
+            16..22 if stage >= number_of("03-set-get") => vec![b"GET".to_vec(), self.key()],
+            22..26 if stage >= number_of("07-keys") => {
+                vec![b"KEYS".to_vec(), pattern::pattern(&mut self.rng)]
+            }
+            26..28 if stage >= number_of("05-config") => self.config(),
+            28 if stage >= number_of("08-any-client") => self.about_keys(),
             29 => self.wrong_count(),
-            30 if stage >= 8 => self.about_replies(),
+            30 if stage >= number_of("08-any-client") => self.about_replies(),
             _ => self.unknown(),
         };
         if let Some(name) = words.first_mut() {
@@ -291,7 +294,9 @@ impl Generator {
         let before = words.get(3).filter(|_| self.rng.u8(..4) > 0).cloned();
         let mut option = match self.rng.u8(..16) {
             0 => self.choose(&NO_OPTIONS).as_bytes().to_vec(),
-            1..5 if self.vocabulary.stage >= 8 => self.choose(&CONDITIONS).as_bytes().to_vec(),
+            1..5 if self.vocabulary.stage >= number_of("08-any-client") => {
+                self.choose(&CONDITIONS).as_bytes().to_vec()
+            }
             _ => before.unwrap_or_else(|| self.choose(&EXPIRIES).as_bytes().to_vec()),
         };
         let is_alone = |name: &&str| option.eq_ignore_ascii_case(name.as_bytes());

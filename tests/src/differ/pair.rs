@@ -14,6 +14,7 @@ use super::request::{self, Asked, Request, Rest};
 use super::session::Session;
 use crate::last_words::{Said, ending};
 use crate::server::{CommandLine, Server, StartError};
+use crate::workspace::number_of;
 
 /// How much Redis reads at once. With more behind a fault, it closes without having read it.
 const READ_AT_ONCE: usize = 16 * 1024;
@@ -481,13 +482,14 @@ impl Tally {
     pub fn is_rich(&self, stage: u32, sessions: u64) -> bool {
         let enough = sessions / 4;
         // Nil comes with GET, arrays come with CONFIG GET, counters with INFO.
-        let since = [2, 2, 2, 3, 5];
+        let [echo, set_get] = [number_of("02-echo"), number_of("03-set-get")];
+        let since = [echo, echo, echo, set_get, number_of("05-config")];
         let are_rich = self.replies.iter().zip(since);
         self.sessions == sessions
             && self.faults >= enough
             && self.parts >= enough / 4
             && are_rich.filter(|(_, since)| stage >= *since).all(|(count, _)| *count >= enough)
-            && (stage < 8 || self.counted >= enough / 2)
+            && (stage < counters::STAGE || self.counted >= enough / 2)
     }
 
     /// Adds another's counts.

@@ -14,25 +14,26 @@ use crate::load::{Peer, array};
 use crate::server::Group;
 use crate::text::Place;
 use crate::waiting::{Patience, Waiting};
+use crate::workspace::number_of;
 
 pub(super) const CLAIMS: &[Claim] = &[
-    claim!(1.., the_server_says_where_it_listens).of_ours(),
-    claim!(1..=4, an_option_that_is_wrong_is_refused_in_one_line).of_ours(),
-    claim!(1..=4, a_port_that_is_none_is_refused_in_one_line).of_ours(),
-    claim!(1.., a_server_whose_port_is_taken_ends),
-    claim!(1.., a_port_that_is_taken_is_named_in_one_line).of_ours(),
-    claim!(1.., a_refusal_that_cannot_be_written_is_one_all_the_same).of_ours().on_linux(),
-    claim!(5.., help_is_printed_for_whoever_asks).of_ours(),
-    claim!(5.., the_version_is_printed_for_whoever_asks).of_ours(),
-    claim!(5.., what_is_wrong_is_named_in_one_line_that_tells_of_the_help).of_ours(),
-    claim!(5.., an_address_of_another_machine_is_named_in_one_line).of_ours(),
-    claim!(5.., an_address_behind_a_minus_may_be_missing).of_ours(),
-    claim!(5.., a_minus_forgives_nothing_but_a_missing_address).of_ours(),
-    claim!(5.., an_address_may_be_given_by_its_name).of_ours(),
-    claim!(5.., all_addresses_are_served_on_one_port).of_ours(),
-    claim!(5.., a_directory_that_is_none_is_named_in_one_line).of_ours(),
-    claim!(5.., the_directory_is_shown_as_an_absolute_path_without_links).of_ours(),
-    claim!(5.., help_that_cannot_be_written_is_an_error).of_ours().on_linux(),
+    claim!("01-ping".., the_server_says_where_it_listens).of_ours(),
+    claim!("01-ping".."05-config", an_option_that_is_wrong_is_refused_in_one_line).of_ours(),
+    claim!("01-ping".."05-config", a_port_that_is_none_is_refused_in_one_line).of_ours(),
+    claim!("01-ping".., a_server_whose_port_is_taken_ends),
+    claim!("01-ping".., a_port_that_is_taken_is_named_in_one_line).of_ours(),
+    claim!("01-ping".., a_refusal_that_cannot_be_written_is_one_all_the_same).of_ours().on_linux(),
+    claim!("05-config".., help_is_printed_for_whoever_asks).of_ours(),
+    claim!("05-config".., the_version_is_printed_for_whoever_asks).of_ours(),
+    claim!("05-config".., what_is_wrong_is_named_in_one_line_that_tells_of_the_help).of_ours(),
+    claim!("05-config".., an_address_of_another_machine_is_named_in_one_line).of_ours(),
+    claim!("05-config".., an_address_behind_a_minus_may_be_missing).of_ours(),
+    claim!("05-config".., a_minus_forgives_nothing_but_a_missing_address).of_ours(),
+    claim!("05-config".., an_address_may_be_given_by_its_name).of_ours(),
+    claim!("05-config".., all_addresses_are_served_on_one_port).of_ours(),
+    claim!("05-config".., a_directory_that_is_none_is_named_in_one_line).of_ours(),
+    claim!("05-config".., the_directory_is_shown_as_an_absolute_path_without_links).of_ours(),
+    claim!("05-config".., help_that_cannot_be_written_is_an_error).of_ours().on_linux(),
 ];
 
 /// The options that set a parameter.
@@ -127,7 +128,7 @@ fn a_server_whose_port_is_taken_ends(subject: &Subject) -> Result<()> {
 fn a_port_that_is_taken_is_named_in_one_line(subject: &Subject) -> Result<()> {
     let other = TcpListener::bind("127.0.0.1:0")?;
     let port = other.local_addr()?.port().to_string();
-    if subject.stage < 5 {
+    if subject.stage < number_of("05-config") {
         let line = subject.refusal(&["--port", &port])?;
         return begins(&line, &format!("cannot listen on port {port}, try another with --port"));
     }

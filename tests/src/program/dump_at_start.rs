@@ -8,14 +8,19 @@ use tempfile::TempDir;
 
 use super::{Claim, Subject, check, claim, equal};
 use crate::dump::{dump, one_of_each};
+use crate::workspace::number_of;
 
 pub(super) const CLAIMS: &[Claim] = &[
-    claim!(6.., a_corrupt_dump_stops_the_start_with_one_line_that_says_where_and_why).of_ours(),
-    claim!(6.., a_directory_in_place_of_the_dump_stops_the_start_with_one_line).of_ours(),
-    claim!(6.., a_dump_that_cannot_be_opened_stops_the_start_with_one_line).of_ours().on_linux(),
-    claim!(6.., a_missing_dump_is_no_fault_and_not_worth_a_line).of_ours(),
-    claim!(6.., a_loaded_dump_is_logged_with_its_keys_and_what_was_skipped).of_ours(),
-    claim!(6.., deadlines_are_held_against_todays_clock).of_ours(),
+    claim!("06-rdb-read".., a_corrupt_dump_stops_the_start_with_one_line_that_says_where_and_why)
+        .of_ours(),
+    claim!("06-rdb-read".., a_directory_in_place_of_the_dump_stops_the_start_with_one_line)
+        .of_ours(),
+    claim!("06-rdb-read".., a_dump_that_cannot_be_opened_stops_the_start_with_one_line)
+        .of_ours()
+        .on_linux(),
+    claim!("06-rdb-read".., a_missing_dump_is_no_fault_and_not_worth_a_line).of_ours(),
+    claim!("06-rdb-read".., a_loaded_dump_is_logged_with_its_keys_and_what_was_skipped).of_ours(),
+    claim!("06-rdb-read".., deadlines_are_held_against_todays_clock).of_ours(),
 ];
 
 /// Returns a directory in which these bytes are the dump.
@@ -98,7 +103,7 @@ fn a_loaded_dump_is_logged_with_its_keys_and_what_was_skipped(subject: &Subject)
     let (counts, seconds) =
         facts.with_context(|| format!("expected what was loaded and how long, received {line}"))?;
     // From stage 08 on there is more than one database.
-    let due = if subject.stage < 8 {
+    let due = if subject.stage < number_of("08-any-client") {
         "5 keys, 1 expired, 1 hashes skipped, 1 keys of other databases skipped, 2 lists skipped, \
          2 sorted sets skipped, 1 streams skipped, 1 values of modules skipped"
     } else {

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use super::{Claim, Subject, check, claim, equal};
 
 pub(super) const CLAIMS: &[Claim] =
-    &[claim!(5.., after_five_minutes_of_silence_the_client_is_asked_whether_it_is_there)
+    &[claim!("05-config".., after_five_minutes_of_silence_the_client_is_asked_whether_it_is_there)
         .on_linux()];
 
 /// Returns what Linux tells of the server's end of a connection: the kind of timer that runs for it

@@ -6,8 +6,8 @@ use super::{Claim, PATIENCE, Subject, claim, equal};
 use crate::load::{MIB, Peer, array};
 
 pub(super) const CLAIMS: &[Claim] = &[
-    claim!(7.., others_are_served_while_keys_is_at_work),
-    claim!(7.., a_server_that_is_asked_to_end_does_not_wait_for_keys),
+    claim!("07-keys".., others_are_served_while_keys_is_at_work),
+    claim!("07-keys".., a_server_that_is_asked_to_end_does_not_wait_for_keys),
 ];
 
 /// Sends a KEYS that takes minutes: at each of a million places, a hundred thousand bytes of the

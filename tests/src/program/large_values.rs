@@ -6,7 +6,7 @@ use super::{Claim, Subject, claim};
 use crate::load::{MIB, bulk};
 
 pub(super) const CLAIMS: &[Claim] =
-    &[claim!(3.., a_client_that_asks_for_more_than_it_reads_is_answered_bit_by_bit)];
+    &[claim!("03-set-get".., a_client_that_asks_for_more_than_it_reads_is_answered_bit_by_bit)];
 
 fn a_client_that_asks_for_more_than_it_reads_is_answered_bit_by_bit(
     subject: &Subject,

@@ -6,6 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
 
+use conformance::workspace::number_of;
+
 use crate::network::Network;
 
 /// The port of every server that is not started for the sake of another one.
@@ -51,7 +53,7 @@ impl Start {
     pub fn with_bytes(name: &str, arguments: &[&[u8]]) -> Self {
         Self {
             name: name.to_owned(),
-            since: 5,
+            since: number_of("05-config"),
             network: Network::Whole,
             arguments: arguments.iter().map(|word| OsStr::from_bytes(word).to_owned()).collect(),
             are_all: false,

@@ -12,8 +12,12 @@ use std::process::Command;
 use std::time::Duration;
 
 use conformance::corpus;
+use conformance::workspace::number_of;
 
 use crate::start::{PORT, Start};
+
+/// The first stage that loads a dump.
+const LOADING: u32 = number_of("06-rdb-read");
 
 /// Names with something in them that a shell, a configuration file or a pattern would take for more.
 const NAMES_OF_DIRS: [&str; 9] = ["a b", " a", "a ", "\"q\"", "'q'", "x\ny", "--x", "*", "\\"];
@@ -28,7 +32,7 @@ pub fn starts() -> Vec<Start> {
         let parameters =
             ["CONFIG GET dir", "CONFIG GET dbfilename", "CONFIG GET port", "CONFIG GET maxclients"];
         start.questions.extend(parameters);
-        start.questions.extend((start.since > 5).then_some("GET greeting"));
+        start.questions.extend((start.since >= LOADING).then_some("GET greeting"));
     }
     starts
 }
@@ -261,7 +265,7 @@ fn dirs() -> Vec<Start> {
     starts.extend(dirs_of_another_user());
     // The stage that reads dumps must read theirs.
     starts.extend(dirs_of_another_user().into_iter().map(|start| Start {
-        since: 6,
+        since: LOADING,
         name: format!("{}_and_its_dump", start.name),
         ..start
     }));
@@ -313,12 +317,15 @@ fn dbfilenames() -> Vec<Start> {
     let with_dump: fn(&Path) -> io::Result<()> = |dir| dump(dir, "dump.rdb");
     let mut starts = vec![
         Start { prepare: with_dump, ..line(&["--dbfilename", ""]) },
-        Start { since: 6, ..line(&["--dbfilename", "."]) },
-        Start { since: 6, ..line(&["--dbfilename", ".."]) },
-        Start { since: 6, ..named("a_dbfilename_too_long", &["--dbfilename", &"x".repeat(256)]) },
+        Start { since: LOADING, ..line(&["--dbfilename", "."]) },
+        Start { since: LOADING, ..line(&["--dbfilename", ".."]) },
+        Start {
+            since: LOADING,
+            ..named("a_dbfilename_too_long", &["--dbfilename", &"x".repeat(256)])
+        },
         named("a_dbfilename_as_long_as_can_be", &["--dbfilename", &"x".repeat(255)]),
         Start {
-            since: 6,
+            since: LOADING,
             prepare: |dir| dump(dir, OsStr::from_bytes(b"\xff.rdb")),
             ..Start::with_bytes(
                 "a_dbfilename_of_no_utf8",
@@ -326,7 +333,7 @@ fn dbfilenames() -> Vec<Start> {
             )
         },
         Start {
-            since: 6,
+            since: LOADING,
             prepare: |dir| {
                 fs::create_dir(dir.join("inner"))?;
                 dump(&dir.join("inner"), "x.rdb")
@@ -340,14 +347,14 @@ fn dbfilenames() -> Vec<Start> {
     for name in NAMES_OF_DUMPS {
         let all: fn(&Path) -> io::Result<()> =
             |dir| NAMES_OF_DUMPS.iter().try_for_each(|name| dump(dir, name));
-        starts.push(Start { since: 6, prepare: all, ..line(&["--dbfilename", name]) });
+        starts.push(Start { since: LOADING, prepare: all, ..line(&["--dbfilename", name]) });
     }
     starts
 }
 
 /// What can stand where the dump is looked for.
 fn dumps() -> Vec<Start> {
-    let start = |name: &str, prepare| Start { since: 6, prepare, ..named(name, &[]) };
+    let start = |name: &str, prepare| Start { since: LOADING, prepare, ..named(name, &[]) };
     let by_nobody = |start: Start| Start { by_nobody: true, ..start };
     vec![
         start("a_dump", |dir| dump(dir, "dump.rdb")),

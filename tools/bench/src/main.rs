@@ -244,7 +244,7 @@ fn contenders(stages: &[u8]) -> anyhow::Result<Vec<Contender>> {
     for &number in wanted {
         let [stage, ..] = lessons.from(number)? else { continue };
         let binary = build(number)?;
-        contenders.push(Contender::stage(number, &stage.directory, &binary));
+        contenders.push(Contender::stage(&stage.directory, &binary));
     }
     if is_on_path("mini-redis-server") {
         contenders.push(Contender::mini_redis());

@@ -161,7 +161,8 @@ fn the_program_compiles_after_every_step() {
     let only = std::env::var("STAGE").ok();
     let mut weaver = Weaver::new(&course);
     let mut faults = Vec::new();
-    for (index, stage) in course.stages().iter().enumerate().take_while(|(_, it)| it.number < 8) {
+    let followed = course.stages().iter().take_while(|stage| stage.directory != "08-any-client");
+    for (index, stage) in followed.enumerate() {
         if only.as_ref().is_some_and(|only| *only != format!("{:02}", stage.number)) {
             continue;
         }
