@@ -103,13 +103,13 @@ fn original(exercise: &Exercise) -> PathBuf {
     }
 }
 
-/// `exercise-04-getex` for `04-px-expiry/getex`.
+/// `exercise-NN-getex` for `NN-stage/getex`.
 fn package(exercise: &Exercise) -> String {
     let number = exercise.stage().split('-').next().unwrap_or_default();
     format!("exercise-{number}-{}", exercise.own_name())
 }
 
-/// `wrong-07-a_random_key-first_key` for one of `07-keys/a_random_key`.
+/// `wrong-NN-a_random_key-first_key` for one of `NN-stage/a_random_key`.
 fn wrong_package(exercise: &Exercise, wrong: &str) -> String {
     let number = exercise.stage().split('-').next().unwrap_or_default();
     format!("wrong-{number}-{}-{wrong}", exercise.own_name())

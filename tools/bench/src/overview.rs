@@ -7,7 +7,7 @@ use crate::{Comparison, Report};
 /// The newest stage's figures, each a multiple of Redis's: one range where the full tables have many
 /// lines.
 pub struct Overview<'a> {
-    /// The stage's number: 08.
+    /// The stage's number, in two digits.
     pub(crate) stage: &'a str,
     /// Redis's version.
     pub(crate) redis: &'a str,
