@@ -42,6 +42,11 @@ impl Repository {
         Ok(files)
     }
 
+    /// The files that the next commit will hold.
+    pub(crate) fn tracked(&self) -> anyhow::Result<BTreeSet<String>> {
+        self.paths(&["ls-files", "-z"], ".")
+    }
+
     /// The files below `directory` that `revision` holds.
     pub(crate) fn files(
         &self,

@@ -2,14 +2,17 @@
 //!
 //! The stages are full copies, each built on the one before. [`Lessons`] says which files a stage
 //! adds and changes; [`drift`] finds what differs beyond that; [`carry`] takes a fix from one
-//! stage through all that follow; [`lines`] measures them.
+//! stage through all that follow; [`addition`] adds a stage; [`lines`] measures them.
 
+pub mod addition;
 pub mod carry;
 pub mod drift;
 mod git;
 mod lessons;
 pub mod lines;
 mod merge;
+mod newcomer;
+mod numbers;
 mod stage;
 
 pub use lessons::Lessons;

@@ -1,11 +1,13 @@
 //! What maintainers of the course run: `cargo xtask --help`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
 
 use anyhow::Context;
 use clap::Parser;
+use xtask::addition::{self, Line};
 use xtask::carry::{End, carry};
 use xtask::{Lessons, drift, lines};
 
@@ -24,6 +26,32 @@ enum Task {
         /// What the stage was before the fix
         #[arg(long, value_name = "REVISION", default_value = "HEAD")]
         base: String,
+    },
+    /// Make the next stage from the newest one
+    ///
+    /// The new stage is a copy: its code, its entry in stages/lessons.toml, its chapter and its pages
+    /// of the book, and its lines in the README, in the book's summary and in its introduction. Then
+    /// the tests say what is still to be written. Refuses a tree with uncommitted changes.
+    Stage {
+        /// The new stage's number and name: 09-scan
+        name: String,
+        /// The title of its chapter, if the name is not enough
+        #[arg(long)]
+        title: Option<String>,
+    },
+    /// Make room for a stage between two others, and make it from the one before
+    ///
+    /// Moves all later stages on by one, in names of files and in texts: a name such as 07-keys or
+    /// stage-07 wherever it stands, a number alone only beside a word that says so, as in "stages 06
+    /// and 07", "07 · KEYS" or "[07](07-keys.md)". Prints the lines with numbers that stood alone,
+    /// and those that were left although they look like a stage's: read both. Then does what
+    /// `cargo xtask stage` does. Refuses a tree with uncommitted changes.
+    Insert {
+        /// The new stage's name, with the number that it is to have: 05-scan
+        name: String,
+        /// The title of its chapter, if the name is not enough
+        #[arg(long)]
+        title: Option<String>,
     },
     /// Hold the stages to the table in stages/lessons.toml
     Verify,
@@ -65,6 +93,8 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
     let lessons = Lessons::read(&root)?;
     match task {
         Task::Carry { stage, base } => run_carry(&root, &lessons, stage, &base),
+        Task::Stage { name, title } => run_stage(&root, &lessons, &name, title),
+        Task::Insert { name, title } => run_insert(&root, &lessons, &name, title),
         Task::Verify => run_verify(&root, &lessons),
         Task::Record { filter } => run_record(&root, filter),
         Task::Bench { arguments } => run_bench(&root, arguments),
@@ -99,6 +129,57 @@ fn run_carry(root: &Path, lessons: &Lessons, stage: u8, base: &str) -> anyhow::R
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+fn run_stage(
+    root: &Path,
+    lessons: &Lessons,
+    name: &str,
+    title: Option<String>,
+) -> anyhow::Result<ExitCode> {
+    let written = addition::append(root, lessons, name, title)?;
+    say_written(name, &written);
+    lock(root)
+}
+
+fn run_insert(
+    root: &Path,
+    lessons: &Lessons,
+    name: &str,
+    title: Option<String>,
+) -> anyhow::Result<ExitCode> {
+    let (insertion, written) = addition::insert(root, lessons, name, title)?;
+    for (before, now) in &insertion.stages {
+        println!("moved {before} to {now}");
+    }
+    println!("renamed {} files, changed {}", insertion.renamed, insertion.changed);
+    say_lines("changed, since a word beside the number is about stages", &insertion.by_rule);
+    say_lines("NOT changed, though it may be a stage's number", &insertion.left);
+    say_written(name, &written);
+    lock(root)
+}
+
+fn say_lines(title: &str, lines: &BTreeSet<Line>) {
+    println!("{title}: {}", lines.len());
+    for Line { path, number, text } in lines {
+        println!("  {path}:{number}: {text}");
+    }
+}
+
+fn say_written(name: &str, written: &BTreeSet<String>) {
+    let copied = format!("stages/{name}/");
+    let (copied, others): (Vec<_>, Vec<_>) =
+        written.iter().partition(|path| path.starts_with(&copied));
+    println!("new      stages/{name}, {} files", copied.len());
+    for path in others {
+        let is_own = path.contains(name);
+        println!("{} {path}", if is_own { "new     " } else { "added to" });
+    }
+}
+
+/// Tells the lock file of the workspace's packages, and changes no other.
+fn lock(root: &Path) -> anyhow::Result<ExitCode> {
+    cargo(root, ["update", "--quiet", "--workspace", "--offline"].map(str::to_owned))
 }
 
 fn run_verify(root: &Path, lessons: &Lessons) -> anyhow::Result<ExitCode> {

@@ -29,6 +29,18 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// A stage of which only the name is known.
+    pub(crate) fn named(directory: &str) -> Stage {
+        Stage {
+            number: 0,
+            directory: directory.to_owned(),
+            teaches: String::new(),
+            added: BTreeSet::new(),
+            changed: BTreeSet::new(),
+            removed: BTreeSet::new(),
+        }
+    }
+
     /// The directory as seen from the project's root.
     pub fn path(&self) -> String {
         format!("stages/{}", self.directory)
@@ -132,14 +144,7 @@ mod tests {
     use super::*;
 
     fn stage(number: u8, directory: &str) -> Stage {
-        Stage {
-            number,
-            directory: directory.to_owned(),
-            teaches: String::new(),
-            added: BTreeSet::new(),
-            changed: BTreeSet::new(),
-            removed: BTreeSet::new(),
-        }
+        Stage { number, ..Stage::named(directory) }
     }
 
     #[test]

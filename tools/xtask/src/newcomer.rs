@@ -1,0 +1,224 @@
+//! A new stage: a copy of the one before it, with its pages of the book and its lines in the lists.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+
+use crate::lessons::Lessons;
+use crate::stage::Stage;
+
+const MANIFEST: &str = "Cargo.toml";
+const README: &str = "README.md";
+const SUMMARY: &str = "book/src/SUMMARY.md";
+const INTRO: &str = "book/src/intro.md";
+
+/// The sections of a chapter. A test of weave finds those in which nothing is written.
+const CHAPTER: &str = "\
+{{#map}}
+
+{{#start}}
+
+## Predict before you look
+
+## The code
+
+## Run it
+
+## How the real Redis does it
+
+## Break it
+
+## Exercises
+
+## Questions
+
+## For teachers
+
+## The whole difference
+
+{{#diff}}
+";
+
+/// Where the newest stage is named, beside the lists of all.
+fn default_member(stage: &Stage) -> String {
+    format!("default-members = [\"{}\"]", stage.path())
+}
+
+/// A stage that does not exist yet.
+pub(crate) struct Newcomer<'a> {
+    root: &'a Path,
+    before: &'a Stage,
+    stage: Stage,
+    title: String,
+}
+
+impl<'a> Newcomer<'a> {
+    /// `directory` is a name such as `09-scan`, of the number after that of `before`.
+    pub(crate) fn new(
+        root: &'a Path,
+        before: &'a Stage,
+        directory: &str,
+        title: Option<String>,
+    ) -> anyhow::Result<Newcomer<'a>> {
+        let number = number_of(directory)?;
+        ensure!(
+            number == before.number + 1,
+            "after {} comes stage {:02}, not {directory}",
+            before.directory,
+            before.number + 1
+        );
+        let stage = Stage { number, ..Stage::named(directory) };
+        let title = title.unwrap_or_else(|| title_of(directory));
+        Ok(Newcomer { root, before, stage, title })
+    }
+
+    /// Returns the files that it brings, and those that name it, as they are to be.
+    pub(crate) fn files(&self) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+        let mut files = BTreeMap::new();
+        for (file, contents) in self.before.files(self.root)? {
+            files.insert(self.stage.path_of(&file), self.before.translate(&self.stage, &contents));
+        }
+        let list = |stage: &Stage| format!("tests/core/{}.rs", stage.directory);
+        if self.root.join(list(self.before)).is_file() {
+            let text = self.read(&list(self.before))?;
+            let words = |stage: &Stage| format!("that stage {:02} must pass", stage.number);
+            let text = text.replace(&words(self.before), &words(&self.stage));
+            files.insert(list(&self.stage), text.into());
+        }
+        for (page, text) in self.pages() {
+            files.insert(format!("book/src/stages/{}{page}.md", self.stage.directory), text.into());
+        }
+        for (file, text) in [
+            (Lessons::PATH, self.in_lessons()?),
+            (SUMMARY, self.in_summary()?),
+            (INTRO, self.in_table(INTRO, &format!("stages/{}.md", self.before.directory))?),
+            (README, self.in_table(README, &self.before.path())?),
+        ] {
+            files.insert(file.to_owned(), text.into());
+        }
+        let manifest = self.read(MANIFEST)?;
+        if manifest.contains(&default_member(self.before)) {
+            let text = manifest.replace(&default_member(self.before), &default_member(&self.stage));
+            files.insert(MANIFEST.to_owned(), text.into());
+        }
+        Ok(files)
+    }
+
+    fn pages(&self) -> [(&'static str, String); 3] {
+        let Stage { number, directory, .. } = &self.stage;
+        let list = format!("{{{{#file tests/core/{directory}.rs}}}}");
+        [
+            ("", format!("# {number:02} \u{b7} {}\n\n{CHAPTER}", self.title)),
+            (
+                "/tests",
+                format!("# The tests of stage {number:02}\n\n{{{{#transcripts}}}}\n\n{list}\n"),
+            ),
+            (
+                "/changes",
+                format!(
+                    "# All that stage {number:02} changes\n\n\
+                     What the steps of [the chapter](../{directory}.md) add up to, file by file.\n\n\
+                     {{{{#diff}}}}\n"
+                ),
+            ),
+        ]
+    }
+
+    fn in_lessons(&self) -> anyhow::Result<String> {
+        let text = self.read(Lessons::PATH)?;
+        let Stage { number, directory, .. } = &self.stage;
+        let entry =
+            format!("[[stage]]\nnumber = {number}\ndirectory = \"{directory}\"\nteaches = \"\"\n");
+        let before = format!("directory = \"{}\"", self.before.directory);
+        let place =
+            text.find(&before).with_context(|| format!("{}: no {before}", Lessons::PATH))?;
+        Ok(match text[place..].find("[[stage]]") {
+            Some(next) => {
+                let (head, tail) = text.split_at(place + next);
+                format!("{head}{entry}\n{tail}")
+            }
+            None => format!("{}\n\n{entry}", text.trim_end()),
+        })
+    }
+
+    fn in_summary(&self) -> anyhow::Result<String> {
+        let Stage { number, directory, .. } = &self.stage;
+        let lines = format!(
+            "- [{number:02} \u{b7} {}](stages/{directory}.md)\n    \
+                 - [The tests of stage {number:02}](stages/{directory}/tests.md)\n    \
+                 - [All that stage {number:02} changes](stages/{directory}/changes.md)\n",
+            self.title
+        );
+        let is_before = |line: &str| line.contains(&format!("(stages/{}", self.before.directory));
+        self.after(SUMMARY, is_before, |_| lines)
+    }
+
+    /// Adds a row to a table whose first cells are links to the stages. The count of lines is that of
+    /// the stage before, of which it is a copy; no other cell is filled.
+    fn in_table(&self, file: &str, target: &str) -> anyhow::Result<String> {
+        let is_row = |line: &str| line.starts_with('|') && line.contains(&format!("]({target})"));
+        self.after(file, is_row, |row| {
+            let link = if file == INTRO {
+                let Stage { number, directory, .. } = &self.stage;
+                format!(" [{number:02} \u{b7} {}](stages/{directory}.md) ", self.title)
+            } else {
+                let text = self.stage.directory.replace('-', "\u{2011}");
+                format!(" [{text}]({}) ", self.stage.path())
+            };
+            let cells = row.trim_end().trim_matches('|').split('|').enumerate();
+            let cells: Vec<String> = cells
+                .map(|(index, cell)| match index {
+                    0 => link.clone(),
+                    _ if cell.trim().parse::<usize>().is_ok() => cell.to_owned(),
+                    _ => "  ".to_owned(),
+                })
+                .collect();
+            format!("|{}|\n", cells.join("|"))
+        })
+    }
+
+    /// Returns a file with something added after the last line that is the stage's before.
+    fn after(
+        &self,
+        file: &str,
+        is_before: impl Fn(&str) -> bool,
+        added: impl FnOnce(&str) -> String,
+    ) -> anyhow::Result<String> {
+        let text = self.read(file)?;
+        let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
+        let place = lines.iter().rposition(|line| is_before(line));
+        let place =
+            place.with_context(|| format!("{file} does not name {}", self.before.directory))?;
+        let added = added(&lines[place]);
+        lines.insert(place + 1, added);
+        Ok(lines.concat())
+    }
+
+    fn read(&self, file: &str) -> anyhow::Result<String> {
+        fs::read_to_string(self.root.join(file)).with_context(|| format!("cannot read {file}"))
+    }
+}
+
+/// Returns the number that a stage's name begins with.
+pub(crate) fn number_of(directory: &str) -> anyhow::Result<u8> {
+    let parts = directory.split_once('-').filter(|(number, name)| {
+        let is_word = |word: &str| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        };
+        number.len() == 2
+            && number.bytes().all(|b| b.is_ascii_digit())
+            && name.split('-').all(is_word)
+    });
+    let (number, _) =
+        parts.with_context(|| format!("'{directory}' is no name of a stage, such as 09-scan"))?;
+    Ok(number.parse()?)
+}
+
+/// `09-any-client` is titled "Any client", unless something else is asked for.
+fn title_of(directory: &str) -> String {
+    let words = directory.split('-').skip(1).collect::<Vec<_>>().join(" ");
+    let mut letters = words.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
