@@ -46,6 +46,11 @@ fn default_member(stage: &Stage) -> String {
     format!("default-members = [\"{}\"]", stage.path())
 }
 
+/// The list of the tests of the core that a stage must pass.
+fn core_list(stage: &Stage) -> String {
+    format!("tests/core/{}.rs", stage.directory)
+}
+
 /// A stage that does not exist yet.
 pub(crate) struct Newcomer<'a> {
     root: &'a Path,
@@ -80,12 +85,8 @@ impl<'a> Newcomer<'a> {
         for (file, contents) in self.before.files(self.root)? {
             files.insert(self.stage.path_of(&file), self.before.translate(&self.stage, &contents));
         }
-        let list = |stage: &Stage| format!("tests/core/{}.rs", stage.directory);
-        if self.root.join(list(self.before)).is_file() {
-            let text = self.read(&list(self.before))?;
-            let words = |stage: &Stage| format!("that stage {:02} must pass", stage.number);
-            let text = text.replace(&words(self.before), &words(&self.stage));
-            files.insert(list(&self.stage), text.into());
+        if let Some(list) = self.core_list()? {
+            files.insert(core_list(&self.stage), list.into());
         }
         for (page, text) in self.pages() {
             files.insert(format!("book/src/stages/{}{page}.md", self.stage.directory), text.into());
@@ -106,15 +107,24 @@ impl<'a> Newcomer<'a> {
         Ok(files)
     }
 
+    /// The list of the tests of the core, which the first stage does not have.
+    fn core_list(&self) -> anyhow::Result<Option<String>> {
+        let list = core_list(self.before);
+        if !self.root.join(&list).is_file() {
+            return Ok(None);
+        }
+        let words = |stage: &Stage| format!("that stage {:02} must pass", stage.number);
+        Ok(Some(self.read(&list)?.replace(&words(self.before), &words(&self.stage))))
+    }
+
     fn pages(&self) -> [(&'static str, String); 3] {
         let Stage { number, directory, .. } = &self.stage;
-        let list = format!("{{{{#file tests/core/{directory}.rs}}}}");
+        let has_list = self.root.join(core_list(self.before)).is_file();
+        let list = format!("\n{{{{#file {}}}}}\n", core_list(&self.stage));
+        let list = if has_list { list } else { String::new() };
         [
             ("", format!("# {number:02} \u{b7} {}\n\n{CHAPTER}", self.title)),
-            (
-                "/tests",
-                format!("# The tests of stage {number:02}\n\n{{{{#transcripts}}}}\n\n{list}\n"),
-            ),
+            ("/tests", format!("# The tests of stage {number:02}\n\n{{{{#transcripts}}}}\n{list}")),
             (
                 "/changes",
                 format!(

@@ -218,7 +218,8 @@ fn has_word(before: &str) -> bool {
     let word = words.strip_prefix(rest).unwrap_or_default();
     // In a string of Rust, a line's end is an escape.
     let word = if rest.ends_with('\\') { word.strip_prefix('n').unwrap_or(word) } else { word };
-    words.len() < before.len() && WORDS.contains(&word.to_ascii_lowercase().as_str())
+    let is_apart = before.get(words.len()..).is_some_and(|it| it.contains(char::is_whitespace));
+    is_apart && WORDS.contains(&word.to_ascii_lowercase().as_str())
 }
 
 /// Whether somebody should look at a number that no rule knows: one with a leading zero, or on a line
@@ -335,6 +336,7 @@ mod tests {
             ("x.md", "The decoder of 02.", 1),
             ("x.md", "[03](elsewhere.md), 02-other", 2),
             ("x.md", "Stage 01 has 12 pages", 0),
+            ("x.md", "stages/02.md", 1),
             ("x.md", "`03 30 30 37`, 12:02:03, 1.02, 0x02, \\x02, 2026-02, {n:03}", 1),
             ("x.snap", "SELECT 02", 0),
             ("x.rs", "claim!(2.., f)", 1),

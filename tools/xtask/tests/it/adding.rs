@@ -38,8 +38,10 @@ fn course() -> Project {
         let text = format!("# {number} \u{b7} Title\n\n{{{{#figure 03-drawn}}}}\n");
         project.write(&format!("book/src/stages/{name}.md"), &text);
         project.write(&format!("book/src/stages/{name}/tests.md"), "");
-        let text = format!("//! The tests that stage {number} must pass.\n");
-        project.write(&format!("tests/core/{name}.rs"), &text);
+        if number > "01" {
+            let text = format!("//! The tests that stage {number} must pass.\n");
+            project.write(&format!("tests/core/{name}.rs"), &text);
+        }
         project.write(&format!("tests/transcripts/{name}/a_claim.redis"), "PING\n");
     }
     project.commit();
@@ -95,6 +97,8 @@ fn the_next_stage_is_a_copy_of_the_newest() {
     assert!(project.read("book/src/intro.md").ends_with(row));
     let chapter = project.read("book/src/stages/05-any-key.md");
     assert!(chapter.starts_with("# 05 \u{b7} Any key at all\n\n{{#map}}\n"), "{chapter}");
+    let page = project.read("book/src/stages/05-any-key/tests.md");
+    assert!(page.ends_with("\n\n{{#transcripts}}\n\n{{#file tests/core/05-any-key.rs}}\n"));
     let list = project.read("tests/core/05-any-key.rs");
     assert_eq!(list, "//! The tests that stage 05 must pass.\n");
     assert_eq!(project.read("stages/04-d/Cargo.toml"), "name = \"stage-04\"\n");
@@ -156,6 +160,18 @@ fn an_inserted_stage_moves_the_later_ones_on() {
     }
     let named = project.git(&["grep", "--untracked", "-l", "-w", "-E", "03-c|04-d", "."]);
     assert_eq!(named, "tools/xtask/example.rs\n");
+}
+
+/// It has a server in one file, and no tests of a core.
+#[test]
+fn a_stage_after_the_first_is_a_copy_of_that() {
+    let project = course();
+    assert_eq!(run(&project, &["insert", "02-new"]).code, 0);
+    assert!(!project.path("tests/core/02-new.rs").exists());
+    let page = project.read("book/src/stages/02-new/tests.md");
+    assert_eq!(page, "# The tests of stage 02\n\n{{#transcripts}}\n");
+    let page = project.read("book/src/stages/03-b.md");
+    assert_eq!(page, "# 03 \u{b7} Title\n\n{{#figure 04-drawn}}\n");
 }
 
 #[test]
