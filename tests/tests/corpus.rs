@@ -88,6 +88,14 @@ fn an_order_that_is_not_that_of_the_transcripts_is_refused() {
     }
 }
 
+#[test]
+fn every_stage_has_transcripts() {
+    let names = corpus::names(&corpus::transcripts(), "redis").expect("a listing");
+    let mut missing = workspace::stages().expect("stages");
+    missing.retain(|stage| !names.iter().any(|name| name.starts_with(&format!("{stage}/"))));
+    assert!(missing.is_empty(), "no file in tests/transcripts/ for: {}", missing.join(", "));
+}
+
 /// A test that is taken away is missed by no other test. So the list of them is recorded, and a
 /// change of it is seen in the change.
 #[test]
