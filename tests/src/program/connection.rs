@@ -16,7 +16,8 @@ pub(super) const CLAIMS: &[Claim] = &[
     claim!("02-echo".., nothing_behind_a_protocol_error_is_answered),
     claim!("02-echo".., a_hundred_clients_are_served_at_once),
     claim!("02-echo".., a_client_may_send_all_its_requests_before_it_reads_a_reply).likely(UNREAD),
-    claim!("02-echo".., a_client_that_reads_nothing_waits_and_keeps_nobody_else_waiting).likely(UNREAD),
+    claim!("02-echo".., a_client_that_reads_nothing_waits_and_keeps_nobody_else_waiting)
+        .likely(UNREAD),
     claim!("02-echo".., a_client_that_leaves_with_replies_unread_harms_nobody),
     // Of others, the hostile load asks the same, with a bound for languages that collect garbage.
     claim!("02-echo".., the_memory_of_a_large_request_is_given_back).of_ours().on_linux(),
