@@ -16,4 +16,5 @@ mod numbers;
 mod stage;
 
 pub use lessons::Lessons;
+pub use numbers::PICTURES;
 pub use stage::Stage;

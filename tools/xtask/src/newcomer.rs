@@ -13,6 +13,7 @@ const MANIFEST: &str = "Cargo.toml";
 const README: &str = "README.md";
 const SUMMARY: &str = "book/src/SUMMARY.md";
 const INTRO: &str = "book/src/intro.md";
+const ORDER: &str = "tests/transcripts/order.toml";
 
 /// The sections of a chapter. A test of weave finds those in which nothing is written.
 const CHAPTER: &str = "\
@@ -93,6 +94,7 @@ impl<'a> Newcomer<'a> {
         }
         for (file, text) in [
             (Lessons::PATH, self.in_lessons()?),
+            (ORDER, self.in_order()?),
             (SUMMARY, self.in_summary()?),
             (INTRO, self.in_table(INTRO, &format!("stages/{}.md", self.before.directory))?),
             (README, self.in_table(README, &self.before.path())?),
@@ -147,6 +149,27 @@ impl<'a> Newcomer<'a> {
         Ok(match text[place..].find("[[stage]]") {
             Some(next) => {
                 let (head, tail) = text.split_at(place + next);
+                format!("{head}{entry}\n{tail}")
+            }
+            None => format!("{}\n\n{entry}", text.trim_end()),
+        })
+    }
+
+    /// Adds a step and a fine print without transcripts after those of the stage before.
+    fn in_order(&self) -> anyhow::Result<String> {
+        let text = self.read(ORDER)?;
+        let directory = &self.stage.directory;
+        let entry = format!(
+            "[[{directory}.step]]\ntitle = \"\"\nclaims = []\n\n[{directory}.fine_print]\nclaims = []\n"
+        );
+        let of_before =
+            [format!("[[{}.", self.before.directory), format!("[{}.", self.before.directory)];
+        let last = of_before.iter().filter_map(|header| text.rfind(&format!("\n{header}"))).max();
+        let last =
+            last.with_context(|| format!("{ORDER} does not name {}", self.before.directory))?;
+        Ok(match text[last + 1..].find("\n[") {
+            Some(next) => {
+                let (head, tail) = text.split_at(last + 1 + next + 1);
                 format!("{head}{entry}\n{tail}")
             }
             None => format!("{}\n\n{entry}", text.trim_end()),

@@ -50,6 +50,9 @@ const WORDS: [&str; 4] = ["stage", "stages", "chapter", "chapters"];
 const COMMANDS: [&str; 7] =
     ["carry ", "bench ", "screenshots ", "--stage ", "STAGE=", "bind/", "start/"];
 
+/// Where pictures of the whole course are: a number that is all of a text in them is a stage's.
+pub const PICTURES: &str = "book/images/";
+
 /// What stands between two stages' numbers of which only the first has a word.
 const JOINTS: [&str; 9] = [" ", ", ", " and ", ", and ", " or ", " to ", "-", "\u{2013}", "/"];
 
@@ -84,7 +87,7 @@ impl Shift {
         let mut moved = Moved { text: text.to_owned(), by_rule: Vec::new(), left: Vec::new() };
         let mut last: Option<usize> = None;
         for found in numbers(text).filter(|found| (1..=*self.moved.end()).contains(&found.number)) {
-            let known = self.known(text, &found, last);
+            let known = self.known(path, text, &found, last);
             last = (known == Some(Known::Word)).then_some(found.place.end);
             if !self.moved.contains(&found.number) {
                 continue;
@@ -121,7 +124,7 @@ impl Shift {
         text.split_inclusive('\n').map(line).collect()
     }
 
-    fn known(&self, text: &str, found: &Found, last: Option<usize>) -> Option<Known> {
+    fn known(&self, path: &str, text: &str, found: &Found, last: Option<usize>) -> Option<Known> {
         let before = text.get(..found.place.start)?;
         let after = text.get(found.place.end..)?;
         let crates = ["stage-", "stage_"];
@@ -144,7 +147,9 @@ impl Shift {
             numbers(target)
                 .any(|other| other.number == found.number && self.is_name(target, &other))
         });
-        (is_link || after.starts_with(" \u{b7} ")).then_some(Known::Title)
+        let is_badge =
+            path.starts_with(PICTURES) && before.ends_with('>') && after.starts_with('<');
+        (is_link || is_badge || after.starts_with(" \u{b7} ")).then_some(Known::Title)
     }
 
     /// Whether a number begins the name of a stage, or of a file named after one, or a part of it
@@ -223,7 +228,7 @@ fn has_word(before: &str) -> bool {
 }
 
 /// Whether somebody should look at a number that no rule knows: one with a leading zero, or on a line
-/// that speaks of stages, but neither bytes, nor a part of a larger number, nor recorded.
+/// that speaks of stages, but neither bytes, nor a part of a larger number or of a name, nor recorded.
 fn is_suspicious(path: &str, text: &str, found: &Found) -> bool {
     const RECORDED: [&str; 8] = [
         ".snap",
@@ -243,6 +248,9 @@ fn is_suspicious(path: &str, text: &str, found: &Found) -> bool {
     let line = before.rsplit('\n').next().unwrap_or_default().to_owned()
         + after.split('\n').next().unwrap_or_default();
     let is_about = WORDS.iter().any(|word| line.to_ascii_lowercase().contains(word));
+    // No file is named so, or it would be known.
+    let is_other_name =
+        after.strip_prefix('-').is_some_and(|name| name.starts_with(char::is_alphabetic));
     let is_in_number = before.ends_with(['.', ':', '#', '\\', '%', '+', '_'])
         || after.starts_with(['.', ':'])
             && after.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
@@ -254,7 +262,7 @@ fn is_suspicious(path: &str, text: &str, found: &Found) -> bool {
             || is_byte(
                 after.strip_prefix(' ').and_then(|it| it.split([' ', '`', '\n', ',', '.']).next()),
             );
-    (found.number < 10 || is_about) && !is_in_number && !is_among_bytes
+    (found.number < 10 || is_about) && !is_other_name && !is_in_number && !is_among_bytes
 }
 
 #[cfg(test)]
@@ -331,10 +339,19 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_is_all_of_a_text_in_a_picture_of_the_course_moves() {
+        let badge = "<text class=\"n\" x=\"03\" y=\"0.02\">03</text>";
+        let due = badge.replace(">03<", ">04<");
+        let (text, by_rule, _) = moved("book/images/RR.svg", badge);
+        assert_eq!((text, by_rule), (due, 1));
+        assert_eq!(moved("book/figures/other.svg", badge), (badge.to_owned(), 0, 0));
+    }
+
+    #[test]
     fn what_may_be_a_stages_number_is_left_and_reported() {
         for (path, text, left) in [
             ("x.md", "The decoder of 02.", 1),
-            ("x.md", "[03](elsewhere.md), 02-other", 2),
+            ("x.md", "[03](elsewhere.md), 02-other", 1),
             ("x.md", "Stage 01 has 12 pages", 0),
             ("x.md", "stages/02.md", 1),
             ("x.md", "`03 30 30 37`, 12:02:03, 1.02, 0x02, \\x02, 2026-02, {n:03}", 1),

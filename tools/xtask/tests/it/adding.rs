@@ -33,6 +33,16 @@ fn course() -> Project {
     project.write("book/src/end.md", PROSE);
     project.write("tools/xtask/example.rs", "// 03-c\n");
     project.write("book/figures/03-drawn.svg", "<svg id=\"03-drawn\"/>\n");
+    project.write("book/images/RR.svg", "<svg>\n<text>02</text>\n<text>04</text></svg>\n");
+    let steps = rows(|name| {
+        format!(
+            "[[{name}.step]]\ntitle = \"t\"\nclaims = [\n    \"a_claim\",\n]\n\n[{name}.fine_print]\nclaims = []\n\n"
+        )
+    });
+    project.write(
+        "tests/transcripts/order.toml",
+        &format!("# What comes first.\n\n{}\n", steps.trim_end()),
+    );
     for name in names {
         let number = &name[..2];
         let text = format!("# {number} \u{b7} Title\n\n{{{{#figure 03-drawn}}}}\n");
@@ -46,6 +56,11 @@ fn course() -> Project {
     }
     project.commit();
     project
+}
+
+/// What a stage without transcripts has in the list of their order.
+fn entry(name: &str) -> String {
+    format!("[[{name}.step]]\ntitle = \"\"\nclaims = []\n\n[{name}.fine_print]\nclaims = []\n")
 }
 
 fn run(project: &Project, arguments: &[&str]) -> Run {
@@ -78,6 +93,7 @@ fn the_next_stage_is_a_copy_of_the_newest() {
              new      book/src/stages/05-any-key/tests.md\n\
              added to stages/lessons.toml\n\
              new      tests/core/05-any-key.rs\n\
+             added to tests/transcripts/order.toml\n\
              {LOCKED}"
         )
     );
@@ -95,6 +111,11 @@ fn the_next_stage_is_a_copy_of_the_newest() {
     ));
     let row = "| [05 \u{b7} Any key at all](stages/05-any-key.md) |  |\n";
     assert!(project.read("book/src/intro.md").ends_with(row));
+    let order = project.read("tests/transcripts/order.toml");
+    assert!(
+        order.ends_with(&format!("[04-d.fine_print]\nclaims = []\n\n{}", entry("05-any-key"))),
+        "{order}"
+    );
     let chapter = project.read("book/src/stages/05-any-key.md");
     assert!(chapter.starts_with("# 05 \u{b7} Any key at all\n\n{{#map}}\n"), "{chapter}");
     let page = project.read("book/src/stages/05-any-key/tests.md");
@@ -121,8 +142,9 @@ fn an_inserted_stage_moves_the_later_ones_on() {
         moved,
         "moved 03-c to 04-c\n\
          moved 04-d to 05-d\n\
-         renamed 17 files, changed 17\n\
-         changed, since a word beside the number is about stages: 9\n  \
+         renamed 17 files, changed 19\n\
+         changed, since a word beside the number is about stages: 10\n  \
+           book/images/RR.svg:3: <text>05</text></svg>\n  \
            book/src/SUMMARY.md:5: - [04 \u{b7} Title](stages/04-c.md)\n  \
            book/src/SUMMARY.md:7: - [05 \u{b7} Title](stages/05-d.md)\n  \
            book/src/end.md:1: Stage 04 and [05](stages/05-d.md) follow stages 01 to 02; \
@@ -134,7 +156,8 @@ fn an_inserted_stage_moves_the_later_ones_on() {
            tests/core/04-c.rs:1: //! The tests that stage 04 must pass.\n  \
            tests/core/05-d.rs:1: //! The tests that stage 05 must pass.\n\
          NOT changed, though it may be a stage's number: 1\n  \
-           book/src/end.md:2: The decoder of 03 takes 03 04 of 12 bytes.\n"
+           book/src/end.md:2: The decoder of 03 takes 03 04 of 12 bytes.\n\
+         to be rendered again, as its first lines say: book/images/RR.svg\n"
     );
     assert!(new.starts_with("     stages/03-new, 5 files\n"), "{new}");
     assert!(new.ends_with(LOCKED), "{new}");
@@ -154,6 +177,12 @@ fn an_inserted_stage_moves_the_later_ones_on() {
     let summary = project.read("book/src/SUMMARY.md");
     let (new, next) = (summary.find("03-new.md"), summary.find("04-c.md"));
     assert!(new.is_some() && new < next, "{summary}");
+    let order = project.read("tests/transcripts/order.toml");
+    let headers: Vec<&str> = order.lines().filter(|line| line.starts_with('[')).collect();
+    let due = ["01-a", "02-b", "03-new", "04-c", "05-d"]
+        .map(|name| [format!("[[{name}.step]]"), format!("[{name}.fine_print]")]);
+    assert_eq!(headers, due.as_flattened());
+    assert!(order.contains(&format!("\n\n{}\n[[04-c.step]]", entry("03-new"))), "{order}");
     // Nothing of the old names is left, but in this crate, whose examples are not about the course.
     for old in ["stages/03-c", "stages/04-d", "tests/transcripts/03-c", "book/src/stages/04-d.md"] {
         assert!(!project.path(old).exists(), "{old}");
@@ -208,11 +237,13 @@ fn a_tree_with_edits_is_refused() {
 #[test]
 fn a_list_that_lacks_the_stage_before_is_named_before_anything_changes() {
     for (task, name) in [(["stage", "05-new"], "04-d"), (["insert", "03-new"], "02-b")] {
-        let project = course();
-        project.write("book/src/SUMMARY.md", "");
-        project.commit();
-        let run = run(&project, &task);
-        assert_eq!(run.stderr, format!("error: book/src/SUMMARY.md does not name {name}\n"));
-        assert_eq!((run.code, project.status().as_str()), (2, ""));
+        for list in ["book/src/SUMMARY.md", "tests/transcripts/order.toml"] {
+            let project = course();
+            project.write(list, "");
+            project.commit();
+            let run = run(&project, &task);
+            assert_eq!(run.stderr, format!("error: {list} does not name {name}\n"));
+            assert_eq!((run.code, project.status().as_str()), (2, ""));
+        }
     }
 }
