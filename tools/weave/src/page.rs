@@ -14,8 +14,8 @@ pub(crate) struct Page<'c> {
 }
 
 impl<'c> Page<'c> {
-    /// A page of the book, named as seen from `book/src`. The stage of `stages/04-px-expiry.md` and
-    /// of `stages/04-px-expiry/tests.md` is 04.
+    /// A page of the book, named as seen from `book/src`. `stages/04-px-expiry.md` and
+    /// `stages/04-px-expiry/tests.md` are about the same stage.
     pub fn of(file: &str, stages: &'c [Stage]) -> Page<'c> {
         let name = file.strip_prefix("stages/").and_then(|below| below.split(['/', '.']).next());
         let place = stages.iter().position(|stage| Some(stage.directory.as_str()) == name);
