@@ -48,7 +48,7 @@ pub fn load() -> Result<Vec<Transcript>> {
     names(&transcripts(), "redis")?.iter().map(|name| load_one(name)).collect()
 }
 
-/// Returns the number of the stage that a transcript belongs to: 4 for `04-px-expiry/…`.
+/// Returns the number of the stage that a transcript belongs to, with which its name begins.
 #[must_use]
 pub fn stage_of(name: &str) -> Option<u32> {
     name.split('-').next()?.parse().ok()

@@ -15,7 +15,7 @@ use conformance::differ::generator::unfit;
 use conformance::differ::pair::{Pair, Tally};
 use conformance::differ::{Limit, Plan, Session, Shrunk, hunt, report};
 use conformance::server::{self, CommandLine, Target};
-use conformance::workspace;
+use conformance::workspace::{self, number_of};
 use lexopt::{Arg, Parser, ValueExt};
 
 const USAGE: &str = "\
@@ -28,6 +28,9 @@ differ replay FILE [--stage NN | --server 'CMD {port}']
     plays a session that was kept, or a transcript that holds only raw bytes
 differ documented
     tells which differences are not reported, and why";
+
+/// The first stage that takes requests of any bytes.
+const FIRST_STAGE: &str = "02-echo";
 
 /// A log is told as often as this how far it is.
 const LOGGED_EVERY: Duration = Duration::from_secs(60);
@@ -161,9 +164,11 @@ impl Options {
         };
         let newest = workspace::newest_stage()?;
         let stage = self.stage.unwrap_or(newest);
+        let first = number_of(FIRST_STAGE);
         ensure!(
-            (2..=newest).contains(&stage),
-            "there are the stages 02 to {newest:02}; 01 reads line by line and is no match"
+            (first..=newest).contains(&stage),
+            "there are the stages {first:02} to {newest:02}; \
+             those before read line by line and are no match"
         );
         let name = format!("stage-{stage:02}");
         let (command, name) = match &self.server {
