@@ -9,7 +9,7 @@ use anyhow::{Context, bail, ensure};
 use crate::git::Repository;
 use crate::lessons::Lessons;
 use crate::newcomer::{Newcomer, number_of};
-use crate::numbers::Shift;
+use crate::numbers::{PICTURES, Shift};
 use crate::stage::{Stage, is_binary};
 
 /// Whose texts are about other stages than the course's.
@@ -39,6 +39,14 @@ pub struct Insertion {
     pub by_rule: BTreeSet<Line>,
     /// The lines with numbers that may be stages', and were left alone.
     pub left: BTreeSet<Line>,
+}
+
+impl Insertion {
+    /// Returns the pictures of the course in which numbers have moved.
+    pub fn pictures(&self) -> BTreeSet<&str> {
+        let paths = self.by_rule.iter().map(|line| line.path.as_str());
+        paths.filter(|path| path.starts_with(PICTURES)).collect()
+    }
 }
 
 /// Makes a stage of this name from the newest one. Returns what it wrote.

@@ -16,5 +16,4 @@ mod numbers;
 mod stage;
 
 pub use lessons::Lessons;
-pub use numbers::PICTURES;
 pub use stage::Stage;

@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Parser;
 use xtask::addition::{self, Line};
 use xtask::carry::{End, carry};
-use xtask::{Lessons, PICTURES, drift, lines};
+use xtask::{Lessons, drift, lines};
 
 /// What maintainers of the course run.
 #[derive(Parser)]
@@ -155,8 +155,7 @@ fn run_insert(
     println!("renamed {} files, changed {}", insertion.renamed, insertion.changed);
     say_lines("changed, since a word beside the number is about stages", &insertion.by_rule);
     say_lines("NOT changed, though it may be a stage's number", &insertion.left);
-    let drawn = insertion.by_rule.iter().map(|line| &line.path);
-    for path in drawn.filter(|path| path.starts_with(PICTURES)).collect::<BTreeSet<_>>() {
+    for path in insertion.pictures() {
         println!("to be rendered again, as its first lines say: {path}");
     }
     say_written(name, &written);

@@ -51,7 +51,7 @@ const COMMANDS: [&str; 7] =
     ["carry ", "bench ", "screenshots ", "--stage ", "STAGE=", "bind/", "start/"];
 
 /// Where pictures of the whole course are: a number that is all of a text in them is a stage's.
-pub const PICTURES: &str = "book/images/";
+pub(crate) const PICTURES: &str = "book/images/";
 
 /// What stands between two stages' numbers of which only the first has a word.
 const JOINTS: [&str; 9] = [" ", ", ", " and ", ", and ", " or ", " to ", "-", "\u{2013}", "/"];
