@@ -89,35 +89,38 @@ impl Course {
         Ok(files)
     }
 
-    /// A file of the stage before as a stage begins with it: with the stage's own names in place
-    /// of the other's.
+    /// A file of the stage before as a stage begins with it: in its new place, and with the stage's
+    /// own names in place of the other's.
     fn taken_over(&self, before: &Stage, stage: &Stage, file: &str) -> anyhow::Result<String> {
         let files = self.files(before)?;
-        let text = files.get(file).map_or("", String::as_str);
+        let text = stage.origin_of(file).and_then(|origin| files.get(origin));
+        let text = text.map_or("", String::as_str);
         let names = [before.directory.clone(), before.name('-'), before.name('_')];
-        if names.iter().all(|name| !text.contains(name)) {
+        if stage.moved.is_empty() && names.iter().all(|name| !text.contains(name)) {
             return Ok(text.to_owned());
         }
         let text = before.translate(stage, text.as_bytes());
         String::from_utf8(text).context("names are text")
     }
 
-    /// The files in which a stage differs from the one before.
+    /// The files in which a stage differs from the one before, but for those that are recorded.
     pub(crate) fn differing(&self, stage: &Stage) -> anyhow::Result<Rc<Vec<String>>> {
         if let Some(files) = self.differing.borrow().get(&stage.directory) {
             return Ok(Rc::clone(files));
         }
         let mut differing: BTreeSet<String> = self.files(stage)?.keys().cloned().collect();
         if let Some(before) = self.before(stage) {
-            differing.extend(self.files(before)?.keys().cloned());
+            let were = self.files(before)?;
+            differing.extend(were.keys().map(|file| stage.place_of(file).to_owned()));
             for (file, text) in self.files(stage)?.iter() {
-                if self.files(before)?.contains_key(file)
+                if stage.origin_of(file).is_some_and(|origin| were.contains_key(origin))
                     && *text == self.taken_over(before, stage, file)?
                 {
                     differing.remove(file);
                 }
             }
         }
+        differing.retain(|file| !stage.recorded.contains(file));
         let differing = Rc::new(Vec::from_iter(differing));
         self.differing.borrow_mut().insert(stage.directory.clone(), Rc::clone(&differing));
         Ok(differing)

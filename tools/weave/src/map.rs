@@ -1,4 +1,4 @@
-//! Which files a stage adds, changes and removes.
+//! Which files a stage adds, changes, moves and removes.
 
 use std::fmt::Write;
 
@@ -18,6 +18,8 @@ pub(crate) fn map(
     let listed = [("new", &stage.added), ("changed", &stage.changed), ("removed", &stage.removed)];
     let listed =
         listed.into_iter().flat_map(|(fate, files)| files.iter().map(move |file| (file, fate)));
+    let moved = stage.moved.iter().filter(|moved| !stage.changed.contains(&moved.to));
+    let listed = listed.chain(moved.map(|moved| (&moved.to, "moved")));
     let mut rows = Vec::new();
     let (mut fates, mut added, mut removed) = ([("new", 0), ("changed", 0), ("removed", 0)], 0, 0);
     for (file, fate) in listed {
@@ -27,7 +29,14 @@ pub(crate) fn map(
             added += more;
             removed += less;
         } else {
-            rows.push((!file.starts_with("src/"), file, fate, lines(more, less)));
+            let origin = stage.origin_of(file).filter(|origin| *origin != file);
+            let was = origin.map_or(String::new(), |origin| format!(" from `{origin}`"));
+            let fate = match fate {
+                "new" if stage.recorded.contains(file) => "recorded",
+                "changed" if origin.is_some() => "changed, moved",
+                _ => fate,
+            };
+            rows.push((!file.starts_with("src/"), file, format!("{fate}{was}"), lines(more, less)));
         }
     }
     rows.sort();
@@ -47,6 +56,7 @@ pub(crate) fn map(
 /// `+12 −3`.
 fn lines(added: usize, removed: usize) -> String {
     match (added, removed) {
+        (0, 0) => String::new(),
         (_, 0) => format!("+{added}"),
         (0, _) => format!("\u{2212}{removed}"),
         _ => format!("+{added} \u{2212}{removed}"),

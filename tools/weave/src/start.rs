@@ -1,8 +1,8 @@
 //! How one begins a stage of one's own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use xtask::Stage;
+use xtask::{Move, Stage};
 
 use crate::course::Course;
 use crate::directive::Directive;
@@ -31,23 +31,33 @@ pub(crate) fn start(
     let path = stage.path();
     let mut commands = vec![SWITCH_TO_MINE.to_owned(), format!("rm -r {path}")];
     let mut there = BTreeSet::new();
-    let mut lead = String::new();
+    let mut lead = Vec::new();
     if let Some(before) = page.before {
         commands.insert(0, commit(&format!("Before stage {:02}", stage.number)));
         commands.push(format!("cp -r {} {path}", before.path()));
         commands.push(renaming(before, stage));
         there = directories(course, before)?;
-        lead = format!(
+        lead.push(format!(
             "These commands commit what you have, and replace the course's stage {:02} with a copy \
-             of stage {:02}, on a branch of your own, and rename the copy:\n\n",
+             of stage {:02}, on a branch of your own, and rename the copy",
             stage.number, before.number
-        );
+        ));
     }
     let now = directories(course, stage)?;
     let new: Vec<String> = now.difference(&there).map(|name| format!("{path}/{name}")).collect();
     if !new.is_empty() {
         commands.push(format!("mkdir -p {}", new.join(" ")));
     }
+    if !stage.moved.is_empty() {
+        commands.extend(moves(stage));
+        commands.push(renaming_modules(stage));
+        lead.push("They also move files into new folders".to_owned());
+    }
+    for file in &stage.recorded {
+        commands.push(format!("git restore --source main -- {}", stage.path_of(file)));
+        lead.push(format!("They take `{file}` from the course, since a program has recorded it"));
+    }
+    let lead = if lead.is_empty() { String::new() } else { format!("{}:\n\n", lead.join(".\n")) };
     let tests = ["tests", "benches"].into_iter().filter(|name| now.contains(*name));
     let tests: Vec<String> = tests.map(|name| format!("{path}/{name}")).collect();
     let restore = format!("git restore --source main -- {}", tests.join(" "));
@@ -77,6 +87,40 @@ fn renaming(before: &Stage, stage: &Stage) -> String {
         before.number,
         stage.number,
     )
+}
+
+/// Moves files, a folder at a time.
+fn moves(stage: &Stage) -> Vec<String> {
+    let path = stage.path();
+    let mut folders: BTreeMap<&str, Vec<&Move>> = BTreeMap::new();
+    for moved in &stage.moved {
+        let folder = moved.to.rsplit_once('/').map_or("", |(folder, _)| folder);
+        folders.entry(folder).or_default().push(moved);
+    }
+    let mut commands = Vec::new();
+    for (folder, moves) in folders {
+        let froms: Vec<String> = moves.iter().map(|it| format!("{path}/{}", it.from)).collect();
+        commands.push(format!("mv {} {path}/{folder}", froms.join(" \\\n    ")));
+    }
+    commands
+}
+
+/// Follows the moved modules in the code that names them.
+fn renaming_modules(stage: &Stage) -> String {
+    let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (from, to) in stage.moved.iter().filter_map(|moved| moved.modules("")) {
+        let name = from.trim_start_matches(':').to_owned();
+        let room = to.trim_start_matches(':').trim_end_matches(&name).to_owned();
+        names.entry(room).or_default().push(name);
+    }
+    let parts: Vec<String> = names
+        .iter()
+        .map(|(room, names)| {
+            let names = names.join("|");
+            format!("s/\\b(crate|{})::\n    (?=({names})\\b)/$&{room}/gx", stage.name('_'))
+        })
+        .collect();
+    format!("find {} -name '*.rs' | xargs perl -pi -e '\n  {}'", stage.path(), parts.join(";\n  "))
 }
 
 /// The directories in a stage.

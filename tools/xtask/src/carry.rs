@@ -172,7 +172,7 @@ impl Hop<'_> {
     fn target(&self, source: &str) -> anyhow::Result<String> {
         let file = source.strip_prefix(&self.from.path_of(""));
         let file = file.with_context(|| format!("{source} is not in {}", self.from.path()))?;
-        Ok(self.to.path_of(file))
+        Ok(self.to.path_of(self.to.place_of(file)))
     }
 
     fn write(&self, step: &Step) -> anyhow::Result<()> {

@@ -65,14 +65,17 @@ fn unknown_directories(root: &Path, lessons: &Lessons) -> anyhow::Result<Vec<Dri
 fn drifts_between(before: Option<&Snapshot<'_>>, now: &Snapshot<'_>) -> Vec<Drift> {
     let Stage { added, changed, removed, .. } = now.stage;
     let listed = added.iter().chain(changed).chain(removed);
-    let existing = before.into_iter().chain([now]).flat_map(|stage| stage.files.keys());
-    let files: BTreeSet<&String> = listed.chain(existing).collect();
+    let listed = listed.map(String::as_str).chain(now.stage.moved.iter().map(|it| it.to.as_str()));
+    let were = before.into_iter().flat_map(|stage| stage.files.keys());
+    let were = were.map(|file| now.stage.place_of(file));
+    let existing = were.chain(now.files.keys().map(String::as_str));
+    let files: BTreeSet<&str> = listed.chain(existing).collect();
     files.into_iter().filter_map(|file| drift_of(file, before, now)).collect()
 }
 
 fn drift_of(file: &str, before: Option<&Snapshot<'_>>, now: &Snapshot<'_>) -> Option<Drift> {
     let old = before.and_then(|before| {
-        let contents = before.files.get(file)?;
+        let contents = before.files.get(now.stage.origin_of(file)?)?;
         Some(before.stage.translate(now.stage, contents))
     });
     let new = now.files.get(file).map(Vec::as_slice);

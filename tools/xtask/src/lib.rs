@@ -13,7 +13,8 @@ pub mod lines;
 mod merge;
 mod newcomer;
 mod numbers;
+pub mod rooms;
 mod stage;
 
 pub use lessons::Lessons;
-pub use stage::Stage;
+pub use stage::{Move, Stage};

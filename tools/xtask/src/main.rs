@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Parser;
 use xtask::addition::{self, Line};
 use xtask::carry::{End, carry};
-use xtask::{Lessons, drift, lines};
+use xtask::{Lessons, drift, lines, rooms};
 
 /// What maintainers of the course run.
 #[derive(Parser)]
@@ -53,13 +53,15 @@ enum Task {
         #[arg(long)]
         title: Option<String>,
     },
-    /// Hold the stages to the table in stages/lessons.toml
+    /// Hold the stages to the table in stages/lessons.toml, and their rooms to the order in src/lib.rs
     Verify,
     /// Record the snapshots of the transcripts anew, from redis-server 7.0.15 and no other
     Record {
         /// A part of the names of those wanted, such as 04-px-expiry/a_key
         filter: Option<String>,
     },
+    /// Record what redis-server 7.0.15 says about each command that a stage has
+    RecordCommands,
     /// Measure stages beside redis-server: speed, memory, loading, KEYS
     #[command(disable_help_flag = true)]
     Bench {
@@ -96,7 +98,10 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
         Task::Stage { name, title } => run_stage(&root, &lessons, &name, title),
         Task::Insert { name, title } => run_insert(&root, &lessons, &name, title),
         Task::Verify => run_verify(&root, &lessons),
-        Task::Record { filter } => run_record(&root, filter),
+        Task::Record { filter } => {
+            run_conformance(&root, "transcripts", ["record".to_owned()].into_iter().chain(filter))
+        }
+        Task::RecordCommands => run_conformance(&root, "commands", []),
         Task::Bench { arguments } => run_bench(&root, arguments),
         Task::Lines { check, write } => run_lines(&root, &lessons, check, write),
     }
@@ -190,7 +195,11 @@ fn run_verify(root: &Path, lessons: &Lessons) -> anyhow::Result<ExitCode> {
     for drift in &drifts {
         eprintln!("{drift}");
     }
-    if drifts.is_empty() {
+    let faults = rooms::find(root, lessons)?;
+    for fault in &faults {
+        eprintln!("{fault}");
+    }
+    if drifts.is_empty() && faults.is_empty() {
         println!("{} stages, all as {} says", lessons.stages().len(), Lessons::PATH);
         return Ok(ExitCode::SUCCESS);
     }
@@ -198,10 +207,13 @@ fn run_verify(root: &Path, lessons: &Lessons) -> anyhow::Result<ExitCode> {
 }
 
 /// Runs the conformance crate rather than depend on it: carry must work while that does not build.
-fn run_record(root: &Path, filter: Option<String>) -> anyhow::Result<ExitCode> {
-    let package = ["run", "--quiet", "--package", "conformance"];
-    let program = ["--bin", "transcripts", "--", "record"];
-    cargo(root, package.into_iter().chain(program).map(str::to_owned).chain(filter))
+fn run_conformance(
+    root: &Path,
+    program: &str,
+    arguments: impl IntoIterator<Item = String>,
+) -> anyhow::Result<ExitCode> {
+    let package = ["run", "--quiet", "--package", "conformance", "--bin", program, "--"];
+    cargo(root, package.map(str::to_owned).into_iter().chain(arguments))
 }
 
 /// Runs the bench crate, too: it needs a chart's and a socket's libraries, and its own speed counts.

@@ -26,6 +26,35 @@ pub struct Stage {
     /// Files of the stage before that are gone.
     #[serde(default)]
     pub removed: BTreeSet<String>,
+    /// Files of the stage before that are elsewhere now. Where code names their modules, it names
+    /// the new place. One that differs in more than this is in `changed`, too, by its new name.
+    #[serde(default)]
+    pub moved: Vec<Move>,
+    /// Those of the added files that a program has written: a reader copies them.
+    #[serde(default)]
+    pub recorded: BTreeSet<String>,
+}
+
+/// Where a file was in the stage before, and where it is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Move {
+    /// The file in the stage before.
+    pub from: String,
+    /// The same file in this stage.
+    pub to: String,
+}
+
+impl Move {
+    /// The paths of the module before and after: `crate::glob`, `crate::protocol::glob`. The crate
+    /// itself has this name in its library, and another one in its program.
+    pub fn modules(&self, krate: &str) -> Option<(String, String)> {
+        let path = |file: &str| {
+            let module = file.strip_prefix("src/")?.strip_suffix(".rs")?;
+            Some(format!("{krate}::{}", module.replace('/', "::")))
+        };
+        Some((path(&self.from)?, path(&self.to)?))
+    }
 }
 
 impl Stage {
@@ -38,6 +67,8 @@ impl Stage {
             added: BTreeSet::new(),
             changed: BTreeSet::new(),
             removed: BTreeSet::new(),
+            moved: Vec::new(),
+            recorded: BTreeSet::new(),
         }
     }
 
@@ -62,6 +93,13 @@ impl Stage {
         for file in self.added.iter().chain(&self.changed).chain(&self.removed) {
             ensure!(seen.insert(file), "stage {number:02} lists '{file}' twice");
         }
+        for Move { from, to } in &self.moved {
+            let is_listed = self.added.contains(to) || self.removed.contains(from);
+            ensure!(!is_listed, "stage {number:02} moves '{from}', and lists it otherwise, too");
+        }
+        for file in &self.recorded {
+            ensure!(self.added.contains(file), "stage {number:02} has recorded '{file}' before");
+        }
         Ok(())
     }
 
@@ -75,15 +113,46 @@ impl Stage {
         Ok(files)
     }
 
+    /// Returns where a file of the stage before is in this one.
+    pub fn place_of<'f>(&'f self, file: &'f str) -> &'f str {
+        self.moved.iter().find(|moved| moved.from == file).map_or(file, |moved| &moved.to)
+    }
+
+    /// Returns where a file of this stage was in the stage before, if that has it. What the stage
+    /// before has in a place from which it was moved is another file.
+    pub fn origin_of<'f>(&'f self, file: &'f str) -> Option<&'f str> {
+        match self.moved.iter().find(|moved| moved.to == file) {
+            Some(moved) => Some(&moved.from),
+            None => self.moved.iter().all(|moved| moved.from != file).then_some(file),
+        }
+    }
+
     /// Returns a file of this stage as it reads in `other`: with the names of that stage's
-    /// directory and crate in place of its own. Bytes that are not text stay as they are.
+    /// directory and crate in place of its own, and those of the modules that it has moved, if it is
+    /// the next one. Bytes that are not text stay as they are.
     pub fn translate(&self, other: &Stage, contents: &[u8]) -> Vec<u8> {
         if is_binary(contents) {
             return contents.to_vec();
         }
         let contents = replace(contents, &self.directory, &other.directory);
         let contents = replace(&contents, &self.name('-'), &other.name('-'));
-        replace(&contents, &self.name('_'), &other.name('_'))
+        let contents = replace(&contents, &self.name('_'), &other.name('_'));
+        if other.number != self.number + 1 || other.moved.is_empty() {
+            return contents;
+        }
+        match String::from_utf8(contents) {
+            Ok(text) => other.with_modules_moved(text).into_bytes(),
+            Err(error) => error.into_bytes(),
+        }
+    }
+
+    fn with_modules_moved(&self, mut text: String) -> String {
+        for krate in ["crate".to_owned(), self.name('_')] {
+            for (from, to) in self.moved.iter().filter_map(|moved| moved.modules(&krate)) {
+                text = replace_word(&text, &from, &to);
+            }
+        }
+        text
     }
 
     /// The crate's name as a package (`-`) or in Rust code (`_`).
@@ -120,6 +189,18 @@ fn collect(
     Ok(())
 }
 
+/// Replaces `from` where neither a letter nor what else a name has comes after it.
+fn replace_word(text: &str, from: &str, to: &str) -> String {
+    let mut replaced = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(from) {
+        let goes_on = after.starts_with(|next: char| next.is_alphanumeric() || next == '_');
+        replaced.extend([before, if goes_on { from } else { to }]);
+        rest = after;
+    }
+    replaced + rest
+}
+
 fn replace(contents: &[u8], from: &str, to: &str) -> Vec<u8> {
     // Nearly every file is UTF-8, of which the standard library makes short work.
     if let Ok(text) = str::from_utf8(contents) {
@@ -145,6 +226,33 @@ mod tests {
 
     fn stage(number: u8, directory: &str) -> Stage {
         Stage { number, ..Stage::named(directory) }
+    }
+
+    #[test]
+    fn translate_follows_the_modules_that_the_next_stage_has_moved() {
+        let (two, mut three, four) = (stage(2, "02-a"), stage(3, "03-b"), stage(4, "04-c"));
+        let moved = |from: &str, to: &str| Move { from: from.to_owned(), to: to.to_owned() };
+        three.moved = vec![
+            moved("src/rdb.rs", "src/dump/rdb.rs"),
+            moved("src/rdb_reader.rs", "src/dump/rdb_reader.rs"),
+            moved("benches/a.rs", "benches/b.rs"),
+        ];
+        for (before, after) in [
+            ("use crate::rdb;", "use crate::dump::rdb;"),
+            ("use crate::rdb_reader::A;", "use crate::dump::rdb_reader::A;"),
+            ("crate::rdb::f(stage_02::rdb::X)", "crate::dump::rdb::f(stage_03::dump::rdb::X)"),
+            ("crate::rdbs, crate::{rdb}", "crate::rdbs, crate::{rdb}"),
+        ] {
+            assert_eq!(two.translate(&three, before.as_bytes()), after.as_bytes(), "{before}");
+        }
+        // What is in its new place stays there.
+        for (from, to) in [(&three, &three), (&three, &four)] {
+            assert_eq!(from.translate(to, b"use crate::rdb;"), b"use crate::rdb;");
+        }
+        assert_eq!(three.place_of("src/rdb.rs"), "src/dump/rdb.rs");
+        assert_eq!(three.origin_of("src/dump/rdb.rs"), Some("src/rdb.rs"));
+        assert_eq!(three.origin_of("src/rdb.rs"), None);
+        assert_eq!((three.place_of("x"), three.origin_of("x")), ("x", Some("x")));
     }
 
     #[test]

@@ -12,18 +12,25 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// A stage's files, with the names of another stage in place of its own.
+/// A stage's files, with the names of another stage in place of its own, and where that has them.
 fn files(stage: &Stage, as_of: &Stage) -> BTreeMap<String, String> {
     let files = stage.files(&root()).expect("a stage has files").into_iter();
-    let renamed = files.map(|(file, contents)| (file, stage.translate(as_of, &contents)));
+    let place = |file: String| match stage.number == as_of.number {
+        true => file,
+        false => as_of.place_of(&file).to_owned(),
+    };
+    let renamed = files.map(|(file, contents)| (place(file), stage.translate(as_of, &contents)));
     renamed.map(|(file, contents)| (file, String::from_utf8(contents).expect("text"))).collect()
 }
 
 /// What a reader begins with.
 pub fn start(stages: &[Stage], index: usize) -> Reader {
     let before = index.checked_sub(1).map(|before| &stages[before]);
-    let files = before.map_or(BTreeMap::new(), |before| files(before, &stages[index]));
-    Reader { files }
+    let stage = &stages[index];
+    let mut begun = before.map_or(BTreeMap::new(), |before| files(before, stage));
+    // What is recorded is copied.
+    begun.extend(files(stage, stage).into_iter().filter(|(file, _)| stage.recorded.contains(file)));
+    Reader { files: begun }
 }
 
 /// Returns a directive that shows what a stage changes in some places, if it changes anything there.

@@ -47,6 +47,32 @@ fn a_fix_goes_through_every_later_stage_under_its_own_name() {
 }
 
 #[test]
+fn a_fix_follows_a_file_that_a_stage_has_moved() {
+    let project = Project::new();
+    for name in ["03-c", "04-d"] {
+        let moved = project.read(&format!("stages/{name}/src/shared.rs"));
+        project.write(&format!("stages/{name}/src/room/shared.rs"), &moved);
+        project.remove(&format!("stages/{name}/src/shared.rs"));
+    }
+    let entry = "moved = [{ from = \"src/shared.rs\", to = \"src/room/shared.rs\" }]\n";
+    let three = "directory = \"03-c\"\n";
+    project.edit("stages/lessons.toml", three, &format!("{three}{entry}"));
+    project.commit();
+    assert_eq!(project.xtask(&["verify"]).code, 0);
+    project.edit("stages/01-a/src/shared.rs", "2\n", "use crate::shared::x; // of stage_01\n");
+    carries(
+        &project,
+        &["01"],
+        "carried   stages/02-b/src/shared.rs\n\
+         carried   stages/03-c/src/room/shared.rs\n\
+         carried   stages/04-d/src/room/shared.rs\n",
+    );
+    let fixed = project.read("stages/04-d/src/room/shared.rs");
+    assert!(fixed.contains("\nuse crate::room::shared::x; // of stage_04\n"), "{fixed}");
+    assert_eq!(project.xtask(&["verify"]).code, 0);
+}
+
+#[test]
 fn a_fix_starts_where_it_is_made() {
     let project = Project::new();
     project.edit("stages/03-c/src/shared.rs", "2\n", "fix\n");

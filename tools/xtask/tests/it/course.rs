@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use xtask::{Lessons, Stage, drift, lines};
+use xtask::{Lessons, Stage, drift, lines, rooms};
 
 #[test]
 fn every_stage_is_as_the_table_of_lessons_says() {
@@ -12,6 +12,13 @@ fn every_stage_is_as_the_table_of_lessons_says() {
     let drifts = drift::find(&root, &lessons).unwrap();
     let drifts: Vec<String> = drifts.iter().map(ToString::to_string).collect();
     assert!(drifts.is_empty(), "\n{}\n", drifts.join("\n"));
+}
+
+#[test]
+fn every_room_uses_only_those_below_it() {
+    let root = root();
+    let faults = rooms::find(&root, &Lessons::read(&root).unwrap()).unwrap();
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
 #[test]

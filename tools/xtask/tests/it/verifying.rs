@@ -26,6 +26,25 @@ fn files_of_editors_and_systems_do_not_count() {
 }
 
 #[test]
+fn a_moved_file_must_be_where_the_table_says_and_the_same() {
+    let project = Project::new();
+    let moved = "moved = [{ from = \"data.bin\", to = \"b/data.bin\" }]\nteaches = \"b\"\n";
+    project.edit("stages/lessons.toml", "teaches = \"b\"\n", moved);
+    finds(
+        &project,
+        &[
+            "stages/02-b/b/data.bin: is in stages/01-a, but neither here nor listed as removed",
+            "stages/02-b/data.bin: exists, but is not listed as added",
+        ],
+    );
+    project.remove("stages/02-b/data.bin");
+    project.write("stages/02-b/b/data.bin", "\0stage-02");
+    let run = project.xtask(&["verify"]);
+    let expected = "stages/02-b/b/data.bin: differs from stages/01-a, but is not listed as changed";
+    assert!(run.stderr.contains(expected), "{}", run.stderr);
+}
+
+#[test]
 fn an_edit_to_a_file_that_is_not_listed_is_found() {
     let project = Project::new();
     project.edit("stages/03-c/src/shared.rs", "3\n", "three\n");
