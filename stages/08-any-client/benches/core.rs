@@ -9,9 +9,11 @@ mod glob;
 mod rdb;
 #[path = "../../../tools/bench/core/resp.rs"]
 mod resp;
-#[allow(dead_code, reason = "the tests use all of it")]
+#[allow(dead_code, unused_imports, reason = "the tests use all of it")]
 #[path = "../tests/core/subject.rs"]
 mod subject;
+#[path = "../../../tools/bench/core/table.rs"]
+mod table;
 
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();

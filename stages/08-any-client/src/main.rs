@@ -1,27 +1,30 @@
 //! The server's shell: a socket, and a task for every client.
 
-mod connection;
-mod host;
-mod listener;
-mod log;
-mod wall_clock;
+mod shell;
 
 use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::process::{self, ExitCode};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
-use stage_08::Server;
-use stage_08::config::{Action, Config, HELP};
-use stage_08::db::Databases;
-use stage_08::rdb;
+use stage_08::command::Table;
+use stage_08::commands;
+use stage_08::dump::rdb;
+use stage_08::keyspace::db::Databases;
+use stage_08::server::Server;
+use stage_08::server::config::{Action, Config, HELP};
+
+use crate::shell::{host, listener, log, wall_clock};
 
 /// How many bytes of a dump are read at once.
 const READ_SIZE: usize = 64 * 1024;
 
 const NAME: &str = env!("CARGO_PKG_NAME");
+
+/// All commands that the server knows.
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(commands::ALL));
 
 // One thread, as in Redis: most requests take less time than waking a second one.
 #[tokio::main(flavor = "current_thread")]
@@ -53,14 +56,13 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let (listeners, port) = listener::bind(&config)?;
     let config = Config { dir, maxclients, port, ..config };
     let databases = load(&config)?;
-    let process = host::process();
-    let server = Server { config, databases, process, ..Server::default() };
+    let server = Server { config, databases, ..Server::default() };
     let server = Arc::new(Mutex::new(server));
     // From here on: a script that sees the ready line may send SIGTERM.
     let shutdown = host::shutdown_signal()?;
     for listener in listeners {
         log::info(format_args!("ready to accept connections on {}", listener.local_addr()?));
-        tokio::spawn(listener::accept(listener, Arc::clone(&server)));
+        tokio::spawn(listener::accept(listener, Arc::clone(&server), &TABLE));
     }
     shutdown.await;
     // At once: freeing millions of keys one by one would take longer than exiting.

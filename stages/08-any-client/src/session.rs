@@ -1,109 +1,74 @@
-//! Commands about the connection itself: HELLO, SELECT, RESET, QUIT.
+//! A client's session: bytes come in, requests are executed, replies go out.
 
-use crate::command::{CommandError, Context, Outcome};
-use crate::number;
-use crate::out::Protocol;
+use bytes::{Buf, BytesMut};
 
-/// The version of Redis whose replies these are.
-pub(crate) const REDIS_VERSION: &str = "7.0.15";
+use crate::command::Table;
+use crate::engine::{self, Then};
+use crate::keyspace::walk::Walk;
+use crate::protocol::clock::UnixMillis;
+use crate::protocol::resp::Decoder;
+use crate::server::Server;
 
-/// `HELLO [protocol [AUTH user password] [SETNAME name]]`, mirrors `helloCommand`.
-///
-/// Each option takes effect in its turn, even if a later one is rejected; the protocol changes when
-/// all have succeeded.
-pub(crate) fn hello(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
-    let (protocol, options) = match args {
-        [] => (context.out.protocol, args),
-        [version, options @ ..] => (parse_protocol(version)?, options),
-    };
-    apply_options(options, context)?;
-    context.client()?.protocol = protocol;
-    let id = context.id;
-    let out = &mut context.out;
-    out.protocol = protocol;
-    let done = out.map(7);
-    out.bulk(b"server");
-    out.bulk(b"redis");
-    out.bulk(b"version");
-    out.bulk(REDIS_VERSION.as_bytes());
-    out.bulk(b"proto");
-    out.integer(protocol.version());
-    out.bulk(b"id");
-    out.integer(id as i64);
-    out.bulk(b"mode");
-    out.bulk(b"standalone");
-    out.bulk(b"role");
-    out.bulk(b"master");
-    out.bulk(b"modules");
-    out.array(0);
-    Ok(done)
+/// Backpressure: while this many bytes of replies are unsent, the client's requests wait.
+pub const MAX_OUTPUT: usize = 64 * 1024 * 1024;
+
+/// The buffers between a client and the core.
+#[derive(Debug)]
+pub struct Session {
+    /// The client's ID.
+    pub id: u64,
+    /// The bytes received and not yet answered.
+    pub input: BytesMut,
+    /// The replies not yet sent.
+    pub output: BytesMut,
+    /// Whether to close the connection once the replies are sent.
+    pub closing: bool,
+    decoder: Decoder,
 }
 
-fn parse_protocol(version: &[u8]) -> Result<Protocol, CommandError> {
-    match number::parse(version) {
-        Some(2) => Ok(Protocol::Resp2),
-        Some(3) => Ok(Protocol::Resp3),
-        Some(_) => Err(CommandError::Coded("NOPROTO", "unsupported protocol version")),
-        None => Err("Protocol version is not an integer or out of range".into()),
+impl Session {
+    /// Returns the session of the client that has this ID.
+    pub fn new(id: u64) -> Self {
+        let (input, output) = (BytesMut::new(), BytesMut::new());
+        Self { id, input, output, closing: false, decoder: Decoder::default() }
     }
-}
 
-fn apply_options(mut options: &[&[u8]], context: &mut Context<'_>) -> Result<(), CommandError> {
-    while let [option, rest @ ..] = options {
-        options = match (option.to_ascii_lowercase().as_slice(), rest) {
-            (b"auth", [user, _, rest @ ..]) => {
-                authenticate(user)?;
-                rest
+    /// Answers the requests that have arrived, up to one that breaks the protocol or closes the
+    /// connection. If one needs a walk, returns the walk; the requests after it have to wait.
+    pub fn answer(&mut self, table: &Table, server: &mut Server, now: UnixMillis) -> Option<Walk> {
+        self.publish(server);
+        if let Some(client) = server.clients.get_mut(self.id) {
+            client.last_interaction = now;
+        }
+        let mut walk = None;
+        while walk.is_none() && !self.closing && self.output.len() < MAX_OUTPUT {
+            match self.decoder.decode(&self.input) {
+                Ok(None) => break,
+                Ok(Some(request)) => {
+                    let output = &mut self.output;
+                    match engine::execute(table, &request.args, server, self.id, now, output) {
+                        Then::Read => {}
+                        Then::Close => self.closing = true,
+                        Then::Walk(next) => walk = Some(next),
+                    }
+                    self.input.advance(request.length);
+                }
+                Err(error) => {
+                    engine::refuse(&error, server, self.id, &mut self.output);
+                    self.closing = true;
+                }
             }
-            (b"setname", [name, rest @ ..]) => {
-                set_name(name, context)?;
-                rest
-            }
-            _ => return Err(CommandError::quoting("Syntax error in HELLO option '", option, "'")),
-        };
+        }
+        if self.closing {
+            self.input.clear();
+        }
+        walk
     }
-    Ok(())
-}
 
-/// Checks the user. There is only one, and as it has no password, any will do.
-fn authenticate(user: &[u8]) -> Result<(), CommandError> {
-    const REFUSED: &str = "invalid username-password pair or user is disabled.";
-    if user == b"default" { Ok(()) } else { Err(CommandError::Coded("WRONGPASS", REFUSED)) }
-}
-
-/// Gives the connection a name, if CLIENT LIST can show it without breaking its line. Mirrors
-/// `clientSetNameOrReply`.
-pub(crate) fn set_name(name: &[u8], context: &mut Context<'_>) -> Result<(), CommandError> {
-    if !name.iter().all(u8::is_ascii_graphic) {
-        return Err("Client names cannot contain spaces, newlines or special characters.".into());
+    /// Publishes the current sizes of the buffers, for CLIENT LIST.
+    pub fn publish(&self, server: &mut Server) {
+        if let Some(client) = server.clients.get_mut(self.id) {
+            client.note_buffers(&self.input, &self.output);
+        }
     }
-    context.client()?.name = name.into();
-    Ok(())
-}
-
-/// `SELECT index`, mirrors `selectCommand`.
-pub(crate) fn select(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
-    let [index] = args else { return Err(CommandError::Arity) };
-    let index = number::parse(index).ok_or(CommandError::NOT_AN_INTEGER)?;
-    if i32::try_from(index).is_err() {
-        let (min, max) = (i32::MIN, i32::MAX);
-        let text = format!("value is out of range, value must between {min} and {max}");
-        return Err(text.as_str().into());
-    }
-    let databases = context.server.databases.len();
-    let index = usize::try_from(index).ok().filter(|index| *index < databases);
-    context.client()?.database = index.ok_or("DB index is out of range")?;
-    Ok(context.out.simple("OK"))
-}
-
-/// `RESET`, mirrors `resetCommand`.
-pub(crate) fn reset(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
-    context.client()?.reset();
-    Ok(context.out.simple("RESET"))
-}
-
-/// `QUIT`, mirrors `quitCommand`.
-pub(crate) fn quit(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
-    context.client()?.closing = true;
-    Ok(context.out.simple("OK"))
 }

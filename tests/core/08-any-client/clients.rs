@@ -5,9 +5,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::BytesMut;
 
-use super::info::text;
 use crate::corpus::from_echo::request::{shown, words};
+use crate::corpus::from_keys::keys::header;
 use crate::subject::{Client, NOW, Subject};
+
+/// Returns the text in a bulk.
+pub fn text(reply: &[u8]) -> String {
+    let (length, rest) = header(reply, b'$');
+    assert_eq!(rest.len(), length + 2);
+    str::from_utf8(&rest[..length]).expect("a text").to_owned()
+}
 
 /// Returns the lines that CLIENT LIST or CLIENT INFO gives.
 fn lines(subject: &mut Subject, client: &mut Client, request: &str) -> Vec<String> {

@@ -24,8 +24,8 @@ use crate::workspace::number_of;
 /// Asks for all counters.
 pub const REQUEST: &[u8] = b"INFO clients stats errorstats keyspace\r\n";
 
-/// The stage that brings INFO.
-pub const STAGE: u32 = number_of("08-any-client");
+/// The stage that brings them.
+pub const STAGE: u32 = number_of("09-introspection");
 
 /// The fields that are compared, besides keys and errors.
 pub const COMPARED: [&str; 16] = [

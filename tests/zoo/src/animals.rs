@@ -15,9 +15,11 @@ mod complains_in_silence;
 mod copies_in_one_piece;
 mod counts_a_name_once;
 mod counts_characters;
+mod counts_itself;
 mod counts_names_and_values;
 mod drops_replies_at_the_end;
 mod ends_a_bulk_at_crlf;
+mod finds_the_first_key_only;
 mod forgets_half_a_request;
 mod forgets_the_crlf;
 mod forgets_to_flush;
@@ -630,6 +632,18 @@ pub static ZOO: &[Animal] = &[
         mistake: "answers QUIT with OK, and stays connected",
         transcript: "08-any-client/quit_is_answered_and_then_the_connection_closes",
         server: &listens_after_quit::ListensAfterQuit,
+    },
+    Animal {
+        name: "counts_itself",
+        mistake: "counts a command before it executes it, and so INFO counts itself",
+        transcript: "09-introspection/info_counts_the_commands_that_were_executed",
+        server: &counts_itself::CountsItself,
+    },
+    Animal {
+        name: "finds_the_first_key_only",
+        mistake: "finds only the first key of a request",
+        transcript: "09-introspection/command_getkeys_finds_the_keys",
+        server: &finds_the_first_key_only::FindsTheFirstKeyOnly,
     },
 ];
 

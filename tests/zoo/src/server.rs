@@ -80,7 +80,7 @@ pub trait Server: Sync {
                 Ok(None) => return Next::Read,
                 Ok(Some(words)) if words.is_empty() => {}
                 Ok(Some(words)) => {
-                    self.respond(&self.execute(&words, state), output);
+                    self.respond(&self.execute_and_count(&words, state), output);
                     if self.is_farewell(&words) {
                         return Next::Close;
                     }
@@ -239,6 +239,13 @@ pub trait Server: Sync {
 
     // Commands
 
+    /// Does what a request asks for, and counts it afterwards.
+    fn execute_and_count(&self, words: &[Vec<u8>], state: &State) -> Reply {
+        let reply = self.execute(words, state);
+        state.count(&reply);
+        reply
+    }
+
     /// Does what a request asks for.
     fn execute(&self, words: &[Vec<u8>], state: &State) -> Reply {
         let Some((name, arguments)) = words.split_first() else { return Reply::Nil };
@@ -261,6 +268,12 @@ pub trait Server: Sync {
             ("HELLO", _) => self.hello(arguments).unwrap_or_else(Reply::error),
             ("SELECT", [database]) => self.select(database).unwrap_or_else(Reply::error),
             ("CLIENT", [subcommand, arguments @ ..]) => self.client(subcommand, arguments),
+            ("COMMAND", [subcommand, request @ ..])
+                if subcommand.eq_ignore_ascii_case(b"GETKEYS") =>
+            {
+                Reply::Array(self.get_keys(request).into_iter().map(Reply::Bulk).collect())
+            }
+            ("INFO", _) => self.info(state),
             // Nobody asks for a command that is there.
             ("COMMAND", [_, names @ ..]) => Reply::Array(vec![Reply::Nil; names.len()]),
             ("RESET", []) => self.reset(),
@@ -269,6 +282,19 @@ pub trait Server: Sync {
             ("EXISTS" | "TTL" | "SCAN" | "SELECT" | "CLIENT" | "RESET", _) => wrong_arity(name),
             _ => self.unknown_command(name, arguments),
         }
+    }
+
+    /// `COMMAND GETKEYS command argument ...`: the keys in a request.
+    fn get_keys(&self, request: &[Vec<u8>]) -> Vec<Vec<u8>> {
+        let Some((name, arguments)) = request.split_first() else { return Vec::new() };
+        let keys = if self.command_name(name) == "EXISTS" { arguments.len() } else { 1 };
+        arguments.iter().take(keys).cloned().collect()
+    }
+
+    /// `INFO`, as far as somebody asks for it: what has been executed.
+    fn info(&self, state: &State) -> Reply {
+        let text = format!("# Stats\r\ntotal_commands_processed:{}\r\n", state.executed());
+        Reply::Bulk(text.into_bytes())
     }
 
     /// Returns the name under which a command is looked up.

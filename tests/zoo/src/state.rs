@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::reply::Reply;
 use crate::session::session;
 
 /// A value, and when it ends.
@@ -35,6 +37,7 @@ pub struct State {
     /// What the server was started with.
     pub config: Config,
     databases: Vec<Mutex<Keyspace>>,
+    executed: AtomicU64,
 }
 
 /// How many databases there are.
@@ -46,7 +49,21 @@ impl State {
         let mut databases = vec![Mutex::new(keyspace)];
         // One more than there are: the honest server never gets to it.
         databases.resize_with(DATABASES + 1, Mutex::default);
-        State { config, databases }
+        State { config, databases, executed: AtomicU64::new(0) }
+    }
+
+    /// Counts a command with this reply, unless it was rejected.
+    pub fn count(&self, reply: &Reply) {
+        let rejections = [&b"ERR unknown command"[..], b"ERR wrong number"];
+        let is_rejected = |text: &[u8]| rejections.iter().any(|start| text.starts_with(start));
+        if !matches!(reply, Reply::Error(text) if is_rejected(text)) {
+            self.executed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Returns how many commands have been executed.
+    pub fn executed(&self) -> u64 {
+        self.executed.load(Ordering::Relaxed)
     }
 
     /// Locks the keys of the database that this thread's client has selected.

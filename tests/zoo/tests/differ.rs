@@ -38,8 +38,8 @@ const SESSIONS: u64 = 3000;
 
 fn main() -> ExitCode {
     let redis = differ::redis();
-    // What stage 08 brings is left to the transcripts: few of its replies are the same in two
-    // servers.
+    // What is new from stage 08 on is left to the transcripts: few of these replies are the same in
+    // two servers.
     let seen = ZOO.iter().filter(|animal| number_of(animal.stage()) < number_of("08-any-client"));
     let seen = seen.map(|animal| animal.name);
     let seen = seen.filter(|name| !UNSEEN.iter().any(|(unseen, _)| unseen == name));

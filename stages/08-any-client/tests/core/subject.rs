@@ -3,18 +3,31 @@
 
 use std::io::{self, BufRead};
 use std::slice;
+use std::sync::LazyLock;
 
 use bytes::BytesMut;
-pub use stage_08 as stage;
+use stage_08::command::Table;
+use stage_08::commands;
+use stage_08::dump::rdb;
+use stage_08::engine::{self, Then};
+use stage_08::keyspace::db::{Db, Expiry};
+use stage_08::protocol::clock::UnixMillis;
+use stage_08::protocol::out::{Out, Protocol};
+use stage_08::protocol::resp::ProtocolError;
+use stage_08::server::Server;
+use stage_08::server::client::{self, Peer};
 
-use stage::client::Peer;
-use stage::clock::UnixMillis;
-use stage::command::{self, Then};
-use stage::db::{Db, Expiry, KeyspaceStats};
-use stage::out::{Out, Protocol};
-use stage::process::Process;
-use stage::rdb;
-use stage::resp::ProtocolError;
+/// The modules that the corpus names, wherever they are in this stage.
+pub mod stage {
+    pub use stage_08::command;
+    pub use stage_08::dump::{lzf, rdb_reader};
+    pub use stage_08::keyspace::dict;
+    pub use stage_08::protocol::{glob, inline, number, out, resp};
+    pub use stage_08::server::config;
+}
+
+/// All commands of the stage.
+pub static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(commands::ALL));
 
 /// When a request is executed, if a test does not say.
 pub const NOW: i64 = 1_700_000_000_000;
@@ -24,13 +37,13 @@ pub type Client = u64;
 
 /// The core, with the state that it keeps between two requests, and a client.
 pub struct Subject {
-    server: stage::Server,
+    server: Server,
     client: Client,
 }
 
 impl Default for Subject {
     fn default() -> Self {
-        let mut subject = Self { server: stage::Server::default(), client: 0 };
+        let mut subject = Self { server: Server::default(), client: 0 };
         subject.client = subject.connect(1);
         subject
     }
@@ -55,10 +68,10 @@ impl Subject {
     /// Returns the reply to a request of another client at this moment.
     pub fn execute_as_at(&mut self, now: i64, client: &mut Client, args: &[&[u8]]) -> Vec<u8> {
         let (now, mut output) = (UnixMillis(now), BytesMut::new());
-        let then = command::execute(args, &mut self.server, *client, now, &mut output);
+        let then = engine::execute(&TABLE, args, &mut self.server, *client, now, &mut output);
         if let Then::Walk(mut walk) = then {
             while !walk.step(&self.server.databases, now) {}
-            command::end_walk(walk, &mut self.server, *client, &mut output);
+            engine::end_walk(walk, &mut self.server, *client, &mut output);
         }
         output.into()
     }
@@ -71,7 +84,7 @@ impl Subject {
     /// Returns the reply to a client that breaks the protocol.
     pub fn protocol_error_as(&mut self, client: &mut Client, error: ProtocolError) -> Vec<u8> {
         let mut output = BytesMut::new();
-        command::refuse(&error, &mut self.server, *client, &mut output);
+        engine::refuse(&error, &mut self.server, *client, &mut output);
         output.into()
     }
 
@@ -144,22 +157,12 @@ impl Subject {
         self.state_mut(client).last_interaction = UnixMillis(now);
     }
 
-    fn state(&self, client: &Client) -> &stage::client::Client {
+    fn state(&self, client: &Client) -> &client::Client {
         self.server.clients.get(*client).expect("it is connected")
     }
 
-    fn state_mut(&mut self, client: &Client) -> &mut stage::client::Client {
+    fn state_mut(&mut self, client: &Client) -> &mut client::Client {
         self.server.clients.get_mut(*client).expect("it is connected")
-    }
-
-    /// Puts the server into a process.
-    pub fn set_process(&mut self, process: Process) {
-        self.server.process = process;
-    }
-
-    /// Returns what has happened to the keys of database 0.
-    pub fn usage(&self) -> KeyspaceStats {
-        self.server.databases[0].usage()
     }
 
     /// Executes a KEYS at this moment, step by step, and something else after each step but the last.
@@ -172,7 +175,7 @@ impl Subject {
     ) -> (usize, Vec<u8>) {
         let (now, mut output) = (UnixMillis(now), BytesMut::new());
         let args = [b"KEYS", pattern];
-        let then = command::execute(&args, &mut self.server, self.client, now, &mut output);
+        let then = engine::execute(&TABLE, &args, &mut self.server, self.client, now, &mut output);
         let mut steps = 1;
         if let Then::Walk(mut walk) = then {
             loop {
@@ -182,7 +185,7 @@ impl Subject {
                     break;
                 }
             }
-            command::end_walk(walk, &mut self.server, self.client, &mut output);
+            engine::end_walk(walk, &mut self.server, self.client, &mut output);
         }
         (steps, output.into())
     }
