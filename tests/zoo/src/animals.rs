@@ -17,6 +17,7 @@ mod counts_a_name_once;
 mod counts_characters;
 mod counts_itself;
 mod counts_names_and_values;
+mod counts_what_it_sends;
 mod drops_replies_at_the_end;
 mod ends_a_bulk_at_crlf;
 mod finds_the_first_key_only;
@@ -644,6 +645,12 @@ pub static ZOO: &[Animal] = &[
         mistake: "finds only the first key of a request",
         transcript: "09-introspection/command_getkeys_finds_the_keys",
         server: &finds_the_first_key_only::FindsTheFirstKeyOnly,
+    },
+    Animal {
+        name: "counts_what_it_sends",
+        mistake: "counts replies as it sends them, and so no error that is left out",
+        transcript: "09-introspection/info_counts_errors_that_are_left_out",
+        server: &counts_what_it_sends::CountsWhatItSends,
     },
 ];
 

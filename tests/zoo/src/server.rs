@@ -273,7 +273,7 @@ pub trait Server: Sync {
             {
                 Reply::Array(self.get_keys(request).into_iter().map(Reply::Bulk).collect())
             }
-            ("INFO", _) => self.info(state),
+            ("INFO", sections) => self.info(sections, state),
             // Nobody asks for a command that is there.
             ("COMMAND", [_, names @ ..]) => Reply::Array(vec![Reply::Nil; names.len()]),
             ("RESET", []) => self.reset(),
@@ -291,10 +291,19 @@ pub trait Server: Sync {
         arguments.iter().take(keys).cloned().collect()
     }
 
-    /// `INFO`, as far as somebody asks for it: what has been executed.
-    fn info(&self, state: &State) -> Reply {
-        let text = format!("# Stats\r\ntotal_commands_processed:{}\r\n", state.executed());
-        Reply::Bulk(text.into_bytes())
+    /// `INFO [section]`, as far as somebody asks for it: what was executed, and which errors came.
+    fn info(&self, sections: &[Vec<u8>], state: &State) -> Reply {
+        let errors = state.errors();
+        if sections.first().is_some_and(|section| section == b"errorstats") {
+            let counts =
+                errors.iter().map(|(word, count)| format!("errorstat_{word}:count={count}\r\n"));
+            return Reply::Bulk(format!("# Errorstats\r\n{}", counts.collect::<String>()).into());
+        }
+        let (executed, errors) = (state.executed(), errors.values().sum::<u64>());
+        let text = format!(
+            "# Stats\r\ntotal_commands_processed:{executed}\r\ntotal_error_replies:{errors}\r\n"
+        );
+        Reply::Bulk(text.into())
     }
 
     /// Returns the name under which a command is looked up.

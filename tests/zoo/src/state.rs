@@ -38,6 +38,7 @@ pub struct State {
     pub config: Config,
     databases: Vec<Mutex<Keyspace>>,
     executed: AtomicU64,
+    errors: Mutex<BTreeMap<String, u64>>,
 }
 
 /// How many databases there are.
@@ -49,21 +50,31 @@ impl State {
         let mut databases = vec![Mutex::new(keyspace)];
         // One more than there are: the honest server never gets to it.
         databases.resize_with(DATABASES + 1, Mutex::default);
-        State { config, databases, executed: AtomicU64::new(0) }
+        State { config, databases, executed: AtomicU64::new(0), errors: Mutex::default() }
     }
 
-    /// Counts a command with this reply, unless it was rejected.
+    /// Counts a command with this reply, unless it was rejected, and an error by its first word.
     pub fn count(&self, reply: &Reply) {
         let rejections = [&b"ERR unknown command"[..], b"ERR wrong number"];
         let is_rejected = |text: &[u8]| rejections.iter().any(|start| text.starts_with(start));
         if !matches!(reply, Reply::Error(text) if is_rejected(text)) {
             self.executed.fetch_add(1, Ordering::Relaxed);
         }
+        if let Reply::Error(text) = reply {
+            let word = String::from_utf8_lossy(text).split(' ').take(1).collect();
+            *self.errors().entry(word).or_default() += 1;
+        }
     }
 
     /// Returns how many commands have been executed.
     pub fn executed(&self) -> u64 {
         self.executed.load(Ordering::Relaxed)
+    }
+
+    /// Locks the numbers of errors, by their first words.
+    pub fn errors(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
+        // A number is right, whatever became of a thread that counted.
+        self.errors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Locks the keys of the database that this thread's client has selected.

@@ -10,9 +10,11 @@ impl Server for CountsItself {
         // Whether it is one that can be executed, only its reply says.
         let reply = Honest.execute(words, state);
         state.count(&reply);
-        if words.first().is_some_and(|name| name.eq_ignore_ascii_case(b"INFO")) {
-            return Honest.info(state);
+        match words {
+            [name, sections @ ..] if name.eq_ignore_ascii_case(b"INFO") => {
+                Honest.info(sections, state)
+            }
+            _ => reply,
         }
-        reply
     }
 }
