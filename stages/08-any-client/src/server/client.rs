@@ -86,7 +86,7 @@ pub struct Buffers {
     pub output: usize,
     /// The largest value that `output` has ever had.
     pub output_peak: usize,
-    /// The capacity of the input buffer.
+    /// The capacity of the output buffer.
     pub output_capacity: usize,
 }
 
