@@ -177,13 +177,29 @@ const WIDE_BLOCK: &str = "(() => {
 pub fn scrolls_well(tab: &mut Tab<'_>) -> Result<()> {
     /// As wide as the margin with the signs, and as the shade at the edge.
     const STRIP: f64 = 16.0;
+    /// So often it is looked at again, and after so long each time.
+    const PAINTINGS: usize = 20;
+    const PAINTING: Duration = Duration::from_millis(50);
     let place = tab.evaluate(WIDE_BLOCK)?;
     ensure!(place.is_object(), "no block of code is wider than the page");
     let number = |name: &str| place[name].as_f64().context("a number");
     let (x, y, width, height) = (number("x")?, number("y")?, number("width")?, number("height")?);
-    let strips = |tab: &mut Tab<'_>| -> Result<[Vec<u8>; 3]> {
+    let seen = |tab: &mut Tab<'_>| -> Result<[Vec<u8>; 3]> {
         let mut strip = |x| tab.clip((x, y, STRIP, height));
         Ok([strip(x)?, strip(x + width / 2.0)?, strip(x + width - STRIP)?])
+    };
+    // What has just been scrolled may be painted again, a little otherwise.
+    let strips = |tab: &mut Tab<'_>| -> Result<[Vec<u8>; 3]> {
+        let mut before = seen(tab)?;
+        for _ in 0..PAINTINGS {
+            thread::sleep(PAINTING);
+            let now = seen(tab)?;
+            if now == before {
+                break;
+            }
+            before = now;
+        }
+        Ok(before)
     };
     let unshaded = |tab: &mut Tab<'_>| {
         tab.evaluate("void block.parentElement.classList.add('unshaded')")?;
