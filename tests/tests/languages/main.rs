@@ -180,7 +180,7 @@ fn masked(text: &str, folder: &Path) -> String {
     let text = unfolded(text).replace(&format!("{}/", folder.display()), "");
     let mut masked = String::new();
     for line in text.lines() {
-        let line = without_time(line);
+        let line = without_sent(without_time(line));
         let words: Vec<&str> = line.split(' ').collect();
         let is_measured = |at: usize| {
             let unit = words.get(at + 1).is_some_and(|word| {
@@ -207,6 +207,12 @@ fn masked(text: &str, folder: &Path) -> String {
 fn without_time(line: &str) -> &str {
     let head = line.rsplit_once(" in ").filter(|(_, time)| time.ends_with(" s"));
     head.filter(|_| line.starts_with("passed ")).map_or(line, |(head, _)| head)
+}
+
+/// Returns the line without what a client of a load began with: which were the last ones is chance.
+fn without_sent(line: &str) -> &str {
+    const DEEP: &str = "              ";
+    if line.starts_with(DEEP) && line.ends_with('…') { DEEP } else { line }
 }
 
 /// Removes what the tests remember of a server that was started with the same command: they would
