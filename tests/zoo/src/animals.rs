@@ -637,19 +637,19 @@ pub static ZOO: &[Animal] = &[
     Animal {
         name: "counts_itself",
         mistake: "counts a command before it executes it, and so INFO counts itself",
-        transcript: "10-introspection/info_counts_the_commands_that_were_executed",
+        transcript: "11-introspection/info_counts_the_commands_that_were_executed",
         server: &counts_itself::CountsItself,
     },
     Animal {
         name: "finds_the_first_key_only",
         mistake: "finds only the first key of a request",
-        transcript: "10-introspection/command_getkeys_finds_the_keys",
+        transcript: "11-introspection/command_getkeys_finds_the_keys",
         server: &finds_the_first_key_only::FindsTheFirstKeyOnly,
     },
     Animal {
         name: "counts_what_it_sends",
         mistake: "counts replies as it sends them, and so no error that is left out",
-        transcript: "10-introspection/info_counts_errors_that_are_left_out",
+        transcript: "11-introspection/info_counts_errors_that_are_left_out",
         server: &counts_what_it_sends::CountsWhatItSends,
     },
 ];
