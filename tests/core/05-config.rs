@@ -9,4 +9,4 @@ mod from_px_expiry;
 #[path = "03-set-get/tests.rs"]
 mod from_set_get;
 #[path = "04-px-expiry/options.rs"]
-mod options_until_any_client;
+mod options_until_scan;

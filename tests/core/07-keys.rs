@@ -15,4 +15,4 @@ mod from_set_get;
 #[path = "06-rdb-read/hints.rs"]
 mod hints_until_any_client;
 #[path = "04-px-expiry/options.rs"]
-mod options_until_any_client;
+mod options_until_scan;

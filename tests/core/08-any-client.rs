@@ -14,3 +14,5 @@ mod from_px_expiry;
 mod from_rdb_read;
 #[path = "03-set-get/tests.rs"]
 mod from_set_get;
+#[path = "04-px-expiry/options.rs"]
+mod options_until_scan;

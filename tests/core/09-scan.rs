@@ -12,5 +12,7 @@ mod from_keys;
 mod from_px_expiry;
 #[path = "06-rdb-read/tests.rs"]
 mod from_rdb_read;
+#[path = "09-scan/tests.rs"]
+mod from_scan;
 #[path = "03-set-get/tests.rs"]
 mod from_set_get;

@@ -2,6 +2,8 @@
 
 #[path = "08-any-client/tests.rs"]
 mod from_any_client;
+#[path = "10-clients/tests.rs"]
+mod from_clients;
 #[path = "05-config/tests.rs"]
 mod from_config;
 #[path = "02-echo/tests.rs"]
@@ -12,5 +14,7 @@ mod from_keys;
 mod from_px_expiry;
 #[path = "06-rdb-read/tests.rs"]
 mod from_rdb_read;
+#[path = "09-scan/tests.rs"]
+mod from_scan;
 #[path = "03-set-get/tests.rs"]
 mod from_set_get;

@@ -66,7 +66,7 @@ pub const POINTS: &[Point] = &[
     point!("07-keys/a_random_key", a_draw_does_not_search_all_keys),
     point!("07-keys/flushall_makes_nobody_wait", freeing_many_keys_keeps_no_client_waiting),
     point!("07-keys/flushall_makes_nobody_wait", the_memory_can_be_used_again),
-    point!("08-any-client/a_scan_that_loses_keys", a_scan_takes_many_replies),
+    point!("09-scan/a_scan_that_loses_keys", a_scan_takes_many_replies),
 ];
 
 /// Returns the points of an exercise.

@@ -7,7 +7,6 @@ mod config;
 mod connection;
 mod info;
 mod keys;
-mod scan;
 mod set;
 mod strings;
 
@@ -18,7 +17,6 @@ pub const ALL: &[&[Command]] = &[
     connection::COMMANDS,
     info::COMMANDS,
     keys::COMMANDS,
-    scan::COMMANDS,
     set::COMMANDS,
     strings::COMMANDS,
 ];

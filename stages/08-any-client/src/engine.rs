@@ -29,21 +29,18 @@ pub fn execute(
     table: &Table,
     args: &[&[u8]],
     server: &mut Server,
-    id: u64,
+    client: &mut Client,
     now: UnixMillis,
     output: &mut BytesMut,
 ) -> Then {
     if args.is_empty() {
-        return end_request(server, id, &mut Out::new(Protocol::default(), output));
+        return end_request(client, &mut Out::new(Protocol::default(), output));
     }
-    let found = table.find(args);
-    // Another client has killed this one, so the reply has no reader.
-    let Some(client) = server.clients.get_mut(id) else { return Then::Close };
-    client.last_command = found.as_ref().ok().map(|(command, _)| command.name);
-    let (name, database) = (client.last_command.unwrap_or_default(), client.database);
-    let out = Out::new(client.protocol, output);
-    let mut context = Context { server, id, database, now, out, walk: None, table };
-    let done = found.and_then(|(command, rest)| {
+    let mut name = "";
+    let (database, out) = (client.database, Out::new(client.protocol, output));
+    let mut context = Context { server, client, database, now, out, walk: None };
+    let done = table.find(args).and_then(|(command, rest)| {
+        name = command.name;
         if !command.takes(args.len()) {
             return Err(CommandError::Arity);
         }
@@ -53,18 +50,17 @@ pub fn execute(
         error.write(name, &mut context.out);
     }
     let Some(mut walk) = context.walk else {
-        return end_request(context.server, id, &mut context.out);
+        return end_request(context.client, &mut context.out);
     };
     if walk.step(&server.databases, now) {
-        end_walk(walk, server, id, output);
+        end_walk(walk, client, output);
         return Then::Read;
     }
     Then::Walk(walk)
 }
 
 /// Discards a reply that the client does not want.
-fn end_request(server: &mut Server, id: u64, out: &mut Out<'_>) -> Then {
-    let Some(client) = server.clients.get_mut(id) else { return Then::Close };
+fn end_request(client: &mut Client, out: &mut Out<'_>) -> Then {
     if !client.end_request() {
         out.discard();
     }
@@ -72,15 +68,15 @@ fn end_request(server: &mut Server, id: u64, out: &mut Out<'_>) -> Then {
 }
 
 /// Appends the reply that a walk has found to the output, if the client wants it.
-pub fn end_walk(walk: Walk, server: &mut Server, id: u64, output: &mut BytesMut) {
-    if server.clients.get_mut(id).is_some_and(Client::end_request) {
+pub fn end_walk(walk: Walk, client: &mut Client, output: &mut BytesMut) {
+    if client.end_request() {
         walk.append_to(output);
     }
 }
 
 /// Appends a protocol error to the output, if the client wants replies.
-pub fn refuse(error: &ProtocolError, server: &mut Server, id: u64, output: &mut BytesMut) {
+pub fn refuse(error: &ProtocolError, client: &mut Client, output: &mut BytesMut) {
     let mut out = Out::new(Protocol::Resp2, output);
     out.error(CommandError::CODE, &error.text());
-    end_request(server, id, &mut out);
+    end_request(client, &mut out);
 }

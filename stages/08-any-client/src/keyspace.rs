@@ -1,5 +1,4 @@
 //! The keyspace: keys and values, and walks through them.
 
 pub mod db;
-pub mod dict;
 pub mod walk;

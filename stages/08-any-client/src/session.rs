@@ -8,6 +8,7 @@ use crate::keyspace::walk::Walk;
 use crate::protocol::clock::UnixMillis;
 use crate::protocol::resp::Decoder;
 use crate::server::Server;
+use crate::server::client::Client;
 
 /// Backpressure: while this many bytes of replies are unsent, the client's requests wait.
 pub const MAX_OUTPUT: usize = 64 * 1024 * 1024;
@@ -15,8 +16,8 @@ pub const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 /// The buffers between a client and the core.
 #[derive(Debug)]
 pub struct Session {
-    /// The client's ID.
-    pub id: u64,
+    /// The client.
+    pub client: Client,
     /// The bytes received and not yet answered.
     pub input: BytesMut,
     /// The replies not yet sent.
@@ -27,26 +28,22 @@ pub struct Session {
 }
 
 impl Session {
-    /// Returns the session of the client that has this ID.
-    pub fn new(id: u64) -> Self {
+    /// Returns the session of a client.
+    pub fn new(client: Client) -> Self {
         let (input, output) = (BytesMut::new(), BytesMut::new());
-        Self { id, input, output, closing: false, decoder: Decoder::default() }
+        Self { client, input, output, closing: false, decoder: Decoder::default() }
     }
 
     /// Answers the requests that have arrived, up to one that breaks the protocol or closes the
     /// connection. If one needs a walk, returns the walk; the requests after it have to wait.
     pub fn answer(&mut self, table: &Table, server: &mut Server, now: UnixMillis) -> Option<Walk> {
-        self.publish(server);
-        if let Some(client) = server.clients.get_mut(self.id) {
-            client.last_interaction = now;
-        }
         let mut walk = None;
         while walk.is_none() && !self.closing && self.output.len() < MAX_OUTPUT {
             match self.decoder.decode(&self.input) {
                 Ok(None) => break,
                 Ok(Some(request)) => {
-                    let output = &mut self.output;
-                    match engine::execute(table, &request.args, server, self.id, now, output) {
+                    let (client, output) = (&mut self.client, &mut self.output);
+                    match engine::execute(table, &request.args, server, client, now, output) {
                         Then::Read => {}
                         Then::Close => self.closing = true,
                         Then::Walk(next) => walk = Some(next),
@@ -54,7 +51,7 @@ impl Session {
                     self.input.advance(request.length);
                 }
                 Err(error) => {
-                    engine::refuse(&error, server, self.id, &mut self.output);
+                    engine::refuse(&error, &mut self.client, &mut self.output);
                     self.closing = true;
                 }
             }
@@ -63,12 +60,5 @@ impl Session {
             self.input.clear();
         }
         walk
-    }
-
-    /// Publishes the current sizes of the buffers, for CLIENT LIST.
-    pub fn publish(&self, server: &mut Server) {
-        if let Some(client) = server.clients.get_mut(self.id) {
-            client.note_buffers(&self.input, &self.output);
-        }
     }
 }

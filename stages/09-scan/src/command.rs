@@ -42,8 +42,8 @@ pub type Outcome = Result<Done, CommandError>;
 pub struct Context<'a> {
     /// What all connections share.
     pub server: &'a mut Server,
-    /// The ID of the client that sent the request.
-    pub id: u64,
+    /// The client that sent the request.
+    pub client: &'a mut Client,
     /// The number of the database that it has selected.
     pub database: usize,
     /// The current time.
@@ -52,8 +52,6 @@ pub struct Context<'a> {
     pub out: Out<'a>,
     /// The walk that finds the reply, if the command needs one.
     pub walk: Option<Walk>,
-    /// All commands.
-    pub table: &'a Table,
 }
 
 /// Where a request's keys are (Redis: `keySpec`).
@@ -97,12 +95,7 @@ impl Command {
 
     /// Describes a command that needs a subcommand.
     pub const fn container(name: &'static str, subcommands: &'static [Command]) -> Self {
-        Self::new(name, -2, 0, Keys::NONE, only_subcommands).with(subcommands)
-    }
-
-    /// Adds the subcommands.
-    pub const fn with(self, subcommands: &'static [Command]) -> Self {
-        Self { subcommands, ..self }
+        Self { subcommands, ..Self::new(name, -2, 0, Keys::NONE, only_subcommands) }
     }
 
     /// Returns whether this command accepts a request of this many arguments. Mirrors
@@ -129,12 +122,6 @@ fn only_subcommands(_: &[&[u8]], _: &mut Context<'_>) -> Outcome {
 }
 
 impl Context<'_> {
-    /// Returns the client that sent the request. If another client has killed it, the list no
-    /// longer has it.
-    pub fn client(&mut self) -> Result<&mut Client, CommandError> {
-        Ok(self.server.clients.get_mut(self.id).ok_or("No such client")?)
-    }
-
     /// Returns the database that the client has selected.
     pub fn db(&mut self) -> &mut Db {
         &mut self.server.databases[self.database]
@@ -159,11 +146,6 @@ impl Table {
             commands.partition_point(|command| bucket(command.name.as_bytes()) < number) as u16
         });
         Self { commands, starts }
-    }
-
-    /// Returns all commands.
-    pub fn commands(&self) -> &[&'static Command] {
-        &self.commands
     }
 
     /// Returns the command, or the subcommand, that a request names, and the arguments after the

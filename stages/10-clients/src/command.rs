@@ -52,8 +52,6 @@ pub struct Context<'a> {
     pub out: Out<'a>,
     /// The walk that finds the reply, if the command needs one.
     pub walk: Option<Walk>,
-    /// All commands.
-    pub table: &'a Table,
 }
 
 /// Where a request's keys are (Redis: `keySpec`).
@@ -97,12 +95,7 @@ impl Command {
 
     /// Describes a command that needs a subcommand.
     pub const fn container(name: &'static str, subcommands: &'static [Command]) -> Self {
-        Self::new(name, -2, 0, Keys::NONE, only_subcommands).with(subcommands)
-    }
-
-    /// Adds the subcommands.
-    pub const fn with(self, subcommands: &'static [Command]) -> Self {
-        Self { subcommands, ..self }
+        Self { subcommands, ..Self::new(name, -2, 0, Keys::NONE, only_subcommands) }
     }
 
     /// Returns whether this command accepts a request of this many arguments. Mirrors
@@ -159,11 +152,6 @@ impl Table {
             commands.partition_point(|command| bucket(command.name.as_bytes()) < number) as u16
         });
         Self { commands, starts }
-    }
-
-    /// Returns all commands.
-    pub fn commands(&self) -> &[&'static Command] {
-        &self.commands
     }
 
     /// Returns the command, or the subcommand, that a request names, and the arguments after the

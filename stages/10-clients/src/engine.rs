@@ -42,14 +42,18 @@ pub fn execute(
     client.last_command = found.as_ref().ok().map(|(command, _)| command.name);
     let (name, database) = (client.last_command.unwrap_or_default(), client.database);
     let out = Out::new(client.protocol, output);
-    let mut context = Context { server, id, database, now, out, walk: None, table };
+    let mut context = Context { server, id, database, now, out, walk: None };
     let done = found.and_then(|(command, rest)| {
         if !command.takes(args.len()) {
             return Err(CommandError::Arity);
         }
-        (command.run)(rest, &mut context)
+        let done = (command.run)(rest, &mut context);
+        // Afterwards, so that INFO does not count itself.
+        context.server.stats.traffic.commands += 1;
+        done
     });
     if let Err(error) = done {
+        context.server.stats.count_error(error.code());
         error.write(name, &mut context.out);
     }
     let Some(mut walk) = context.walk else {
@@ -80,6 +84,7 @@ pub fn end_walk(walk: Walk, server: &mut Server, id: u64, output: &mut BytesMut)
 
 /// Appends a protocol error to the output, if the client wants replies.
 pub fn refuse(error: &ProtocolError, server: &mut Server, id: u64, output: &mut BytesMut) {
+    server.stats.count_error(CommandError::CODE);
     let mut out = Out::new(Protocol::Resp2, output);
     out.error(CommandError::CODE, &error.text());
     end_request(server, id, &mut out);

@@ -3,10 +3,12 @@
 pub mod client;
 pub mod clients;
 pub mod config;
+pub mod stats;
 
 use crate::keyspace::db::Databases;
 use crate::server::clients::Clients;
 use crate::server::config::Config;
+use crate::server::stats::Stats;
 
 /// What all connections share.
 #[derive(Debug, Default)]
@@ -17,4 +19,6 @@ pub struct Server {
     pub databases: Databases,
     /// The connected clients.
     pub clients: Clients,
+    /// The counters.
+    pub stats: Stats,
 }

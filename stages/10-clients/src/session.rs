@@ -1,5 +1,7 @@
 //! A client's session: bytes come in, requests are executed, replies go out.
 
+use std::mem;
+
 use bytes::{Buf, BytesMut};
 
 use crate::command::Table;
@@ -8,6 +10,7 @@ use crate::keyspace::walk::Walk;
 use crate::protocol::clock::UnixMillis;
 use crate::protocol::resp::Decoder;
 use crate::server::Server;
+use crate::server::stats::Traffic;
 
 /// Backpressure: while this many bytes of replies are unsent, the client's requests wait.
 pub const MAX_OUTPUT: usize = 64 * 1024 * 1024;
@@ -23,6 +26,8 @@ pub struct Session {
     pub output: BytesMut,
     /// Whether to close the connection once the replies are sent.
     pub closing: bool,
+    /// The traffic that is not yet in the server's counters.
+    pub traffic: Traffic,
     decoder: Decoder,
 }
 
@@ -30,12 +35,14 @@ impl Session {
     /// Returns the session of the client that has this ID.
     pub fn new(id: u64) -> Self {
         let (input, output) = (BytesMut::new(), BytesMut::new());
-        Self { id, input, output, closing: false, decoder: Decoder::default() }
+        let (traffic, decoder) = (Traffic::default(), Decoder::default());
+        Self { id, input, output, closing: false, traffic, decoder }
     }
 
     /// Answers the requests that have arrived, up to one that breaks the protocol or closes the
     /// connection. If one needs a walk, returns the walk; the requests after it have to wait.
     pub fn answer(&mut self, table: &Table, server: &mut Server, now: UnixMillis) -> Option<Walk> {
+        server.stats.sample(now);
         self.publish(server);
         if let Some(client) = server.clients.get_mut(self.id) {
             client.last_interaction = now;
@@ -65,8 +72,10 @@ impl Session {
         walk
     }
 
-    /// Publishes the current sizes of the buffers, for CLIENT LIST.
-    pub fn publish(&self, server: &mut Server) {
+    /// Publishes the current sizes of the buffers, for CLIENT LIST, and adds the traffic to the
+    /// server's counters.
+    pub fn publish(&mut self, server: &mut Server) {
+        server.stats.traffic += mem::take(&mut self.traffic);
         if let Some(client) = server.clients.get_mut(self.id) {
             client.note_buffers(&self.input, &self.output);
         }

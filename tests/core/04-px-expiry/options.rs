@@ -1,4 +1,4 @@
-//! The options of SET that come with stage 08: until then, they are unknown.
+//! The options of SET that come with stage 09: until then, they are unknown.
 
 use crate::corpus::from_px_expiry::expiry::{SYNTAX, set};
 

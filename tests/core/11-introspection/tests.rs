@@ -2,4 +2,4 @@
 
 mod info;
 mod introspection;
-mod lookups;
+mod reply;

@@ -67,7 +67,7 @@ pub struct Vocabulary {
 
 /// The commands of the course that are compared, and the stage that brings each. Those whose replies
 /// are each server's own, or the moment's, are left to the transcripts: most of CLIENT, COMMAND, HELLO,
-/// INFO, SCAN, TTL and others of stages 08 and 11.
+/// INFO, SCAN, TTL and others of stages 08 to 11.
 pub const COMMANDS: [(&str, u32); 12] = [
     ("ping", number_of("01-ping")),
     ("echo", number_of("02-echo")),
@@ -75,9 +75,9 @@ pub const COMMANDS: [(&str, u32); 12] = [
     ("get", number_of("03-set-get")),
     ("config", number_of("05-config")),
     ("keys", number_of("07-keys")),
-    ("exists", number_of("08-any-client")),
-    ("type", number_of("08-any-client")),
-    ("strlen", number_of("08-any-client")),
+    ("exists", number_of("09-scan")),
+    ("type", number_of("09-scan")),
+    ("strlen", number_of("09-scan")),
     ("select", number_of("08-any-client")),
     ("reset", number_of("08-any-client")),
     ("client|reply", number_of("08-any-client")),
@@ -90,9 +90,9 @@ const OPTIONS: [(&str, Option<u32>); 8] = [
     ("exat", Some(number_of("04-px-expiry"))),
     ("pxat", Some(number_of("04-px-expiry"))),
     ("keepttl", Some(number_of("04-px-expiry"))),
-    ("nx", Some(number_of("08-any-client"))),
-    ("xx", Some(number_of("08-any-client"))),
-    ("get", Some(number_of("08-any-client"))),
+    ("nx", Some(number_of("09-scan"))),
+    ("xx", Some(number_of("09-scan"))),
+    ("get", Some(number_of("09-scan"))),
 ];
 
 /// The parameters that the course's servers have.
@@ -114,7 +114,7 @@ pub const DOCUMENTED: [Documented; 10] = [
         sentence: "`SET` has no `NX`, `XX` or `GET`",
         reason: "the lesson on SET's options is about time",
         treatment: Treatment::Avoided(has_option_of_redis),
-        until: Some(number_of("08-any-client")),
+        until: Some(number_of("09-scan")),
         examples: || lines(&["SET k v NX", "SET k v EX 100000 xx", "SET k v\nSET k w GET"]),
     },
     Documented {

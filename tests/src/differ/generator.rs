@@ -246,7 +246,9 @@ impl Generator {
 
     /// A command that asks about keys, or goes to other ones.
     fn about_keys(&mut self) -> Vec<Word> {
-        let name = *self.choose(&["EXISTS", "TYPE", "STRLEN", "SELECT"]);
+        let names = ["SELECT", "EXISTS", "TYPE", "STRLEN"];
+        let known = if self.vocabulary.stage < number_of("09-scan") { &names[..1] } else { &names };
+        let name = *self.choose(known);
         let argument = match name {
             "SELECT" => {
                 self.choose(&["0", "0", "0", "1", "15", "16", "-1", "x"]).as_bytes().to_vec()
@@ -294,7 +296,7 @@ impl Generator {
         let before = words.get(3).filter(|_| self.rng.u8(..4) > 0).cloned();
         let mut option = match self.rng.u8(..16) {
             0 => self.choose(&NO_OPTIONS).as_bytes().to_vec(),
-            1..5 if self.vocabulary.stage >= number_of("08-any-client") => {
+            1..5 if self.vocabulary.stage >= number_of("09-scan") => {
                 self.choose(&CONDITIONS).as_bytes().to_vec()
             }
             _ => before.unwrap_or_else(|| self.choose(&EXPIRIES).as_bytes().to_vec()),

@@ -14,8 +14,10 @@ mod closes_after_the_first_reply;
 mod complains_in_silence;
 mod copies_in_one_piece;
 mod counts_a_name_once;
+mod counts_all_errors_alike;
 mod counts_characters;
 mod counts_itself;
+mod counts_keys_from_zero;
 mod counts_names_and_values;
 mod counts_what_it_sends;
 mod drops_replies_at_the_end;
@@ -82,6 +84,7 @@ mod switches_before_it_checks;
 mod takes_a_backslash_literally;
 mod takes_a_caret_literally;
 mod takes_a_date_for_a_duration;
+mod takes_all_arguments_for_keys;
 mod takes_milliseconds_for_seconds;
 mod takes_seconds_for_milliseconds;
 mod tries_every_way;
@@ -605,24 +608,6 @@ pub static ZOO: &[Animal] = &[
         server: &has_a_database_too_many::HasADatabaseTooMany,
     },
     Animal {
-        name: "counts_a_name_once",
-        mistake: "counts a name that is given twice once",
-        transcript: "08-any-client/exists_counts_the_names_that_are_there",
-        server: &counts_a_name_once::CountsANameOnce,
-    },
-    Animal {
-        name: "rounds_seconds_down",
-        mistake: "truncates a time to live to whole seconds",
-        transcript: "08-any-client/ttl_rounds_to_the_nearest_second",
-        server: &rounds_seconds_down::RoundsSecondsDown,
-    },
-    Animal {
-        name: "scans_by_position",
-        mistake: "takes the cursor for a position in the list of keys",
-        transcript: "08-any-client/a_key_is_found_though_others_go",
-        server: &scans_by_position::ScansByPosition,
-    },
-    Animal {
         name: "keeps_the_protocol_after_reset",
         mistake: "forgets the protocol when it resets a connection",
         transcript: "08-any-client/reset_is_answered_in_resp2",
@@ -635,10 +620,40 @@ pub static ZOO: &[Animal] = &[
         server: &listens_after_quit::ListensAfterQuit,
     },
     Animal {
+        name: "counts_a_name_once",
+        mistake: "counts a name that is given twice once",
+        transcript: "09-scan/exists_counts_the_names_that_are_there",
+        server: &counts_a_name_once::CountsANameOnce,
+    },
+    Animal {
+        name: "rounds_seconds_down",
+        mistake: "truncates a time to live to whole seconds",
+        transcript: "09-scan/ttl_rounds_to_the_nearest_second",
+        server: &rounds_seconds_down::RoundsSecondsDown,
+    },
+    Animal {
+        name: "scans_by_position",
+        mistake: "takes the cursor for a position in the list of keys",
+        transcript: "09-scan/a_key_is_found_though_others_go",
+        server: &scans_by_position::ScansByPosition,
+    },
+    Animal {
         name: "counts_itself",
         mistake: "counts a command before it executes it, and so INFO counts itself",
-        transcript: "11-introspection/info_counts_the_commands_that_were_executed",
+        transcript: "10-clients/info_counts_the_commands_that_were_executed",
         server: &counts_itself::CountsItself,
+    },
+    Animal {
+        name: "counts_what_it_sends",
+        mistake: "counts replies as it sends them, and so no error that is left out",
+        transcript: "10-clients/info_counts_errors_that_are_left_out",
+        server: &counts_what_it_sends::CountsWhatItSends,
+    },
+    Animal {
+        name: "counts_all_errors_alike",
+        mistake: "counts every error under ERR",
+        transcript: "10-clients/info_counts_errors_by_their_first_word",
+        server: &counts_all_errors_alike::CountsAllErrorsAlike,
     },
     Animal {
         name: "finds_the_first_key_only",
@@ -647,10 +662,16 @@ pub static ZOO: &[Animal] = &[
         server: &finds_the_first_key_only::FindsTheFirstKeyOnly,
     },
     Animal {
-        name: "counts_what_it_sends",
-        mistake: "counts replies as it sends them, and so no error that is left out",
-        transcript: "11-introspection/info_counts_errors_that_are_left_out",
-        server: &counts_what_it_sends::CountsWhatItSends,
+        name: "takes_all_arguments_for_keys",
+        mistake: "takes all arguments of a request for its keys",
+        transcript: "11-introspection/command_getkeys_finds_the_keys",
+        server: &takes_all_arguments_for_keys::TakesAllArgumentsForKeys,
+    },
+    Animal {
+        name: "counts_keys_from_zero",
+        mistake: "finds the argument after the key",
+        transcript: "11-introspection/command_getkeys_finds_the_keys",
+        server: &counts_keys_from_zero::CountsKeysFromZero,
     },
 ];
 

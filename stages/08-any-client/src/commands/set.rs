@@ -1,4 +1,4 @@
-//! SET, with all its options.
+//! SET, and the options that set a deadline.
 
 use crate::command::error::CommandError;
 use crate::command::flags::{DENYOOM, WRITE};
@@ -10,45 +10,16 @@ use crate::protocol::number;
 /// SET.
 pub const COMMANDS: &[Command] = &[Command::new("set", -3, WRITE | DENYOOM, Keys::ONE, set)];
 
-/// `SET key value [NX | XX] [GET] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL]`, mirrors
-/// `setGenericCommand`.
+/// `SET key value [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL]`, mirrors `setGenericCommand`.
 fn set(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [key, value, options @ ..] = args else { return Err(CommandError::Arity) };
-    let Options { condition, get, expiry } = Options::parse(options)?;
-    let expiry = parse_expiry(expiry, context.now)?;
-    let Context { server, database, now, out, .. } = context;
-    let db = &mut server.databases[*database];
-    let replied = get.then(|| match db.get(key, *now) {
-        Some(old) => out.bulk(old),
-        None => out.nil(),
-    });
-    let holds = match condition {
-        Condition::Always => true,
-        Condition::IfAbsent => !db.exists(key, *now),
-        Condition::IfPresent => db.exists(key, *now),
-    };
-    if holds {
-        db.set(key, value, expiry, *now);
-    }
-    Ok(match replied {
-        Some(done) => done,
-        None if holds => out.simple("OK"),
-        None => out.nil(),
-    })
+    let now = context.now;
+    let expiry = parse_expiry(options, now)?;
+    context.db().set(key, value, expiry, now);
+    Ok(context.out.simple("OK"))
 }
 
-/// When SET sets the value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Condition {
-    /// In any case.
-    Always,
-    /// If the key has no value.
-    IfAbsent,
-    /// If the key has a value.
-    IfPresent,
-}
-
-/// The unit of the number after an option.
+/// The unit of the number after an option of SET.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Unit {
     /// The length of the unit in milliseconds.
@@ -57,71 +28,37 @@ struct Unit {
     is_absolute: bool,
 }
 
-/// The options that set a deadline, and the unit of their number.
-const DEADLINES: [(&str, Unit); 4] = [
-    ("EX", Unit { ms: 1000, is_absolute: false }),
-    ("PX", Unit { ms: 1, is_absolute: false }),
-    ("EXAT", Unit { ms: 1000, is_absolute: true }),
-    ("PXAT", Unit { ms: 1, is_absolute: true }),
+/// The options of SET: the unit of their number, if they take one.
+const OPTIONS: [(&str, Option<Unit>); 5] = [
+    ("EX", Some(Unit { ms: 1000, is_absolute: false })),
+    ("PX", Some(Unit { ms: 1, is_absolute: false })),
+    ("EXAT", Some(Unit { ms: 1000, is_absolute: true })),
+    ("PXAT", Some(Unit { ms: 1, is_absolute: true })),
+    ("KEEPTTL", None),
 ];
 
-/// The options of SET, which follow the value.
-struct Options<'a> {
-    condition: Condition,
-    get: bool,
-    /// The option about the deadline: KEEPTTL, or a unit with its number.
-    expiry: Option<Option<(Unit, &'a [u8])>>,
-}
-
-impl<'a> Options<'a> {
-    /// An option may be repeated, and its last number counts; two different ones of a kind are a
-    /// syntax error. Mirrors `parseExtendedStringArgumentsOrReply`.
-    fn parse(mut args: &[&'a [u8]]) -> Result<Self, CommandError> {
-        let mut options = Self { condition: Condition::Always, get: false, expiry: None };
-        while let [option, rest @ ..] = args {
-            let is = |name: &str| option.eq_ignore_ascii_case(name.as_bytes());
-            let deadline = DEADLINES.into_iter().find(|(name, _)| is(name));
-            args = rest;
-            match (deadline, rest) {
-                (Some((_, unit)), [number, rest @ ..]) => {
-                    options.set_expiry(Some((unit, number)))?;
-                    args = rest;
-                }
-                (None, _) if is("KEEPTTL") => options.set_expiry(None)?,
-                (None, _) if is("NX") => options.set_condition(Condition::IfAbsent)?,
-                (None, _) if is("XX") => options.set_condition(Condition::IfPresent)?,
-                (None, _) if is("GET") => options.get = true,
-                _ => return Err(CommandError::SYNTAX.into()),
-            }
-        }
-        Ok(options)
-    }
-
-    fn set_condition(&mut self, condition: Condition) -> Result<(), CommandError> {
-        if ![Condition::Always, condition].contains(&self.condition) {
+/// Returns what the options of SET do to the key's deadline.
+///
+/// An option may be repeated, and its last number counts; two different ones are a syntax error.
+/// Like Redis, we parse no number until all options are known to be well-formed. Mirrors
+/// `parseExtendedStringArgumentsOrReply` and `getExpireMillisecondsOrReply`.
+fn parse_expiry(mut options: &[&[u8]], now: UnixMillis) -> Result<Expiry, CommandError> {
+    let mut chosen = None;
+    while let [option, rest @ ..] = options {
+        let is_it = |(name, _): &(&str, _)| option.eq_ignore_ascii_case(name.as_bytes());
+        let (_, unit) = OPTIONS.into_iter().find(is_it).ok_or(CommandError::SYNTAX)?;
+        let number;
+        (number, options) = match (unit, rest) {
+            (None, rest) => (None, rest),
+            (Some(_), [number, rest @ ..]) => (Some(*number), rest),
+            (Some(_), []) => return Err(CommandError::SYNTAX.into()),
+        };
+        if chosen.replace((unit, number)).is_some_and(|(other, _)| other != unit) {
             return Err(CommandError::SYNTAX.into());
         }
-        self.condition = condition;
-        Ok(())
     }
-
-    fn set_expiry(&mut self, expiry: Option<(Unit, &'a [u8])>) -> Result<(), CommandError> {
-        let unit = |expiry: Option<(Unit, _)>| expiry.map(|(unit, _)| unit);
-        if self.expiry.replace(expiry).is_some_and(|other| unit(other) != unit(expiry)) {
-            return Err(CommandError::SYNTAX.into());
-        }
-        Ok(())
-    }
-}
-
-/// Returns what the option does to the key's deadline. Like Redis, we parse no number until all
-/// options are known to be well-formed. Mirrors `getExpireMillisecondsOrReply`.
-fn parse_expiry(
-    option: Option<Option<(Unit, &[u8])>>,
-    now: UnixMillis,
-) -> Result<Expiry, CommandError> {
-    let Some(deadline) = option else { return Ok(Expiry::Never) };
-    let Some((unit, number)) = deadline else { return Ok(Expiry::Keep) };
+    let Some((unit, number)) = chosen else { return Ok(Expiry::Never) };
+    let Some((unit, number)) = unit.zip(number) else { return Ok(Expiry::Keep) };
     let number = number::parse(number).ok_or(CommandError::NOT_AN_INTEGER)?;
     let start = if unit.is_absolute { 0 } else { now.0 };
     let deadline = number.checked_mul(unit.ms).and_then(|ms| ms.checked_add(start));

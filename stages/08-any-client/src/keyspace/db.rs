@@ -1,19 +1,10 @@
 //! The keyspace: all keys, their values and their deadlines.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hasher, RandomState};
 
-use crate::keyspace::dict::Dict;
+use hashbrown::HashTable;
+
 use crate::protocol::clock::UnixMillis;
-
-/// How many of the first bits of a key's hash choose its shard.
-const SHARD_BITS: u32 = 10;
-
-/// How many shards a database has: of a million keys, one holds a thousand.
-pub const SHARDS: usize = 1 << SHARD_BITS;
-
-/// How many of the first bits of a hash make a cursor, with those of the shard. JavaScript
-/// represents such integers exactly, and two keys hardly ever have all these bits in common.
-const CURSOR_BITS: u32 = 48;
 
 /// All databases of a server (Redis: `databases` in its configuration).
 pub type Databases = [Db; 16];
@@ -29,20 +20,24 @@ pub enum Expiry {
     Keep,
 }
 
+/// How many shards a database has: of a million keys, one holds a thousand.
+pub const SHARDS: usize = 1024;
+
 /// A database (Redis: `redisDb`): all keys, their values, and how long they live.
 ///
 /// They are in shards, so that a walk through all keys can stop between two shards, and a table
 /// that grows moves one shard's keys, not all. Everything in here owns exactly its bytes: no spare
 /// room, and no part of the read buffer from which it came.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Db {
-    /// Empty until there is a first key: most databases never have one.
-    shards: Vec<Dict<Value>>,
-    /// Its seed is random, so an attacker cannot choose keys that all end up in one place (hash
-    /// flooding). Each database has another, or else copying one in the order of SCAN would do the
-    /// same.
+    shards: Vec<Shard>,
+    /// Its seed is random, so an attacker cannot choose keys that all end up in one shard.
     hasher: RandomState,
 }
+
+/// Keys and their values. One hash of a key chooses the shard and the bucket in it; a `HashMap`
+/// would compute the same hash again.
+type Shard = HashTable<(Box<[u8]>, Value)>;
 
 /// A value, and its deadline if it has one. Most values have none, and take no room for one: this
 /// enum is as small as the bytes' box.
@@ -52,144 +47,89 @@ enum Value {
     Expiring(Box<(Box<[u8]>, UnixMillis)>),
 }
 
+impl Default for Db {
+    fn default() -> Self {
+        Self { shards: (0..SHARDS).map(|_| Shard::new()).collect(), hasher: RandomState::new() }
+    }
+}
+
 impl Db {
-    /// Returns the value of `key`, if it has one. Mirrors `lookupKeyRead`.
-    pub fn get(&mut self, key: &[u8], now: UnixMillis) -> Option<&[u8]> {
-        self.lookup(key, now).map(Value::bytes)
+    /// Returns the value of `key`, if it has one that has not expired. Mirrors `lookupKeyRead`.
+    pub fn get(&self, key: &[u8], now: UnixMillis) -> Option<&[u8]> {
+        let hash = hash(&self.hasher, key);
+        let (_, value) = self.shards[shard_of(hash)].find(hash, |entry| *entry.0 == *key)?;
+        (!value.is_expired(now)).then(|| value.bytes())
     }
 
-    /// Returns whether `key` has a value.
-    pub fn exists(&mut self, key: &[u8], now: UnixMillis) -> bool {
-        self.lookup(key, now).is_some()
-    }
-
-    /// Returns the deadline of `key`, if it has one; and `None` if there is no such key.
-    pub fn deadline(&mut self, key: &[u8], now: UnixMillis) -> Option<Option<UnixMillis>> {
-        self.lookup(key, now).map(Value::deadline)
-    }
-
-    fn lookup(&mut self, key: &[u8], now: UnixMillis) -> Option<&Value> {
-        let (shard, slot) = self.find(key, now)?;
-        self.shards[shard].value(slot)
-    }
-
-    /// Returns the shard and the slot of `key`, if it has a value.
-    ///
-    /// This is lazy expiry: the lookup removes an expired key, so no client ever sees it. A key
-    /// that is never looked up stays in memory: a leak that only active expiry closes. Mirrors
-    /// `expireIfNeeded`.
-    fn find(&mut self, key: &[u8], now: UnixMillis) -> Option<(usize, usize)> {
-        let (shard, hash) = self.place(key);
-        let dict = self.shards.get(shard)?;
-        let slot = dict.slot(hash, key)?;
-        if dict.value(slot)?.is_expired(now) {
-            self.shards[shard].remove(slot);
-            return None;
+    /// Removes `key` if it has expired (lazy expiry). Call it when a key is not found, to free its
+    /// memory. A key that is never looked up is never freed: a leak that only active expiry closes.
+    /// Mirrors `expireIfNeeded`.
+    pub fn expire(&mut self, key: &[u8], now: UnixMillis) {
+        let hash = hash(&self.hasher, key);
+        let is_it = |(known, value): &(Box<[u8]>, Value)| **known == *key && value.is_expired(now);
+        if let Ok(entry) = self.shards[shard_of(hash)].find_entry(hash, is_it) {
+            entry.remove();
         }
-        Some((shard, slot))
     }
 
     /// Gives `key` a value, in place of the one that it may have. Mirrors `setKey`.
     pub fn set(&mut self, key: &[u8], value: &[u8], expiry: Expiry, now: UnixMillis) {
+        let value = value.into();
+        let hash = hash(&self.hasher, key);
+        let shard = &mut self.shards[shard_of(hash)];
+        let old = shard.find_mut(hash, |entry| *entry.0 == *key).map(|entry| &mut entry.1);
         let deadline = match expiry {
             Expiry::Never => None,
             Expiry::At(deadline) => Some(deadline),
+            // An expired key has no deadline to keep.
             Expiry::Keep => {
-                let found = self.find(key, now);
-                let old = found.and_then(|(shard, slot)| self.shards[shard].value(slot));
-                old.and_then(Value::deadline)
+                old.as_ref().filter(|old| !old.is_expired(now)).and_then(|old| old.deadline())
             }
         };
-        let (shard, hash) = self.place(key);
-        self.insert(shard, hash, key, Value::new(value.into(), deadline));
-    }
-
-    fn insert(&mut self, shard: usize, hash: u64, key: &[u8], value: Value) {
-        if self.shards.is_empty() {
-            self.shards.resize_with(SHARDS, Dict::default);
+        let value = Value::new(value, deadline);
+        match old {
+            Some(old) => *old = value,
+            None => insert(shard, &self.hasher, hash, (key.into(), value)),
         }
-        self.shards[shard].insert(hash, key, value);
     }
 
-    /// Returns what is in the slots of one of the [`SHARDS`], in no order: keys, and `None` for a
-    /// slot that is free, or whose key has expired.
+    /// Returns the keys in one of the [`SHARDS`], in no order, and `None` for each that has
+    /// expired: it has cost a look, too.
     pub fn keys(&self, shard: usize, now: UnixMillis) -> impl Iterator<Item = Option<&[u8]>> {
-        let slots = self.shards.get(shard).into_iter().flat_map(|shard| shard.iter_from(0));
-        slots.map(move |(_, found)| {
-            let (key, value) = found?;
-            (!value.is_expired(now)).then_some(key)
-        })
-    }
-
-    /// Returns `count` keys, or a few more or less, starting at `cursor`, and the cursor from which
-    /// to continue: 0 at the end. A client that starts at 0 and continues to the end sees every key
-    /// that exists all the while, see [`Dict::iter_from`].
-    ///
-    /// Examines at most ten times `count` slots, even if they are empty, and all shards.
-    pub fn scan(&mut self, cursor: u64, count: usize, now: UnixMillis) -> (u64, Vec<Vec<u8>>) {
-        let mut keys = Vec::new();
-        let (mut looked_at, mut last) = (0, None);
-        let first = (cursor >> (CURSOR_BITS - SHARD_BITS)) as usize;
-        for number in first..self.shards.len() {
-            let start = if number == first { cursor } else { 0 };
-            let start = start << (u64::BITS - CURSOR_BITS) << SHARD_BITS;
-            let (mut end, mut expired) = (None, Vec::new());
-            for (hash, found) in self.shards[number].iter_from(start) {
-                let place = (number as u64) << (u64::BITS - SHARD_BITS) | hash >> SHARD_BITS;
-                let place = place >> (u64::BITS - CURSOR_BITS);
-                // Keys that no cursor can tell apart come together.
-                if (keys.len() >= count || looked_at / 10 >= count) && last != Some(place) {
-                    end = Some(place);
-                    break;
-                }
-                (looked_at, last) = (looked_at + 1, Some(place));
-                match found {
-                    Some((key, value)) if value.is_expired(now) => {
-                        expired.push((hash, key.to_vec()));
-                    }
-                    Some((key, _)) => keys.push(key.to_vec()),
-                    None => {}
-                }
-            }
-            for (hash, key) in &expired {
-                if let Some(slot) = self.shards[number].slot(*hash, key) {
-                    self.shards[number].remove(slot);
-                }
-            }
-            if let Some(place) = end {
-                return (place, keys);
-            }
-        }
-        (0, keys)
+        let entries = self.shards[shard].iter();
+        entries.map(move |(key, value)| (!value.is_expired(now)).then_some(&**key))
     }
 
     /// Takes a key from a dump. Returns false, and changes nothing, if it is there already. Mirrors
     /// `dbAddRDBLoad`.
     pub fn load(&mut self, key: &[u8], value: &[u8], expires_at: Option<UnixMillis>) -> bool {
-        let (shard, hash) = self.place(key);
-        let is_new = self.shards.get(shard).is_none_or(|shard| shard.slot(hash, key).is_none());
+        let hash = hash(&self.hasher, key);
+        let shard = &mut self.shards[shard_of(hash)];
+        let is_new = shard.find(hash, |entry| *entry.0 == *key).is_none();
         if is_new {
-            self.insert(shard, hash, key, Value::new(value.into(), expires_at));
+            insert(shard, &self.hasher, hash, (key.into(), Value::new(value.into(), expires_at)));
         }
         is_new
     }
+}
 
-    /// Returns how many keys there are, including expired ones that are not yet removed.
-    pub fn len(&self) -> usize {
-        self.shards.iter().map(Dict::len).sum()
-    }
+/// Adds an entry whose key is not there yet. When the shard grows, it hashes its keys again.
+fn insert(shard: &mut Shard, hasher: &RandomState, hash: u64, entry: (Box<[u8]>, Value)) {
+    shard.insert_unique(hash, entry, |(key, _)| self::hash(hasher, key));
+}
 
-    /// Returns whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
+/// Returns the hash of a key. Uses `write`, not `hash_one`, which would hash the length as well:
+/// that only separates the parts of a composite key.
+fn hash(hasher: &RandomState, key: &[u8]) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(key);
+    hasher.finish()
+}
 
-    /// Returns the shard that `key` is in, or would be, and its hash in there: the bits of the hash
-    /// that are left.
-    fn place(&self, key: &[u8]) -> (usize, u64) {
-        let hash = self.hasher.hash_one(key);
-        ((hash >> (u64::BITS - SHARD_BITS)) as usize, hash << SHARD_BITS)
-    }
+/// Returns which shard a key with this hash belongs to. A shard's table uses the lowest and the
+/// highest bits of the hash, so these are taken from the middle.
+fn shard_of(hash: u64) -> usize {
+    (hash >> 32) as usize % SHARDS
 }
 
 impl Value {

@@ -2,7 +2,7 @@
 
 use std::future;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
@@ -37,16 +37,9 @@ const MAX_WRITE: usize = 256 * 1024;
 const MAX_INPUT: usize = 1024 * 1024 * 1024;
 
 /// Serves one client until it leaves, is to be closed, or breaks the protocol, and writes every
-/// reply that it owes. The end of this removes the client from the list, even if the task is
-/// aborted.
-pub async fn serve(
-    mut stream: TcpStream,
-    id: u64,
-    server: Arc<Mutex<Server>>,
-    table: &Table,
-) -> io::Result<()> {
-    let mut listed = Listed { session: Session::new(id), server: &server };
-    let session = &mut listed.session;
+/// reply that it owes.
+pub async fn serve(mut stream: TcpStream, server: &Mutex<Server>, table: &Table) -> io::Result<()> {
+    let mut session = Session::new(lock(server).connect());
     // Replies are written whole, so a delayed packet (Nagle's algorithm) would gain nothing.
     stream.set_nodelay(true)?;
     let (mut source, mut sink) = stream.split();
@@ -58,11 +51,11 @@ pub async fn serve(
         // After a write nothing new has arrived, and we skip reading the clock.
         if !session.input.is_empty()
             && walking.is_none()
-            && let Some(walk) = answer(session, table, &server)
+            && let Some(walk) = answer(&mut session, table, server)
         {
-            walking.set(Some(run(walk, &server)));
+            walking.set(Some(run(walk, server)));
         }
-        let Session { input, output, closing, .. } = session;
+        let Session { client, input, output, closing, .. } = &mut session;
         input.reserve(READ_SIZE);
         if !output.is_empty() {
             // Requests from other clients are read first. Replies sent together wake their
@@ -71,23 +64,11 @@ pub async fn serve(
             task::yield_now().await;
         }
         let to_trim = has_spare(input) || has_spare(output);
-        let to_write = output.len().min(MAX_WRITE);
         tokio::select! {
             biased;
-            count = sink.write(&output[..to_write]), if !output.is_empty() => {
-                let count = count?;
-                output.advance(count);
+            count = sink.write(&output[..output.len().min(MAX_WRITE)]), if !output.is_empty() => {
+                output.advance(count?);
                 release(output);
-                let waits = !output.is_empty();
-                let mut server = lock(&server);
-                session.publish(&mut server);
-                if let Some(client) = server.clients.get_mut(id) {
-                    client.waits_to_write = waits;
-                    // The client has taken less than it could: it reads slowly, but it is alive.
-                    if count < to_write {
-                        client.last_interaction = now();
-                    }
-                }
             }
             // During a walk, read only enough to notice a broken connection.
             count = source.read_buf(input),
@@ -104,14 +85,13 @@ pub async fn serve(
                     None => future::pending().await,
                 }
             }, if walking.is_some() => {
-                engine::end_walk(walk, &mut lock(&server), id, output);
+                engine::end_walk(walk, client, output);
                 walking.set(None);
             }
             () = &mut trim, if !*closing && to_trim => {
                 shrink(input);
                 shrink(output);
                 trim.as_mut().reset(Instant::now() + TRIM_INTERVAL);
-                session.publish(&mut lock(&server));
             }
             else => return Ok(()),
         }
@@ -122,24 +102,9 @@ pub async fn serve(
 fn answer(session: &mut Session, table: &Table, server: &Mutex<Server>) -> Option<Walk> {
     // Requests that have arrived together are executed at the same time.
     let time = now();
-    let mut server = lock(server);
-    let walk = session.answer(table, &mut server, time);
+    let walk = session.answer(table, &mut lock(server), time);
     release(&mut session.input);
-    session.publish(&mut server);
     walk
-}
-
-/// A client's entry in the list of clients. Dropping this removes the entry: at the end of the
-/// client's task, even if another client has aborted the task.
-struct Listed<'a> {
-    session: Session,
-    server: &'a Mutex<Server>,
-}
-
-impl Drop for Listed<'_> {
-    fn drop(&mut self) {
-        lock(self.server).clients.remove(self.session.id);
-    }
 }
 
 /// Runs a walk to its end. After each step the other tasks have their turn.
@@ -156,7 +121,7 @@ async fn run(mut walk: Walk, server: &Mutex<Server>) -> Walk {
 }
 
 /// Locks std's mutex, not tokio's: the compiler rejects a guard held across an `.await`.
-pub fn lock(server: &Mutex<Server>) -> MutexGuard<'_, Server> {
+fn lock(server: &Mutex<Server>) -> MutexGuard<'_, Server> {
     server.lock().expect("nothing panics while it holds the lock")
 }
 

@@ -10,12 +10,11 @@ use rustix::io::Errno;
 use socket2::{SockRef, TcpKeepalive};
 use stage_08::command::Table;
 use stage_08::server::Server;
-use stage_08::server::client::Peer;
 use stage_08::server::config::Config;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::Semaphore;
 
-use crate::shell::wall_clock::now;
 use crate::shell::{connection, log};
 
 /// After this much silence the kernel asks whether the client is still there, and closes the
@@ -100,23 +99,32 @@ fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
     }
 }
 
-/// Accepts clients as long as there are not too many, and serves each in a task of its own. Mirrors
+/// Accepts clients as long as there is a permit, and serves each in a task of its own. Mirrors
 /// `acceptCommonHandler`.
-pub async fn accept(listener: TcpListener, server: Arc<Mutex<Server>>, table: &'static Table) {
+pub async fn accept(
+    listener: TcpListener,
+    server: Arc<Mutex<Server>>,
+    table: &'static Table,
+    permits: Arc<Semaphore>,
+) {
     // The first failure is worth a line; each retry is not.
     let mut failing = false;
     loop {
         match listener.accept().await {
-            Ok((mut stream, address)) => {
-                failing = false;
-                if !admit(&server) {
+            Ok((mut stream, _)) => {
+                let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
                     // A new connection has room to write, so this does not wait. Nor does it matter
                     // whether the client is still there.
                     let _ = stream.write_all(b"-ERR max number of clients reached\r\n").await;
                     continue;
-                }
-                // If the client has left already, there is nothing to serve.
-                let _ = serve(stream, address, &server, table);
+                };
+                failing = false;
+                let server = Arc::clone(&server);
+                tokio::spawn(async move {
+                    // How it leaves is the client's own affair, and not worth a line.
+                    let _ = serve(stream, &server, table).await;
+                    drop(permit);
+                });
             }
             // Out of file descriptors, most likely: wait for a client to leave.
             Err(error) => {
@@ -130,41 +138,8 @@ pub async fn accept(listener: TcpListener, server: Arc<Mutex<Server>>, table: &'
     }
 }
 
-/// Returns whether one more client may connect.
-fn admit(server: &Mutex<Server>) -> bool {
-    let server = connection::lock(server);
-    server.clients.len() < server.config.maxclients as usize
-}
-
-/// Starts a client's task, and lists the client with the function that aborts the task.
-fn serve(
-    stream: TcpStream,
-    address: SocketAddr,
-    server: &Arc<Mutex<Server>>,
-    table: &'static Table,
-) -> io::Result<()> {
+async fn serve(stream: TcpStream, server: &Mutex<Server>, table: &Table) -> io::Result<()> {
     let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE / 3);
     SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
-    let peer = Peer {
-        address: address.to_string(),
-        local_address: stream.local_addr()?.to_string(),
-        fd: descriptor(&stream),
-    };
-    let mut locked = connection::lock(server);
-    let id = locked.clients.add(peer, now());
-    // How it leaves is the client's own affair, and not worth a line.
-    let task = tokio::spawn(connection::serve(stream, id, Arc::clone(server), table));
-    locked.clients.on_kill(id, move || task.abort());
-    Ok(())
-}
-
-/// Returns the file descriptor of a socket, on platforms that have them.
-#[cfg(unix)]
-fn descriptor(stream: &TcpStream) -> Option<i32> {
-    Some(std::os::fd::AsRawFd::as_raw_fd(stream))
-}
-
-#[cfg(not(unix))]
-fn descriptor(_: &TcpStream) -> Option<i32> {
-    None
+    connection::serve(stream, server, table).await
 }

@@ -6,34 +6,36 @@ use std::slice;
 use std::sync::LazyLock;
 
 use bytes::BytesMut;
-use stage_08::command::Table;
+use stage_08::command::{Command, Table};
 use stage_08::commands;
 use stage_08::dump::rdb;
 use stage_08::engine::{self, Then};
-use stage_08::keyspace::db::{Db, Expiry};
+use stage_08::keyspace::db::Db;
 use stage_08::protocol::clock::UnixMillis;
 use stage_08::protocol::out::{Out, Protocol};
 use stage_08::protocol::resp::ProtocolError;
 use stage_08::server::Server;
-use stage_08::server::client::{self, Peer};
+use stage_08::server::client;
 
 /// The modules that the corpus names, wherever they are in this stage.
 pub mod stage {
     pub use stage_08::command;
     pub use stage_08::dump::{lzf, rdb_reader};
-    pub use stage_08::keyspace::dict;
     pub use stage_08::protocol::{glob, inline, number, out, resp};
     pub use stage_08::server::config;
 }
 
-/// All commands of the stage.
-pub static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(commands::ALL));
+/// All commands of the stage, in families.
+pub const COMMANDS: &[&[Command]] = commands::ALL;
+
+/// All commands of the stage, by name.
+pub static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(COMMANDS));
 
 /// When a request is executed, if a test does not say.
 pub const NOW: i64 = 1_700_000_000_000;
 
-/// What identifies a client to a test.
-pub type Client = u64;
+/// A client that a test connects.
+pub type Client = client::Client;
 
 /// The core, with the state that it keeps between two requests, and a client.
 pub struct Subject {
@@ -43,9 +45,8 @@ pub struct Subject {
 
 impl Default for Subject {
     fn default() -> Self {
-        let mut subject = Self { server: Server::default(), client: 0 };
-        subject.client = subject.connect(1);
-        subject
+        let mut server = Server::default();
+        Self { client: server.connect(), server }
     }
 }
 
@@ -57,7 +58,7 @@ impl Subject {
 
     /// Returns the reply to a request that is executed `now` milliseconds after 1970.
     pub fn execute_at(&mut self, now: i64, args: &[&[u8]]) -> Vec<u8> {
-        self.execute_as_at(now, &mut self.client.clone(), args)
+        execute(&mut self.server, &mut self.client, now, args)
     }
 
     /// Returns the reply to a request of another client than the one that is always connected.
@@ -67,13 +68,7 @@ impl Subject {
 
     /// Returns the reply to a request of another client at this moment.
     pub fn execute_as_at(&mut self, now: i64, client: &mut Client, args: &[&[u8]]) -> Vec<u8> {
-        let (now, mut output) = (UnixMillis(now), BytesMut::new());
-        let then = engine::execute(&TABLE, args, &mut self.server, *client, now, &mut output);
-        if let Then::Walk(mut walk) = then {
-            while !walk.step(&self.server.databases, now) {}
-            engine::end_walk(walk, &mut self.server, *client, &mut output);
-        }
-        output.into()
+        execute(&mut self.server, client, now, args)
     }
 
     /// Returns the reply to an empty request: nothing.
@@ -84,85 +79,38 @@ impl Subject {
     /// Returns the reply to a client that breaks the protocol.
     pub fn protocol_error_as(&mut self, client: &mut Client, error: ProtocolError) -> Vec<u8> {
         let mut output = BytesMut::new();
-        engine::refuse(&error, &mut self.server, *client, &mut output);
+        engine::refuse(&error, client, &mut output);
         output.into()
     }
 
-    /// Connects another client, from this port of its machine.
-    pub fn connect(&mut self, port: u16) -> Client {
-        self.connect_and(port, || ())
-    }
-
-    /// Connects another client, and says what is to be done when another one kills it.
-    pub fn connect_and(&mut self, port: u16, close: impl FnOnce() + Send + 'static) -> Client {
-        let address = format!("127.0.0.1:{port}");
-        let peer = Peer { address, local_address: "127.0.0.1:6379".into(), fd: None };
-        let client = self.server.clients.add(peer, UnixMillis(NOW));
-        self.server.clients.on_kill(client, close);
-        client
-    }
-
-    /// Removes a client that has closed its connection.
-    pub fn disconnect(&mut self, client: &Client) {
-        self.server.clients.remove(*client);
-    }
-
-    /// Returns how many clients there are.
-    pub fn clients(&self) -> usize {
-        self.server.clients.len()
+    /// Connects another client. Its port is not known in this stage.
+    pub fn connect(&mut self, _: u16) -> Client {
+        self.server.connect()
     }
 
     /// Returns a client's ID.
     pub fn id(&self, client: &Client) -> u64 {
-        *client
+        client.id
     }
 
     /// Returns a client's name, if it has one.
     pub fn name(&self, client: &Client) -> Option<Vec<u8>> {
-        Some(self.state(client).name.clone()).filter(|name| !name.is_empty())
+        Some(client.name.clone()).filter(|name| !name.is_empty())
     }
 
     /// Returns the version of the protocol that a client has chosen.
     pub fn protocol(&self, client: &Client) -> i64 {
-        self.state(client).protocol.version()
+        client.protocol.version()
     }
 
     /// Returns the number of the database that a client has chosen.
     pub fn database(&self, client: &Client) -> usize {
-        self.state(client).database
-    }
-
-    /// Returns whether a client is protected against eviction.
-    pub fn is_protected(&self, client: &Client) -> bool {
-        self.state(client).no_evict
+        client.database
     }
 
     /// Returns whether a client's connection is to be closed after the reply.
     pub fn is_closing(&self, client: &Client) -> bool {
-        self.state(client).closing
-    }
-
-    /// Notes how full a client's buffers are.
-    pub fn note_buffers(&mut self, client: &mut Client, input: &BytesMut, output: &BytesMut) {
-        self.state_mut(client).note_buffers(input, output);
-    }
-
-    /// Notes that a client takes no more of its replies.
-    pub fn note_waiting(&mut self, client: &mut Client) {
-        self.state_mut(client).waits_to_write = true;
-    }
-
-    /// Notes that something has come from a client at this moment.
-    pub fn note_interaction(&mut self, client: &mut Client, now: i64) {
-        self.state_mut(client).last_interaction = UnixMillis(now);
-    }
-
-    fn state(&self, client: &Client) -> &client::Client {
-        self.server.clients.get(*client).expect("it is connected")
-    }
-
-    fn state_mut(&mut self, client: &Client) -> &mut client::Client {
-        self.server.clients.get_mut(*client).expect("it is connected")
+        client.closing
     }
 
     /// Executes a KEYS at this moment, step by step, and something else after each step but the last.
@@ -175,7 +123,8 @@ impl Subject {
     ) -> (usize, Vec<u8>) {
         let (now, mut output) = (UnixMillis(now), BytesMut::new());
         let args = [b"KEYS", pattern];
-        let then = engine::execute(&TABLE, &args, &mut self.server, self.client, now, &mut output);
+        let (server, client) = (&mut self.server, &mut self.client);
+        let then = engine::execute(&TABLE, &args, server, client, now, &mut output);
         let mut steps = 1;
         if let Then::Walk(mut walk) = then {
             loop {
@@ -185,7 +134,7 @@ impl Subject {
                     break;
                 }
             }
-            engine::end_walk(walk, &mut self.server, self.client, &mut output);
+            engine::end_walk(walk, &mut self.client, &mut output);
         }
         (steps, output.into())
     }
@@ -197,20 +146,20 @@ impl Subject {
     }
 }
 
-/// A database into which dumps are loaded.
-#[derive(Debug)]
-pub struct Database {
-    db: Db,
+/// Returns the reply to a request of a client at this moment.
+fn execute(server: &mut Server, client: &mut Client, now: i64, args: &[&[u8]]) -> Vec<u8> {
+    let (now, mut output) = (UnixMillis(now), BytesMut::new());
+    if let Then::Walk(mut walk) = engine::execute(&TABLE, args, server, client, now, &mut output) {
+        while !walk.step(&server.databases, now) {}
+        engine::end_walk(walk, client, &mut output);
+    }
+    output.into()
 }
 
-impl Default for Database {
-    /// Returns a database with its tables: the first key creates them, and is removed again.
-    fn default() -> Self {
-        let mut db = Db::default();
-        db.set(b"", b"", Expiry::At(UnixMillis(0)), UnixMillis(1));
-        db.get(b"", UnixMillis(1));
-        Self { db }
-    }
+/// A database into which dumps are loaded.
+#[derive(Debug, Default)]
+pub struct Database {
+    db: Db,
 }
 
 impl Database {
@@ -226,10 +175,10 @@ impl Database {
     }
 }
 
-/// Returns the size in bytes of a table with this many slots: two boxes and a hash for each; and
-/// for each of 1,024 shards a few slots more, and the shard itself.
+/// Returns the size in bytes of a table with this many slots: two boxes and a byte for each, and a
+/// few bytes more for each of 1,024 shards.
 pub fn size_of_table(places: usize) -> i64 {
-    ((places + 1024 * 8) * (2 * size_of::<Box<[u8]>>() + 8) + 1024 * 40) as i64
+    (places * (2 * size_of::<Box<[u8]>>() + 1) + 1024 * 32) as i64
 }
 
 /// Returns the reply to a client that breaks the protocol.

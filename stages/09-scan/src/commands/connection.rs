@@ -49,8 +49,8 @@ fn hello(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
         [version, options @ ..] => (parse_protocol(version)?, options),
     };
     apply_options(options, context)?;
-    context.client()?.protocol = protocol;
-    let id = context.id;
+    context.client.protocol = protocol;
+    let id = context.client.id;
     let out = &mut context.out;
     out.protocol = protocol;
     let done = out.map(7);
@@ -103,13 +103,13 @@ fn authenticate(user: &[u8]) -> Result<(), CommandError> {
     if user == b"default" { Ok(()) } else { Err(CommandError::Coded("WRONGPASS", REFUSED)) }
 }
 
-/// Gives the connection a name, if CLIENT LIST can show it without breaking its line. Mirrors
+/// Gives the connection a name, if it has no spaces and no special bytes. Mirrors
 /// `clientSetNameOrReply`.
 pub(crate) fn set_name(name: &[u8], context: &mut Context<'_>) -> Result<(), CommandError> {
     if !name.iter().all(u8::is_ascii_graphic) {
         return Err("Client names cannot contain spaces, newlines or special characters.".into());
     }
-    context.client()?.name = name.into();
+    context.client.name = name.into();
     Ok(())
 }
 
@@ -124,18 +124,18 @@ fn select(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     }
     let databases = context.server.databases.len();
     let index = usize::try_from(index).ok().filter(|index| *index < databases);
-    context.client()?.database = index.ok_or("DB index is out of range")?;
+    context.client.database = index.ok_or("DB index is out of range")?;
     Ok(context.out.simple("OK"))
 }
 
 /// `RESET`, mirrors `resetCommand`.
 fn reset(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
-    context.client()?.reset();
+    context.client.reset();
     Ok(context.out.simple("RESET"))
 }
 
 /// `QUIT`, mirrors `quitCommand`.
 fn quit(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
-    context.client()?.closing = true;
+    context.client.closing = true;
     Ok(context.out.simple("OK"))
 }

@@ -1,12 +1,14 @@
 //! INFO: the state of the server, for people, clients and dashboards.
 //!
-//! So far it has the fields that clients look for before their first command.
+//! So far it has the fields that clients look for before their first command, and those of keys.
 
 use std::fmt::Display;
 
 use crate::command::flags::{LOADING, STALE};
 use crate::command::{Command, Context, Keys, Outcome};
 use crate::commands::connection::REDIS_VERSION;
+use crate::keyspace::db::{Db, KeyspaceStats};
+use crate::protocol::clock::UnixMillis;
 
 /// INFO.
 pub const COMMANDS: &[Command] = &[Command::new("info", -1, LOADING | STALE, Keys::NONE, info)];
@@ -23,13 +25,13 @@ const SECTIONS: [(&[&str], &str, Section); 11] = [
     (&["clients"], "Clients", EMPTY),
     (&["memory"], "Memory", EMPTY),
     (&["persistence"], "Persistence", persistence),
-    (&["stats"], "Stats", EMPTY),
+    (&["stats"], "Stats", stats),
     (&["replication"], "Replication", replication),
     (&["cpu"], "CPU", EMPTY),
     (&["modules", "module_list"], "Modules", EMPTY),
     (&["errorstats"], "Errorstats", EMPTY),
     (&["cluster"], "Cluster", |_, lines| lines.put("cluster_enabled", 0)),
-    (&["keyspace"], "Keyspace", EMPTY),
+    (&["keyspace"], "Keyspace", keyspace),
 ];
 
 /// `INFO [section ...]`, mirrors `infoCommand` and `genRedisInfoString`.
@@ -75,6 +77,36 @@ fn persistence(_: &Context<'_>, lines: &mut Lines) {
     lines.put("loading", 0);
 }
 
+fn stats(context: &Context<'_>, lines: &mut Lines) {
+    let usages = context.server.databases.iter().map(Db::usage);
+    let usage = usages.fold(KeyspaceStats::default(), KeyspaceStats::merge);
+    lines.put("expired_keys", usage.expired);
+    lines.put("evicted_keys", 0);
+    lines.put("keyspace_hits", usage.hits);
+    lines.put("keyspace_misses", usage.misses);
+}
+
 fn replication(_: &Context<'_>, lines: &mut Lines) {
     lines.put("role", "master");
+}
+
+fn keyspace(context: &Context<'_>, lines: &mut Lines) {
+    for (number, db) in context.server.databases.iter().enumerate() {
+        let usage = db.usage();
+        let KeyspaceStats { keys, expires, .. } = usage;
+        if keys > 0 {
+            let ttl = average_ttl(&usage, context.now);
+            lines.put(
+                &format!("db{number}"),
+                format!("keys={keys},expires={expires},avg_ttl={ttl}"),
+            );
+        }
+    }
+}
+
+/// Returns the average time to live of the keys that have a deadline, in milliseconds. Redis only
+/// estimates it from a sample.
+fn average_ttl(usage: &KeyspaceStats, now: UnixMillis) -> i128 {
+    let average = usage.deadlines.checked_div(usage.expires as i128);
+    average.map_or(0, |deadline| (deadline - i128::from(now.0)).max(0))
 }

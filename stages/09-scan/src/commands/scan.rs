@@ -57,7 +57,8 @@ impl<'a> Options<'a> {
         Ok(options)
     }
 
-    /// The type is that of a value, so TYPE looks up each key that the pattern matches.
+    /// The type is that of a value, so TYPE looks up each key that the pattern matches, and INFO
+    /// counts these lookups.
     fn want(&self, key: &[u8], context: &mut Context<'_>) -> bool {
         self.pattern.is_none_or(|pattern| {
             // To SCAN, as to KEYS, a lone star matches the empty key as well.

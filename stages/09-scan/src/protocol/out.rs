@@ -103,14 +103,6 @@ impl<'a> Out<'a> {
         }
     }
 
-    /// Writes the header of a set: `length` distinct replies follow. An array in RESP2.
-    pub fn set(&mut self, length: usize) -> Done {
-        match self.protocol {
-            Protocol::Resp2 => self.number(b'*', length),
-            Protocol::Resp3 => self.number(b'~', length),
-        }
-    }
-
     /// Writes a text for people to read. A bulk in RESP2.
     pub fn verbatim(&mut self, text: &[u8]) -> Done {
         if self.protocol == Protocol::Resp2 {

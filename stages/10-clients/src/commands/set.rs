@@ -24,8 +24,8 @@ fn set(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     });
     let holds = match condition {
         Condition::Always => true,
-        Condition::IfAbsent => !db.exists(key, *now),
-        Condition::IfPresent => db.exists(key, *now),
+        Condition::IfAbsent => !db.is_set(key, *now),
+        Condition::IfPresent => db.is_set(key, *now),
     };
     if holds {
         db.set(key, value, expiry, *now);

@@ -38,10 +38,28 @@ pub enum Expiry {
 pub struct Db {
     /// Empty until there is a first key: most databases never have one.
     shards: Vec<Dict<Value>>,
+    usage: KeyspaceStats,
     /// Its seed is random, so an attacker cannot choose keys that all end up in one place (hash
     /// flooding). Each database has another, or else copying one in the order of SCAN would do the
     /// same.
     hasher: RandomState,
+}
+
+/// Counters of a database's keys and lookups, for INFO.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeyspaceStats {
+    /// How many keys there are, including expired ones that are not yet removed.
+    pub keys: usize,
+    /// How many of them have a deadline.
+    pub expires: usize,
+    /// The sum of these deadlines, in milliseconds since 1970.
+    pub deadlines: i128,
+    /// How many keys were looked up and found.
+    pub hits: u64,
+    /// How many keys were looked up and not found.
+    pub misses: u64,
+    /// How many keys were removed because they had expired.
+    pub expired: u64,
 }
 
 /// A value, and its deadline if it has one. Most values have none, and take no room for one: this
@@ -53,23 +71,31 @@ enum Value {
 }
 
 impl Db {
-    /// Returns the value of `key`, if it has one. Mirrors `lookupKeyRead`.
+    /// Returns the value of `key`, if it has one. Counts as a lookup. Mirrors `lookupKeyRead`.
     pub fn get(&mut self, key: &[u8], now: UnixMillis) -> Option<&[u8]> {
         self.lookup(key, now).map(Value::bytes)
     }
 
-    /// Returns whether `key` has a value.
+    /// Returns whether `key` has a value. Counts as a lookup.
     pub fn exists(&mut self, key: &[u8], now: UnixMillis) -> bool {
         self.lookup(key, now).is_some()
     }
 
-    /// Returns the deadline of `key`, if it has one; and `None` if there is no such key.
+    /// Returns the deadline of `key`, if it has one; and `None` if there is no such key. Counts as a
+    /// lookup.
     pub fn deadline(&mut self, key: &[u8], now: UnixMillis) -> Option<Option<UnixMillis>> {
         self.lookup(key, now).map(Value::deadline)
     }
 
+    /// Returns whether `key` has a value. Does not count. Mirrors `lookupKeyWrite`.
+    pub fn is_set(&mut self, key: &[u8], now: UnixMillis) -> bool {
+        self.find(key, now).is_some()
+    }
+
     fn lookup(&mut self, key: &[u8], now: UnixMillis) -> Option<&Value> {
-        let (shard, slot) = self.find(key, now)?;
+        let found = self.find(key, now);
+        self.usage.count_lookup(found.is_some());
+        let (shard, slot) = found?;
         self.shards[shard].value(slot)
     }
 
@@ -83,10 +109,16 @@ impl Db {
         let dict = self.shards.get(shard)?;
         let slot = dict.slot(hash, key)?;
         if dict.value(slot)?.is_expired(now) {
-            self.shards[shard].remove(slot);
+            self.expire(shard, slot);
             return None;
         }
         Some((shard, slot))
+    }
+
+    fn expire(&mut self, shard: usize, slot: usize) {
+        let old = self.shards[shard].remove(slot);
+        self.usage.remove_deadline(old.and_then(|old| old.deadline()));
+        self.usage.expired += 1;
     }
 
     /// Gives `key` a value, in place of the one that it may have. Mirrors `setKey`.
@@ -101,14 +133,19 @@ impl Db {
             }
         };
         let (shard, hash) = self.place(key);
-        self.insert(shard, hash, key, Value::new(value.into(), deadline));
+        let old = self.insert(shard, hash, key, Value::new(value.into(), deadline));
+        self.usage.expired += u64::from(old.is_some_and(|old| old.is_expired(now)));
     }
 
-    fn insert(&mut self, shard: usize, hash: u64, key: &[u8], value: Value) {
+    /// Inserts a value, and returns the one that it replaces.
+    fn insert(&mut self, shard: usize, hash: u64, key: &[u8], value: Value) -> Option<Value> {
         if self.shards.is_empty() {
             self.shards.resize_with(SHARDS, Dict::default);
         }
-        self.shards[shard].insert(hash, key, value);
+        self.usage.add_deadline(value.deadline());
+        let old = self.shards[shard].insert(hash, key, value);
+        self.usage.remove_deadline(old.as_ref().and_then(Value::deadline));
+        old
     }
 
     /// Returns what is in the slots of one of the [`SHARDS`], in no order: keys, and `None` for a
@@ -153,7 +190,7 @@ impl Db {
             }
             for (hash, key) in &expired {
                 if let Some(slot) = self.shards[number].slot(*hash, key) {
-                    self.shards[number].remove(slot);
+                    self.expire(number, slot);
                 }
             }
             if let Some(place) = end {
@@ -184,11 +221,51 @@ impl Db {
         self.len() == 0
     }
 
+    /// Returns the counters of its keys and lookups.
+    pub fn usage(&self) -> KeyspaceStats {
+        KeyspaceStats { keys: self.len(), ..self.usage }
+    }
+
     /// Returns the shard that `key` is in, or would be, and its hash in there: the bits of the hash
     /// that are left.
     fn place(&self, key: &[u8]) -> (usize, u64) {
         let hash = self.hasher.hash_one(key);
         ((hash >> (u64::BITS - SHARD_BITS)) as usize, hash << SHARD_BITS)
+    }
+}
+
+impl KeyspaceStats {
+    /// Returns the sum of both.
+    pub fn merge(self, other: Self) -> Self {
+        Self {
+            keys: self.keys + other.keys,
+            expires: self.expires + other.expires,
+            deadlines: self.deadlines + other.deadlines,
+            hits: self.hits + other.hits,
+            misses: self.misses + other.misses,
+            expired: self.expired + other.expired,
+        }
+    }
+
+    fn count_lookup(&mut self, found: bool) {
+        match found {
+            true => self.hits += 1,
+            false => self.misses += 1,
+        }
+    }
+
+    fn add_deadline(&mut self, deadline: Option<UnixMillis>) {
+        if let Some(deadline) = deadline {
+            self.expires += 1;
+            self.deadlines += i128::from(deadline.0);
+        }
+    }
+
+    fn remove_deadline(&mut self, deadline: Option<UnixMillis>) {
+        if let Some(deadline) = deadline {
+            self.expires -= 1;
+            self.deadlines -= i128::from(deadline.0);
+        }
     }
 }
 

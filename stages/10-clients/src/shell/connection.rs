@@ -62,7 +62,7 @@ pub async fn serve(
         {
             walking.set(Some(run(walk, &server)));
         }
-        let Session { input, output, closing, .. } = session;
+        let Session { input, output, closing, traffic, .. } = session;
         input.reserve(READ_SIZE);
         if !output.is_empty() {
             // Requests from other clients are read first. Replies sent together wake their
@@ -75,7 +75,9 @@ pub async fn serve(
         tokio::select! {
             biased;
             count = sink.write(&output[..to_write]), if !output.is_empty() => {
+                traffic.writes += 1;
                 let count = count?;
+                traffic.output += count as u64;
                 output.advance(count);
                 release(output);
                 let waits = !output.is_empty();
@@ -93,7 +95,10 @@ pub async fn serve(
             count = source.read_buf(input),
                 if !*closing && output.len() < MAX_OUTPUT && (walking.is_none() || input.is_empty()) =>
             {
-                *closing = count? == 0;
+                traffic.reads += 1;
+                let count = count?;
+                traffic.input += count as u64;
+                *closing = count == 0;
                 if input.len() > MAX_INPUT {
                     return Err(io::Error::other("a request of more than 1 GiB"));
                 }
@@ -138,7 +143,10 @@ struct Listed<'a> {
 
 impl Drop for Listed<'_> {
     fn drop(&mut self) {
-        lock(self.server).clients.remove(self.session.id);
+        let mut server = lock(self.server);
+        // The read that found the end of the stream counts, too, and so does one that failed.
+        self.session.publish(&mut server);
+        server.clients.remove(self.session.id);
     }
 }
 

@@ -130,10 +130,12 @@ pub async fn accept(listener: TcpListener, server: Arc<Mutex<Server>>, table: &'
     }
 }
 
-/// Returns whether one more client may connect.
+/// Returns whether one more client may connect, and counts a rejected one.
 fn admit(server: &Mutex<Server>) -> bool {
-    let server = connection::lock(server);
-    server.clients.len() < server.config.maxclients as usize
+    let mut server = connection::lock(server);
+    let has_room = server.clients.len() < server.config.maxclients as usize;
+    server.stats.rejected_connections += u64::from(!has_room);
+    has_room
 }
 
 /// Starts a client's task, and lists the client with the function that aborts the task.
@@ -152,6 +154,7 @@ fn serve(
     };
     let mut locked = connection::lock(server);
     let id = locked.clients.add(peer, now());
+    locked.stats.connections += 1;
     // How it leaves is the client's own affair, and not worth a line.
     let task = tokio::spawn(connection::serve(stream, id, Arc::clone(server), table));
     locked.clients.on_kill(id, move || task.abort());

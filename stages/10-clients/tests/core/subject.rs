@@ -6,11 +6,11 @@ use std::slice;
 use std::sync::LazyLock;
 
 use bytes::BytesMut;
-use stage_10::command::Table;
+use stage_10::command::{Command, Table};
 use stage_10::commands;
 use stage_10::dump::rdb;
 use stage_10::engine::{self, Then};
-use stage_10::keyspace::db::{Db, Expiry};
+use stage_10::keyspace::db::{Db, Expiry, KeyspaceStats};
 use stage_10::protocol::clock::UnixMillis;
 use stage_10::protocol::out::{Out, Protocol};
 use stage_10::protocol::resp::ProtocolError;
@@ -22,12 +22,15 @@ pub mod stage {
     pub use stage_10::command;
     pub use stage_10::dump::{lzf, rdb_reader};
     pub use stage_10::keyspace::dict;
-    pub use stage_10::protocol::{glob, inline, number, out, resp};
-    pub use stage_10::server::config;
+    pub use stage_10::protocol::{clock, glob, inline, number, out, resp};
+    pub use stage_10::server::{config, stats};
 }
 
-/// All commands of the stage.
-pub static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(commands::ALL));
+/// All commands of the stage, in families.
+pub const COMMANDS: &[&[Command]] = commands::ALL;
+
+/// All commands of the stage, by name.
+pub static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(COMMANDS));
 
 /// When a request is executed, if a test does not say.
 pub const NOW: i64 = 1_700_000_000_000;
@@ -163,6 +166,11 @@ impl Subject {
 
     fn state_mut(&mut self, client: &Client) -> &mut client::Client {
         self.server.clients.get_mut(*client).expect("it is connected")
+    }
+
+    /// Returns what has happened to the keys of database 0.
+    pub fn usage(&self) -> KeyspaceStats {
+        self.server.databases[0].usage()
     }
 
     /// Executes a KEYS at this moment, step by step, and something else after each step but the last.

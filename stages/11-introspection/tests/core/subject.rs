@@ -6,7 +6,7 @@ use std::slice;
 use std::sync::LazyLock;
 
 use bytes::BytesMut;
-use stage_11::command::Table;
+use stage_11::command::{Command, Table};
 use stage_11::commands;
 use stage_11::dump::rdb;
 use stage_11::engine::{self, Then};
@@ -27,8 +27,11 @@ pub mod stage {
     pub use stage_11::server::{config, process, stats};
 }
 
-/// All commands of the stage.
-pub static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(commands::ALL));
+/// All commands of the stage, in families.
+pub const COMMANDS: &[&[Command]] = commands::ALL;
+
+/// All commands of the stage, by name.
+pub static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(COMMANDS));
 
 /// When a request is executed, if a test does not say.
 pub const NOW: i64 = 1_700_000_000_000;
