@@ -69,7 +69,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Count each stage's lines of code, without tests, comments and blank lines
+    /// Count each stage's lines of code, and how many more than the stage before it has, without
+    /// tests, comments and blank lines
     Lines {
         /// Fail if the README's map says other numbers
         #[arg(long)]
@@ -241,11 +242,12 @@ fn run_lines(root: &Path, lessons: &Lessons, check: bool, write: bool) -> anyhow
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let mut total = 0;
+    let (mut total, mut before) = (0, 0);
     for stage in lessons.stages() {
         let lines = lines::of_stage(root, stage)?;
-        println!("{lines:>6}  {}", stage.path());
-        total += lines;
+        let more = lines.cast_signed() - before;
+        println!("{lines:>6} {more:>+6}  {}", stage.path());
+        (total, before) = (total + lines, lines.cast_signed());
     }
     println!("{total:>6}  in all");
     Ok(ExitCode::SUCCESS)

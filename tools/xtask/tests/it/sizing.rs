@@ -11,7 +11,7 @@ fn lines_are_counted_put_into_the_map_and_checked() {
     let run = project.xtask(&["lines"]);
     assert_eq!(
         run.stdout,
-        "    16  stages/01-a\n    22  stages/02-b\n    15  stages/03-c\n    15  stages/04-d\n    68  in all\n"
+        "    16    +16  stages/01-a\n    22     +6  stages/02-b\n    15     -7  stages/03-c\n    15     +0  stages/04-d\n    68  in all\n"
     );
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
 
