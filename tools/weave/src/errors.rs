@@ -292,6 +292,7 @@ mod tests {
     /// Files whose texts go elsewhere: into a log, to the user who starts the server, into other
     /// replies.
     const OTHER_FILES: &[&str] = &[
+        "src/commands/info.rs",
         "src/config.rs",
         "src/dump/lzf.rs",
         "src/dump/rdb.rs",
