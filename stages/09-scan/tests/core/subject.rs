@@ -20,7 +20,8 @@ use stage_09::server::client;
 /// The modules that the corpus names, wherever they are in this stage.
 pub mod stage {
     pub use stage_09::command;
-    pub use stage_09::dump::{lzf, rdb_reader};
+    pub use stage_09::dump::lzf;
+    pub use stage_09::dump::rdb_reader;
     pub use stage_09::keyspace::dict;
     pub use stage_09::protocol::{glob, inline, number, out, resp};
     pub use stage_09::server::config;

@@ -20,7 +20,8 @@ use stage_10::server::client::{self, Peer};
 /// The modules that the corpus names, wherever they are in this stage.
 pub mod stage {
     pub use stage_10::command;
-    pub use stage_10::dump::{lzf, rdb_reader};
+    pub use stage_10::dump::lzf;
+    pub use stage_10::dump::rdb_reader;
     pub use stage_10::keyspace::dict;
     pub use stage_10::protocol::{clock, glob, inline, number, out, resp};
     pub use stage_10::server::{config, stats};

@@ -21,7 +21,8 @@ use stage_11::server::process::Process;
 /// The modules that the corpus names, wherever they are in this stage.
 pub mod stage {
     pub use stage_11::command;
-    pub use stage_11::dump::{lzf, rdb_reader};
+    pub use stage_11::dump::lzf;
+    pub use stage_11::dump::rdb_reader;
     pub use stage_11::keyspace::dict;
     pub use stage_11::protocol::{clock, glob, inline, number, out, resp};
     pub use stage_11::server::{config, process, stats};
