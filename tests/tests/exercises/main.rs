@@ -4,9 +4,12 @@
 
 mod copies;
 
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use conformance::check;
@@ -21,6 +24,10 @@ use zoo::{Animal, ZOO};
 
 /// Most of a play is waiting.
 const AT_ONCE: usize = 16;
+
+/// So many transcripts are played at once against a mended animal. It may wait whenever its client
+/// does, and needs next to no processor.
+const AT_ONCE_WITH_AN_ANIMAL: usize = 6;
 
 /// So many transcripts that fail are shown whole.
 const SHOWN: usize = 3;
@@ -60,8 +67,9 @@ fn trials() -> Result<Vec<Trial>> {
             ));
         }
     }
-    // Those that play the most transcripts come first.
+    // Animals wait the longest, and after them those come first that play the most transcripts.
     exercises.reverse();
+    exercises.sort_by_key(|exercise| exercise.animal.is_none());
     let yard = Arc::new(Yard { exercises, servers: OnceLock::new() });
     for (index, exercise) in yard.exercises.iter().enumerate() {
         type Check = fn(&Exercise, &Servers) -> Result<()>;
@@ -130,8 +138,8 @@ fn check_solved(exercise: &Exercise, servers: &Servers) -> Result<()> {
     let program = servers.solved(exercise).map_err(anyhow::Error::msg)?;
     let subject = Subject::program(exercise, program);
     let names = [subject.own(), subject.kept()?].concat();
-    let failures = names.iter().filter_map(|name| subject.check(name, PATIENCE).err());
-    let mut failures: Vec<String> = failures.map(|fault| fault.text).collect();
+    let at_once = if exercise.animal.is_some() { AT_ONCE_WITH_AN_ANIMAL } else { 1 };
+    let mut failures = failures(&subject, &names, at_once);
     if failures.is_empty() {
         return Ok(());
     }
@@ -139,6 +147,29 @@ fn check_solved(exercise: &Exercise, servers: &Servers) -> Result<()> {
     failures.truncate(SHOWN);
     let solution = format!("tests/exercises/{}/solution.diff", exercise.name);
     bail!("with {solution}, {count} of {} checks fail:\n\n{}", names.len(), failures.join("\n\n"))
+}
+
+/// Returns what is said of the transcripts and points that fail, in their order.
+fn failures(subject: &Subject<'_>, names: &[String], at_once: usize) -> Vec<String> {
+    let next = AtomicUsize::new(0);
+    let play = || {
+        let turns = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)));
+        let named = turns.map_while(|turn| Some((turn, names.get(turn)?)));
+        let failed = named.filter_map(|(turn, name)| {
+            let fault = subject.check(name, PATIENCE).err()?;
+            Some((turn, fault.text))
+        });
+        failed.collect::<Vec<_>>()
+    };
+    let mut failures = thread::scope(|scope| {
+        let players: Vec<_> = (0..at_once).map(|_| scope.spawn(play)).collect();
+        let ended = players.into_iter().map(|player| player.join());
+        ended
+            .flat_map(|ended| ended.unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect::<Vec<_>>()
+    });
+    failures.sort();
+    failures.into_iter().map(|(_, text)| text).collect()
 }
 
 /// Holds the server without the solution to fail: otherwise there is nothing to do.
