@@ -111,21 +111,34 @@ impl Siege {
         match siege.others_are_served() {
             Ok(()) => Ok(siege),
             Err(fault) => {
-                let late = siege.late();
+                if let Some(reason) = siege.killed_for() {
+                    return Err(siege.ended_for(reason));
+                }
                 let mut defeat = Defeat::of(fault, &mut siege.server, END);
                 if defeat.ended.is_none() {
-                    defeat.fault = late.unwrap_or_else(|| defeat.fault.likely(ALONE));
+                    defeat.fault = defeat.fault.likely(ALONE);
                 }
                 Err(defeat)
             }
         }
     }
 
-    /// Returns the fault of a server that was killed because its time was over.
-    fn late(&self) -> Option<Fault> {
+    /// Returns the fault for which the meter has killed the server: it grew too far, or its time
+    /// was over.
+    fn killed_for(&self) -> Option<Fault> {
+        let meter = self.meter.as_ref()?;
+        let growth = meter.growth();
+        if growth.is_over {
+            let bound = Bytes((self.scenario.growth)(self.size));
+            let (base, grown) = (Bytes(growth.base.resident), Bytes(growth.resident()));
+            return Some(Fault::new(
+                format!("its memory grows by less than {bound}"),
+                format!("it grew from {base} by {grown}, and was ended for that"),
+            ));
+        }
         let expected = format!("all of this takes less than {:?}", self.time);
-        let is_late = self.meter.as_ref().is_some_and(Meter::is_late);
-        is_late.then(|| Fault::new(expected, "it was not over, and the server was ended for that"))
+        let happened = "it was not over, and the server was ended for that";
+        meter.is_late().then(|| Fault::new(expected, happened))
     }
 
     /// Connects a client.
@@ -328,22 +341,13 @@ impl Siege {
             true => Ok(()),
             false => self.bystander_is_served(),
         });
-        let growth = self.meter.as_ref().map(Meter::growth);
-        let bound = (self.scenario.growth)(self.size);
-        if let Some(growth) = growth.filter(|growth| growth.is_over) {
-            let expected = format!("its memory grows by less than {}", Bytes(bound));
-            let happened = format!(
-                "it grew from {} by {}, and was ended for that",
-                Bytes(growth.base.resident),
-                Bytes(growth.resident())
-            );
-            return Err(self.ended_for(Fault::new(expected, happened)));
-        }
-        if let Some(late) = self.late() {
-            return Err(self.ended_for(late));
+        if let Some(reason) = self.killed_for() {
+            return Err(self.ended_for(reason));
         }
         match outcome {
             Ok(()) => {
+                let growth = self.meter.as_ref().map(Meter::growth);
+                let bound = (self.scenario.growth)(self.size);
                 let latency = self.bystander.leave();
                 Ok(Report { scenario: self.scenario, growth, bound, latency })
             }
