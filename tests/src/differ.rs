@@ -4,7 +4,7 @@
 //! A [`Session`] is what several clients write, in one order. A second, plain reading of the
 //! protocol ([`request`]) says how many replies are due to it, and whether the server closes the
 //! connection: so no reader waits longer than it must, and a server that sends nothing, too little
-//! or too much is found out. From stage 10 on, what INFO has counted is compared after each
+//! or too much is found out. From stage 11 on, what INFO has counted is compared after each
 //! session, too ([`counters`]). What is allowed to differ is in one table ([`documented`]). A
 //! session that shows another difference is made as small as possible, and kept as a transcript.
 

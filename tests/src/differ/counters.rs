@@ -25,7 +25,7 @@ use crate::workspace::number_of;
 pub const REQUEST: &[u8] = b"INFO clients stats errorstats keyspace\r\n";
 
 /// The stage that brings them.
-pub const STAGE: u32 = number_of("10-clients");
+pub const STAGE: u32 = number_of("11-clients");
 
 /// The fields that are compared, besides keys and errors.
 pub const COMPARED: [&str; 16] = [

@@ -67,7 +67,7 @@ pub struct Vocabulary {
 
 /// The commands of the course that are compared, and the stage that brings each. Those whose replies
 /// are each server's own, or the moment's, are left to the transcripts: most of CLIENT, COMMAND, HELLO,
-/// INFO, SCAN, TTL and others of stages 08 to 11.
+/// INFO, SCAN, TTL and others of stages 08 to 12.
 pub const COMMANDS: [(&str, u32); 12] = [
     ("ping", number_of("01-ping")),
     ("echo", number_of("02-echo")),

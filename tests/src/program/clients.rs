@@ -11,14 +11,14 @@ use crate::load::{MIB, Peer, array};
 use crate::text::escape;
 
 pub(super) const CLAIMS: &[Claim] = &[
-    claim!("10-clients".., a_killed_connection_is_closed_and_nobody_elses),
-    claim!("10-clients".., who_kills_itself_gets_the_reply_first_and_nothing_after_it),
+    claim!("11-clients".., a_killed_connection_is_closed_and_nobody_elses),
+    claim!("11-clients".., who_kills_itself_gets_the_reply_first_and_nothing_after_it),
     claim!("08-any-client".., quit_is_the_last_that_is_read),
-    claim!("10-clients".., a_client_can_be_killed_while_its_keys_is_at_work),
-    claim!("10-clients".., a_keys_counts_though_its_client_was_killed_meanwhile),
-    claim!("10-clients".., a_connection_that_breaks_counts_and_so_does_the_read_that_failed),
-    claim!("10-clients".., a_client_that_does_not_read_can_be_killed),
-    claim!("10-clients".., clients_that_leave_are_forgotten_however_they_leave),
+    claim!("11-clients".., a_client_can_be_killed_while_its_keys_is_at_work),
+    claim!("11-clients".., a_keys_counts_though_its_client_was_killed_meanwhile),
+    claim!("11-clients".., a_connection_that_breaks_counts_and_so_does_the_read_that_failed),
+    claim!("11-clients".., a_client_that_does_not_read_can_be_killed),
+    claim!("11-clients".., clients_that_leave_are_forgotten_however_they_leave),
     claim!("08-any-client".., a_protocol_is_that_of_one_connection_from_hello_to_reset),
     claim!("09-scan".., a_hundred_thousand_keys_are_scanned_while_others_write),
 ];

@@ -640,37 +640,37 @@ pub static ZOO: &[Animal] = &[
     Animal {
         name: "counts_itself",
         mistake: "counts a command before it executes it, and so INFO counts itself",
-        transcript: "10-clients/info_counts_the_commands_that_were_executed",
+        transcript: "11-clients/info_counts_the_commands_that_were_executed",
         server: &counts_itself::CountsItself,
     },
     Animal {
         name: "counts_what_it_sends",
         mistake: "counts replies as it sends them, and so no error that is left out",
-        transcript: "10-clients/info_counts_errors_that_are_left_out",
+        transcript: "11-clients/info_counts_errors_that_are_left_out",
         server: &counts_what_it_sends::CountsWhatItSends,
     },
     Animal {
         name: "counts_all_errors_alike",
         mistake: "counts every error under ERR",
-        transcript: "10-clients/info_counts_errors_by_their_first_word",
+        transcript: "11-clients/info_counts_errors_by_their_first_word",
         server: &counts_all_errors_alike::CountsAllErrorsAlike,
     },
     Animal {
         name: "finds_the_first_key_only",
         mistake: "finds only the first key of a request",
-        transcript: "11-introspection/command_getkeys_finds_the_keys",
+        transcript: "12-introspection/command_getkeys_finds_the_keys",
         server: &finds_the_first_key_only::FindsTheFirstKeyOnly,
     },
     Animal {
         name: "takes_all_arguments_for_keys",
         mistake: "takes all arguments of a request for its keys",
-        transcript: "11-introspection/command_getkeys_finds_the_keys",
+        transcript: "12-introspection/command_getkeys_finds_the_keys",
         server: &takes_all_arguments_for_keys::TakesAllArgumentsForKeys,
     },
     Animal {
         name: "counts_keys_from_zero",
         mistake: "finds the argument after the key",
-        transcript: "11-introspection/command_getkeys_finds_the_keys",
+        transcript: "12-introspection/command_getkeys_finds_the_keys",
         server: &counts_keys_from_zero::CountsKeysFromZero,
     },
 ];

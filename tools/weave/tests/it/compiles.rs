@@ -157,7 +157,7 @@ fn follow(
 }
 
 /// In the end the files are the stage's own, as another test has it, so that the stage's tests compile
-/// as well. Stages 08 and 10 are not followed yet: too much of them has to be typed at once.
+/// as well. Stages 08 and 11 are not followed yet: too much of them has to be typed at once.
 #[test]
 fn the_program_compiles_after_every_step() {
     let course = Course::read(&root()).unwrap();
@@ -167,7 +167,7 @@ fn the_program_compiles_after_every_step() {
     let mut faults = Vec::new();
     let followed = course.stages().iter().enumerate();
     for (index, stage) in followed
-        .filter(|(_, stage)| !["08-any-client", "10-clients"].contains(&stage.directory.as_str()))
+        .filter(|(_, stage)| !["08-any-client", "11-clients"].contains(&stage.directory.as_str()))
     {
         if only.as_ref().is_some_and(|only| *only != format!("{:02}", stage.number)) {
             continue;

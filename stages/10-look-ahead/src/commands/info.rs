@@ -1,0 +1,112 @@
+//! INFO: the state of the server, for people, clients and dashboards.
+//!
+//! So far it has the fields that clients look for before their first command, and those of keys.
+
+use std::fmt::Display;
+
+use crate::command::flags::{LOADING, STALE};
+use crate::command::{Command, Context, Keys, Outcome};
+use crate::commands::connection::REDIS_VERSION;
+use crate::keyspace::db::{Db, KeyspaceStats};
+use crate::protocol::clock::UnixMillis;
+
+/// INFO.
+pub const COMMANDS: &[Command] = &[Command::new("info", -1, LOADING | STALE, Keys::NONE, info)];
+
+/// Writes the lines of a section.
+type Section = fn(&Context<'_>, &mut Lines);
+
+/// A section of which only the title is here.
+const EMPTY: Section = |_, _| ();
+
+/// The sections in their order: the names that a client may give, the title, and the fields.
+const SECTIONS: [(&[&str], &str, Section); 11] = [
+    (&["server"], "Server", server),
+    (&["clients"], "Clients", EMPTY),
+    (&["memory"], "Memory", EMPTY),
+    (&["persistence"], "Persistence", persistence),
+    (&["stats"], "Stats", stats),
+    (&["replication"], "Replication", replication),
+    (&["cpu"], "CPU", EMPTY),
+    (&["modules", "module_list"], "Modules", EMPTY),
+    (&["errorstats"], "Errorstats", EMPTY),
+    (&["cluster"], "Cluster", |_, lines| lines.put("cluster_enabled", 0)),
+    (&["keyspace"], "Keyspace", keyspace),
+];
+
+/// `INFO [section ...]`, mirrors `infoCommand` and `genRedisInfoString`.
+fn info(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
+    let is_asked = |names: &[&str]| {
+        let names = || names.iter().chain(&["default", "all", "everything"]);
+        args.is_empty()
+            || args.iter().any(|arg| names().any(|name| arg.eq_ignore_ascii_case(name.as_bytes())))
+    };
+    let mut lines = Lines(String::new());
+    for (names, title, section) in SECTIONS {
+        if is_asked(names) {
+            lines.title(title);
+            section(context, &mut lines);
+        }
+    }
+    Ok(context.out.verbatim(lines.0.as_bytes()))
+}
+
+/// The text so far.
+struct Lines(String);
+
+impl Lines {
+    fn title(&mut self, title: &str) {
+        let gap = if self.0.is_empty() { "" } else { "\r\n" };
+        self.0 += &format!("{gap}# {title}\r\n");
+    }
+
+    fn put(&mut self, field: &str, value: impl Display) {
+        self.0 += &format!("{field}:{value}\r\n");
+    }
+}
+
+fn server(context: &Context<'_>, lines: &mut Lines) {
+    // The version of Redis that clients may expect.
+    lines.put("redis_version", REDIS_VERSION);
+    lines.put("redis_mode", "standalone");
+    lines.put("tcp_port", context.server.config.port);
+}
+
+fn persistence(_: &Context<'_>, lines: &mut Lines) {
+    // No client is served before the dump is loaded.
+    lines.put("loading", 0);
+}
+
+fn stats(context: &Context<'_>, lines: &mut Lines) {
+    let usages = context.server.databases.iter().map(Db::usage);
+    let usage = usages.fold(KeyspaceStats::default(), KeyspaceStats::merge);
+    lines.put("expired_keys", usage.expired);
+    lines.put("evicted_keys", 0);
+    lines.put("keyspace_hits", usage.hits);
+    lines.put("keyspace_misses", usage.misses);
+}
+
+fn replication(_: &Context<'_>, lines: &mut Lines) {
+    lines.put("role", "master");
+}
+
+fn keyspace(context: &Context<'_>, lines: &mut Lines) {
+    for (number, db) in context.server.databases.iter().enumerate() {
+        let usage = db.usage();
+        let KeyspaceStats { keys, expires, .. } = usage;
+        if keys > 0 {
+            let ttl = average_ttl(&usage, context.now);
+            lines.put(
+                &format!("db{number}"),
+                format!("keys={keys},expires={expires},avg_ttl={ttl}"),
+            );
+        }
+    }
+}
+
+/// Returns the average time to live of the keys that have a deadline, in milliseconds. Redis only
+/// estimates it from a sample.
+fn average_ttl(usage: &KeyspaceStats, now: UnixMillis) -> i128 {
+    let average = usage.deadlines.checked_div(usage.expires as i128);
+    average.map_or(0, |deadline| (deadline - i128::from(now.0)).max(0))
+}

@@ -1,0 +1,145 @@
+//! The listening sockets: binding them, and accepting clients.
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use rustix::io::Errno;
+use socket2::{SockRef, TcpKeepalive};
+use stage_10::command::Table;
+use stage_10::server::Server;
+use stage_10::server::config::Config;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::Semaphore;
+
+use crate::shell::{connection, log};
+
+/// After this much silence the kernel asks whether the client is still there, and closes the
+/// connection if not (Redis: `tcp-keepalive`). Without it, a vanished client would stay forever.
+const KEEPALIVE: Duration = Duration::from_secs(300);
+
+/// How many clients the kernel connects before they are accepted (Redis: `tcp-backlog`).
+const BACKLOG: u32 = 511;
+
+/// Listens on all addresses. Returns the port as well, which the kernel chooses for 0. Mirrors
+/// `listenToPort`.
+pub fn bind(config: &Config) -> anyhow::Result<(Vec<TcpListener>, u16)> {
+    let mut listeners = Vec::new();
+    let mut port = config.port;
+    for address in &config.bind {
+        let host = address.strip_prefix('-').unwrap_or(address);
+        match listen(host, port) {
+            Ok(listener) => {
+                port = listener.local_addr()?.port();
+                listeners.push(listener);
+            }
+            Err(error) if is_forgiven(&error, host != address) => {
+                log::warn(format_args!("not listening on {host}: {error}"));
+            }
+            Err(error) => {
+                return Err(error).context(format!(
+                    "cannot listen on {host}:{port}, try another --port or --bind"
+                ));
+            }
+        }
+    }
+    ensure!(!listeners.is_empty(), "none of the addresses of --bind is one of this machine");
+    Ok((listeners, port))
+}
+
+/// Returns whether the server starts without an address that has failed like this: one that may be
+/// missing on this machine, or one of a protocol that the kernel does not know, such as IPv6.
+fn is_forgiven(error: &io::Error, may_be_missing: bool) -> bool {
+    match Errno::from_io_error(error) {
+        Some(Errno::ADDRNOTAVAIL) => may_be_missing,
+        Some(
+            Errno::AFNOSUPPORT
+            | Errno::NOPROTOOPT
+            | Errno::PFNOSUPPORT
+            | Errno::PROTONOSUPPORT
+            | Errno::SOCKTNOSUPPORT,
+        ) => true,
+        _ => false,
+    }
+}
+
+/// Listens on one address. Mirrors `_anetTcpServer`.
+fn listen(host: &str, port: u16) -> io::Result<TcpListener> {
+    let address = resolve(host, port)?;
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    if address.is_ipv6() {
+        // Otherwise `::` includes every IPv4 address as well, and collides with `0.0.0.0`.
+        SockRef::from(&socket).set_only_v6(true)?;
+    }
+    // Otherwise the port of a server that had clients stays in use for a minute after it stops. On
+    // Windows it does not, and the option lets two servers share a port.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Returns the first address of a host: an IPv6 address if the host contains a colon, otherwise, as
+/// for all names, an IPv4 address.
+fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
+    match host {
+        "*" => Ok((Ipv4Addr::UNSPECIFIED, port).into()),
+        "::*" => Ok((Ipv6Addr::UNSPECIFIED, port).into()),
+        _ => {
+            let mut addresses = (host, port).to_socket_addrs()?;
+            let first = addresses.find(|address| address.is_ipv6() == host.contains(':'));
+            first.ok_or_else(|| io::Error::other("the name has no IPv4 address"))
+        }
+    }
+}
+
+/// Accepts clients as long as there is a permit, and serves each in a task of its own. Mirrors
+/// `acceptCommonHandler`.
+pub async fn accept(
+    listener: TcpListener,
+    server: Arc<Mutex<Server>>,
+    table: &'static Table,
+    permits: Arc<Semaphore>,
+) {
+    // The first failure is worth a line; each retry is not.
+    let mut failing = false;
+    loop {
+        match listener.accept().await {
+            Ok((mut stream, _)) => {
+                let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
+                    // A new connection has room to write, so this does not wait. Nor does it matter
+                    // whether the client is still there.
+                    let _ = stream.write_all(b"-ERR max number of clients reached\r\n").await;
+                    continue;
+                };
+                failing = false;
+                let server = Arc::clone(&server);
+                tokio::spawn(async move {
+                    // How it leaves is the client's own affair, and not worth a line.
+                    let _ = serve(stream, &server, table).await;
+                    drop(permit);
+                });
+            }
+            // Out of file descriptors, most likely: wait for a client to leave.
+            Err(error) => {
+                if !failing {
+                    log::warn(format_args!("cannot accept a client: {error}"));
+                }
+                failing = true;
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, server: &Mutex<Server>, table: &Table) -> io::Result<()> {
+    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE / 3);
+    SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
+    connection::serve(stream, server, table).await
+}

@@ -1,0 +1,5 @@
+//! The keyspace: keys and values, and walks through them.
+
+pub mod db;
+pub mod dict;
+pub mod walk;

@@ -1,0 +1,298 @@
+//! The keyspace: all keys, their values and their deadlines.
+
+use std::hash::{BuildHasher, RandomState};
+
+use crate::keyspace::dict::Dict;
+use crate::protocol::clock::UnixMillis;
+
+/// How many of the first bits of a key's hash choose its shard.
+const SHARD_BITS: u32 = 10;
+
+/// How many shards a database has: of a million keys, one holds a thousand.
+pub const SHARDS: usize = 1 << SHARD_BITS;
+
+/// How many of the first bits of a hash make a cursor, with those of the shard. JavaScript
+/// represents such integers exactly, and two keys hardly ever have all these bits in common.
+const CURSOR_BITS: u32 = 48;
+
+/// All databases of a server (Redis: `databases` in its configuration).
+pub type Databases = [Db; 16];
+
+/// What SET does to a key's deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// The key lives forever.
+    Never,
+    /// The key has expired once this moment is past.
+    At(UnixMillis),
+    /// The key keeps its deadline.
+    Keep,
+}
+
+/// A database (Redis: `redisDb`): all keys, their values, and how long they live.
+///
+/// They are in shards, so that a walk through all keys can stop between two shards, and a table
+/// that grows moves one shard's keys, not all. Everything in here owns exactly its bytes: no spare
+/// room, and no part of the read buffer from which it came.
+#[derive(Debug, Default)]
+pub struct Db {
+    /// Empty until there is a first key: most databases never have one.
+    shards: Vec<Dict<Value>>,
+    usage: KeyspaceStats,
+    /// Its seed is random, so an attacker cannot choose keys that all end up in one place (hash
+    /// flooding). Each database has another, or else copying one in the order of SCAN would do the
+    /// same.
+    hasher: RandomState,
+}
+
+/// Counters of a database's keys and lookups, for INFO.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeyspaceStats {
+    /// How many keys there are, including expired ones that are not yet removed.
+    pub keys: usize,
+    /// How many of them have a deadline.
+    pub expires: usize,
+    /// The sum of these deadlines, in milliseconds since 1970.
+    pub deadlines: i128,
+    /// How many keys were looked up and found.
+    pub hits: u64,
+    /// How many keys were looked up and not found.
+    pub misses: u64,
+    /// How many keys were removed because they had expired.
+    pub expired: u64,
+}
+
+/// A value, and its deadline if it has one. Most values have none, and take no room for one: this
+/// enum is as small as the bytes' box.
+#[derive(Debug)]
+enum Value {
+    Lasting(Box<[u8]>),
+    Expiring(Box<(Box<[u8]>, UnixMillis)>),
+}
+
+impl Db {
+    /// Returns the value of `key`, if it has one. Counts as a lookup. Mirrors `lookupKeyRead`.
+    pub fn get(&mut self, key: &[u8], now: UnixMillis) -> Option<&[u8]> {
+        self.lookup(key, now).map(Value::bytes)
+    }
+
+    /// Returns whether `key` has a value. Counts as a lookup.
+    pub fn exists(&mut self, key: &[u8], now: UnixMillis) -> bool {
+        self.lookup(key, now).is_some()
+    }
+
+    /// Returns the deadline of `key`, if it has one; and `None` if there is no such key. Counts as a
+    /// lookup.
+    pub fn deadline(&mut self, key: &[u8], now: UnixMillis) -> Option<Option<UnixMillis>> {
+        self.lookup(key, now).map(Value::deadline)
+    }
+
+    /// Returns whether `key` has a value. Does not count. Mirrors `lookupKeyWrite`.
+    pub fn is_set(&mut self, key: &[u8], now: UnixMillis) -> bool {
+        self.find(key, now).is_some()
+    }
+
+    fn lookup(&mut self, key: &[u8], now: UnixMillis) -> Option<&Value> {
+        let found = self.find(key, now);
+        self.usage.count_lookup(found.is_some());
+        let (shard, slot) = found?;
+        self.shards[shard].value(slot)
+    }
+
+    /// Returns the shard and the slot of `key`, if it has a value.
+    ///
+    /// This is lazy expiry: the lookup removes an expired key, so no client ever sees it. A key
+    /// that is never looked up stays in memory: a leak that only active expiry closes. Mirrors
+    /// `expireIfNeeded`.
+    fn find(&mut self, key: &[u8], now: UnixMillis) -> Option<(usize, usize)> {
+        let (shard, hash) = self.place(key);
+        let dict = self.shards.get(shard)?;
+        let slot = dict.slot(hash, key)?;
+        if dict.value(slot)?.is_expired(now) {
+            self.expire(shard, slot);
+            return None;
+        }
+        Some((shard, slot))
+    }
+
+    fn expire(&mut self, shard: usize, slot: usize) {
+        let old = self.shards[shard].remove(slot);
+        self.usage.remove_deadline(old.and_then(|old| old.deadline()));
+        self.usage.expired += 1;
+    }
+
+    /// Gives `key` a value, in place of the one that it may have. Mirrors `setKey`.
+    pub fn set(&mut self, key: &[u8], value: &[u8], expiry: Expiry, now: UnixMillis) {
+        let deadline = match expiry {
+            Expiry::Never => None,
+            Expiry::At(deadline) => Some(deadline),
+            Expiry::Keep => {
+                let found = self.find(key, now);
+                let old = found.and_then(|(shard, slot)| self.shards[shard].value(slot));
+                old.and_then(Value::deadline)
+            }
+        };
+        let (shard, hash) = self.place(key);
+        let old = self.insert(shard, hash, key, Value::new(value.into(), deadline));
+        self.usage.expired += u64::from(old.is_some_and(|old| old.is_expired(now)));
+    }
+
+    /// Inserts a value, and returns the one that it replaces.
+    fn insert(&mut self, shard: usize, hash: u64, key: &[u8], value: Value) -> Option<Value> {
+        if self.shards.is_empty() {
+            self.shards.resize_with(SHARDS, Dict::default);
+        }
+        self.usage.add_deadline(value.deadline());
+        let old = self.shards[shard].insert(hash, key, value);
+        self.usage.remove_deadline(old.as_ref().and_then(Value::deadline));
+        old
+    }
+
+    /// Returns what is in the slots of one of the [`SHARDS`], in no order: keys, and `None` for a
+    /// slot that is free, or whose key has expired.
+    pub fn keys(&self, shard: usize, now: UnixMillis) -> impl Iterator<Item = Option<&[u8]>> {
+        let slots = self.shards.get(shard).into_iter().flat_map(|shard| shard.iter_from(0));
+        slots.map(move |(_, found)| {
+            let (key, value) = found?;
+            (!value.is_expired(now)).then_some(key)
+        })
+    }
+
+    /// Returns `count` keys, or a few more or less, starting at `cursor`, and the cursor from which
+    /// to continue: 0 at the end. A client that starts at 0 and continues to the end sees every key
+    /// that exists all the while, see [`Dict::iter_from`].
+    ///
+    /// Examines at most ten times `count` slots, even if they are empty, and all shards.
+    pub fn scan(&mut self, cursor: u64, count: usize, now: UnixMillis) -> (u64, Vec<Vec<u8>>) {
+        let mut keys = Vec::new();
+        let (mut looked_at, mut last) = (0, None);
+        let first = (cursor >> (CURSOR_BITS - SHARD_BITS)) as usize;
+        for number in first..self.shards.len() {
+            let start = if number == first { cursor } else { 0 };
+            let start = start << (u64::BITS - CURSOR_BITS) << SHARD_BITS;
+            let (mut end, mut expired) = (None, Vec::new());
+            for (hash, found) in self.shards[number].iter_from(start) {
+                let place = (number as u64) << (u64::BITS - SHARD_BITS) | hash >> SHARD_BITS;
+                let place = place >> (u64::BITS - CURSOR_BITS);
+                // Keys that no cursor can tell apart come together.
+                if (keys.len() >= count || looked_at / 10 >= count) && last != Some(place) {
+                    end = Some(place);
+                    break;
+                }
+                (looked_at, last) = (looked_at + 1, Some(place));
+                match found {
+                    Some((key, value)) if value.is_expired(now) => {
+                        expired.push((hash, key.to_vec()));
+                    }
+                    Some((key, _)) => keys.push(key.to_vec()),
+                    None => {}
+                }
+            }
+            for (hash, key) in &expired {
+                if let Some(slot) = self.shards[number].slot(*hash, key) {
+                    self.expire(number, slot);
+                }
+            }
+            if let Some(place) = end {
+                return (place, keys);
+            }
+        }
+        (0, keys)
+    }
+
+    /// Takes a key from a dump. Returns false, and changes nothing, if it is there already. Mirrors
+    /// `dbAddRDBLoad`.
+    pub fn load(&mut self, key: &[u8], value: &[u8], expires_at: Option<UnixMillis>) -> bool {
+        let (shard, hash) = self.place(key);
+        let is_new = self.shards.get(shard).is_none_or(|shard| shard.slot(hash, key).is_none());
+        if is_new {
+            self.insert(shard, hash, key, Value::new(value.into(), expires_at));
+        }
+        is_new
+    }
+
+    /// Returns how many keys there are, including expired ones that are not yet removed.
+    pub fn len(&self) -> usize {
+        self.shards.iter().map(Dict::len).sum()
+    }
+
+    /// Returns whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns the counters of its keys and lookups.
+    pub fn usage(&self) -> KeyspaceStats {
+        KeyspaceStats { keys: self.len(), ..self.usage }
+    }
+
+    /// Returns the shard that `key` is in, or would be, and its hash in there: the bits of the hash
+    /// that are left.
+    fn place(&self, key: &[u8]) -> (usize, u64) {
+        let hash = self.hasher.hash_one(key);
+        ((hash >> (u64::BITS - SHARD_BITS)) as usize, hash << SHARD_BITS)
+    }
+}
+
+impl KeyspaceStats {
+    /// Returns the sum of both.
+    pub fn merge(self, other: Self) -> Self {
+        Self {
+            keys: self.keys + other.keys,
+            expires: self.expires + other.expires,
+            deadlines: self.deadlines + other.deadlines,
+            hits: self.hits + other.hits,
+            misses: self.misses + other.misses,
+            expired: self.expired + other.expired,
+        }
+    }
+
+    fn count_lookup(&mut self, found: bool) {
+        match found {
+            true => self.hits += 1,
+            false => self.misses += 1,
+        }
+    }
+
+    fn add_deadline(&mut self, deadline: Option<UnixMillis>) {
+        if let Some(deadline) = deadline {
+            self.expires += 1;
+            self.deadlines += i128::from(deadline.0);
+        }
+    }
+
+    fn remove_deadline(&mut self, deadline: Option<UnixMillis>) {
+        if let Some(deadline) = deadline {
+            self.expires -= 1;
+            self.deadlines -= i128::from(deadline.0);
+        }
+    }
+}
+
+impl Value {
+    fn new(bytes: Box<[u8]>, deadline: Option<UnixMillis>) -> Self {
+        match deadline {
+            None => Self::Lasting(bytes),
+            Some(deadline) => Self::Expiring(Box::new((bytes, deadline))),
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Lasting(bytes) => bytes,
+            Self::Expiring(both) => &both.0,
+        }
+    }
+
+    fn deadline(&self) -> Option<UnixMillis> {
+        match self {
+            Self::Lasting(_) => None,
+            Self::Expiring(both) => Some(both.1),
+        }
+    }
+
+    /// Returns whether the deadline is past, not merely reached. Mirrors `keyIsExpired`.
+    fn is_expired(&self, now: UnixMillis) -> bool {
+        self.deadline().is_some_and(|deadline| now > deadline)
+    }
+}

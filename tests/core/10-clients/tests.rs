@@ -1,4 +1,0 @@
-//! What holds for the core from stage 10 on.
-
-mod clients;
-mod stats;

@@ -1,0 +1,4 @@
+//! What holds for the core from stage 11 on.
+
+mod clients;
+mod stats;
