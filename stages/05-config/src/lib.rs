@@ -13,7 +13,7 @@ pub mod resp;
 #[derive(Debug)]
 pub struct Server {
     /// How the server was started.
-    pub config: config::Config,
+    pub config: crate::config::Config,
     /// The keyspace.
-    pub db: db::Db,
+    pub db: crate::db::Db,
 }

@@ -9,13 +9,12 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
-use stage_08::command::Table;
+use stage_08::command::table::Table;
 use stage_08::commands;
 use stage_08::dump::rdb;
 use stage_08::keyspace::db::Databases;
 use stage_08::server::Server;
 use stage_08::server::config::{Action, Config, HELP};
-use tokio::sync::Semaphore;
 
 use crate::shell::{host, listener, log, wall_clock};
 
@@ -57,15 +56,13 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let (listeners, port) = listener::bind(&config)?;
     let config = Config { dir, maxclients, port, ..config };
     let databases = load(&config)?;
-    let permits = Arc::new(Semaphore::new(config.maxclients as usize));
     let server = Server { config, databases, ..Server::default() };
     let server = Arc::new(Mutex::new(server));
     // From here on: a script that sees the ready line may send SIGTERM.
     let shutdown = host::shutdown_signal()?;
     for listener in listeners {
         log::info(format_args!("ready to accept connections on {}", listener.local_addr()?));
-        let (server, permits) = (Arc::clone(&server), Arc::clone(&permits));
-        tokio::spawn(listener::accept(listener, server, &TABLE, permits));
+        tokio::spawn(listener::accept(listener, Arc::clone(&server), &TABLE));
     }
     shutdown.await;
     // At once: freeing millions of keys one by one would take longer than exiting.

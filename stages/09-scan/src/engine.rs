@@ -2,11 +2,12 @@
 
 use bytes::BytesMut;
 
+use crate::command::context::Context;
 use crate::command::error::CommandError;
-use crate::command::{Context, Table};
+use crate::command::table::Table;
 use crate::keyspace::walk::Walk;
 use crate::protocol::clock::UnixMillis;
-use crate::protocol::out::{Out, Protocol};
+use crate::protocol::out::Out;
 use crate::protocol::resp::ProtocolError;
 use crate::server::Server;
 use crate::server::client::Client;
@@ -29,16 +30,20 @@ pub fn execute(
     table: &Table,
     args: &[&[u8]],
     server: &mut Server,
-    client: &mut Client,
+    id: u64,
     now: UnixMillis,
     output: &mut BytesMut,
 ) -> Then {
     if args.is_empty() {
-        return end_request(client, &mut Out::new(Protocol::default(), output));
+        return end_request(server, id, &mut Out::new(output));
     }
+    // Once it has disconnected, the reply has no reader.
+    let Some(client) = server.clients.get_mut(id) else { return Then::Close };
+    let mut out = Out::new(output);
+    out.protocol = client.protocol;
     let mut name = "";
-    let (database, out) = (client.database, Out::new(client.protocol, output));
-    let mut context = Context { server, client, database, now, out, walk: None };
+    let database = client.database;
+    let mut context = Context { server, id, database, now, out, walk: None };
     let done = table.find(args).and_then(|(command, rest)| {
         name = command.name;
         if !command.takes(args.len()) {
@@ -50,17 +55,18 @@ pub fn execute(
         error.write(name, &mut context.out);
     }
     let Some(mut walk) = context.walk else {
-        return end_request(context.client, &mut context.out);
+        return end_request(context.server, id, &mut context.out);
     };
-    if walk.step(&server.databases, now) {
-        end_walk(walk, client, output);
+    if walk.step(&server.databases[walk.database], now) {
+        end_walk(walk, server, id, output);
         return Then::Read;
     }
     Then::Walk(walk)
 }
 
 /// Discards a reply that the client does not want.
-fn end_request(client: &mut Client, out: &mut Out<'_>) -> Then {
+fn end_request(server: &mut Server, id: u64, out: &mut Out<'_>) -> Then {
+    let Some(client) = server.clients.get_mut(id) else { return Then::Close };
     if !client.end_request() {
         out.discard();
     }
@@ -68,15 +74,15 @@ fn end_request(client: &mut Client, out: &mut Out<'_>) -> Then {
 }
 
 /// Appends the reply that a walk has found to the output, if the client wants it.
-pub fn end_walk(walk: Walk, client: &mut Client, output: &mut BytesMut) {
-    if client.end_request() {
+pub fn end_walk(walk: Walk, server: &mut Server, id: u64, output: &mut BytesMut) {
+    if server.clients.get_mut(id).is_some_and(Client::end_request) {
         walk.append_to(output);
     }
 }
 
 /// Appends a protocol error to the output, if the client wants replies.
-pub fn refuse(error: &ProtocolError, client: &mut Client, output: &mut BytesMut) {
-    let mut out = Out::new(Protocol::Resp2, output);
-    out.error(CommandError::CODE, &error.text());
-    end_request(client, &mut out);
+pub fn refuse(error: &ProtocolError, server: &mut Server, id: u64, output: &mut BytesMut) {
+    let mut out = Out::new(output);
+    out.error(&error.text());
+    end_request(server, id, &mut out);
 }

@@ -2,13 +2,12 @@
 
 use bytes::{Buf, BytesMut};
 
-use crate::command::Table;
+use crate::command::table::Table;
 use crate::engine::{self, Then};
 use crate::keyspace::walk::Walk;
 use crate::protocol::clock::UnixMillis;
 use crate::protocol::resp::Decoder;
 use crate::server::Server;
-use crate::server::client::Client;
 
 /// Backpressure: while this many bytes of replies are unsent, the client's requests wait.
 pub const MAX_OUTPUT: usize = 64 * 1024 * 1024;
@@ -16,8 +15,8 @@ pub const MAX_OUTPUT: usize = 64 * 1024 * 1024;
 /// The buffers between a client and the core.
 #[derive(Debug)]
 pub struct Session {
-    /// The client.
-    pub client: Client,
+    /// The client's ID.
+    pub id: u64,
     /// The bytes received and not yet answered.
     pub input: BytesMut,
     /// The replies not yet sent.
@@ -28,10 +27,10 @@ pub struct Session {
 }
 
 impl Session {
-    /// Returns the session of a client.
-    pub fn new(client: Client) -> Self {
+    /// Returns the session of the client that has this ID.
+    pub fn new(id: u64) -> Self {
         let (input, output) = (BytesMut::new(), BytesMut::new());
-        Self { client, input, output, closing: false, decoder: Decoder::default() }
+        Self { id, input, output, closing: false, decoder: Decoder::default() }
     }
 
     /// Answers the requests that have arrived, up to one that breaks the protocol or closes the
@@ -42,8 +41,8 @@ impl Session {
             match self.decoder.decode(&self.input) {
                 Ok(None) => break,
                 Ok(Some(request)) => {
-                    let (client, output) = (&mut self.client, &mut self.output);
-                    match engine::execute(table, &request.args, server, client, now, output) {
+                    let output = &mut self.output;
+                    match engine::execute(table, &request.args, server, self.id, now, output) {
                         Then::Read => {}
                         Then::Close => self.closing = true,
                         Then::Walk(next) => walk = Some(next),
@@ -51,7 +50,7 @@ impl Session {
                     self.input.advance(request.length);
                 }
                 Err(error) => {
-                    engine::refuse(&error, &mut self.client, &mut self.output);
+                    engine::refuse(&error, server, self.id, &mut self.output);
                     self.closing = true;
                 }
             }

@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
-use stage_11::command::Table;
+use stage_11::command::table::Table;
 use stage_11::commands;
 use stage_11::dump::rdb;
 use stage_11::keyspace::db::Databases;

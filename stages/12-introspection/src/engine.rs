@@ -2,11 +2,12 @@
 
 use bytes::BytesMut;
 
+use crate::command::context::Context;
 use crate::command::error::CommandError;
-use crate::command::{Context, Table};
+use crate::command::table::Table;
 use crate::keyspace::walk::Walk;
 use crate::protocol::clock::UnixMillis;
-use crate::protocol::out::{Out, Protocol};
+use crate::protocol::out::Out;
 use crate::protocol::resp::ProtocolError;
 use crate::server::Server;
 use crate::server::client::Client;
@@ -34,14 +35,15 @@ pub fn execute(
     output: &mut BytesMut,
 ) -> Then {
     if args.is_empty() {
-        return end_request(server, id, &mut Out::new(Protocol::default(), output));
+        return end_request(server, id, &mut Out::new(output));
     }
     let found = table.find(args);
     // Another client has killed this one, so the reply has no reader.
     let Some(client) = server.clients.get_mut(id) else { return Then::Close };
     client.last_command = found.as_ref().ok().map(|(command, _)| command.name);
     let (name, database) = (client.last_command.unwrap_or_default(), client.database);
-    let out = Out::new(client.protocol, output);
+    let mut out = Out::new(output);
+    out.protocol = client.protocol;
     let mut context = Context { server, id, database, now, out, walk: None, table };
     let done = found.and_then(|(command, rest)| {
         if !command.takes(args.len()) {
@@ -59,7 +61,7 @@ pub fn execute(
     let Some(mut walk) = context.walk else {
         return end_request(context.server, id, &mut context.out);
     };
-    if walk.step(&server.databases, now) {
+    if walk.step(&server.databases[walk.database], now) {
         end_walk(walk, server, id, output);
         return Then::Read;
     }
@@ -85,7 +87,7 @@ pub fn end_walk(walk: Walk, server: &mut Server, id: u64, output: &mut BytesMut)
 /// Appends a protocol error to the output, if the client wants replies.
 pub fn refuse(error: &ProtocolError, server: &mut Server, id: u64, output: &mut BytesMut) {
     server.stats.count_error(CommandError::CODE);
-    let mut out = Out::new(Protocol::Resp2, output);
-    out.error(CommandError::CODE, &error.text());
+    let mut out = Out::new(output);
+    out.error(&error.text());
     end_request(server, id, &mut out);
 }

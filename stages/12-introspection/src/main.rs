@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Instant;
 
 use anyhow::{Context, anyhow};
-use stage_12::command::Table;
+use stage_12::command::table::Table;
 use stage_12::commands;
 use stage_12::dump::rdb;
 use stage_12::keyspace::db::Databases;

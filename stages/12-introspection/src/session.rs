@@ -4,7 +4,7 @@ use std::mem;
 
 use bytes::{Buf, BytesMut};
 
-use crate::command::Table;
+use crate::command::table::Table;
 use crate::engine::{self, Then};
 use crate::keyspace::walk::Walk;
 use crate::protocol::clock::UnixMillis;

@@ -9,7 +9,9 @@ use crate::subject::stage::out::{Out, Protocol};
 pub fn in_both(write: impl Fn(&mut Out<'_>)) -> [String; 2] {
     [Protocol::Resp2, Protocol::Resp3].map(|protocol| {
         let mut output = BytesMut::new();
-        write(&mut Out::new(protocol, &mut output));
+        let mut out = Out::new(&mut output);
+        out.protocol = protocol;
+        write(&mut out);
         shown(&output)
     })
 }
@@ -42,7 +44,7 @@ fn what_is_not_new_in_resp3_has_one_form() {
     assert_eq!(in_both(|out| _ = out.simple("OK")), [r"+OK\r\n"; 2]);
     assert_eq!(in_both(|out| _ = out.array(1)), [r"*1\r\n"; 2]);
     assert_eq!(in_both(|out| _ = out.lines(&["a", "b"])), [r"*2\r\n+a\r\n+b\r\n"; 2]);
-    assert_eq!(in_both(|out| _ = out.error("NOPROTO", b"no")), [r"-NOPROTO no\r\n"; 2]);
+    assert_eq!(in_both(|out| _ = out.coded_error("NOPROTO", b"no")), [r"-NOPROTO no\r\n"; 2]);
     assert_eq!(in_both(|out| _ = out.nothing()), [""; 2]);
 }
 

@@ -2,7 +2,9 @@
 
 use divan::{Bencher, black_box};
 
-use crate::subject::stage::command::{Command, Context, Keys, Outcome, Table};
+use crate::subject::stage::command::context::{Context, Outcome};
+use crate::subject::stage::command::table::Table;
+use crate::subject::stage::command::{Command, Keys};
 
 /// The names of all commands of Redis 7.0.15.
 const NAMES: &str = "\

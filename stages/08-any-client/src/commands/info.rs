@@ -2,8 +2,9 @@
 //!
 //! So far it has the fields that clients look for before their first command.
 
+use crate::command::context::{Context, Outcome};
 use crate::command::flags::{LOADING, STALE};
-use crate::command::{Command, Context, Keys, Outcome};
+use crate::command::{Command, Keys};
 use crate::commands::connection::REDIS_VERSION;
 
 /// INFO.

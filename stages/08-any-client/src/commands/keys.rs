@@ -1,8 +1,9 @@
 //! KEYS.
 
+use crate::command::context::{Context, Outcome};
 use crate::command::error::CommandError;
 use crate::command::flags::READONLY;
-use crate::command::{Command, Context, Keys, Outcome};
+use crate::command::{Command, Keys};
 use crate::keyspace::walk::Walk;
 
 /// KEYS.
@@ -11,6 +12,8 @@ pub const COMMANDS: &[Command] = &[Command::new("keys", 2, READONLY, Keys::NONE,
 /// `KEYS pattern`
 fn keys(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [pattern] = args else { return Err(CommandError::Arity) };
-    context.walk = Some(Walk::new(context.database, pattern));
+    let mut walk = Walk::new(pattern);
+    walk.database = context.database;
+    context.walk = Some(walk);
     Ok(context.out.nothing())
 }

@@ -1,8 +1,9 @@
 //! CLIENT: what a connection asks and says about itself.
 
+use crate::command::context::{Context, Outcome};
 use crate::command::error::CommandError;
 use crate::command::flags::{Flags, LOADING, NOSCRIPT, STALE};
-use crate::command::{Command, Context, Keys, Outcome};
+use crate::command::{Command, Keys};
 use crate::commands::connection;
 use crate::server::client::Replies;
 
@@ -23,7 +24,7 @@ pub const COMMANDS: &[Command] = &[Command::container(
 
 /// `CLIENT ID`
 fn id(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
-    Ok(context.out.integer(context.client.id as i64))
+    Ok(context.out.integer(context.id as i64))
 }
 
 /// `CLIENT SETNAME name`
@@ -35,14 +36,14 @@ fn set_name(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
 
 /// `CLIENT GETNAME`
 fn get_name(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
-    let name = &context.client.name;
-    Ok(if name.is_empty() { context.out.nil() } else { context.out.bulk(name) })
+    let name = context.client()?.name.clone();
+    Ok(if name.is_empty() { context.out.nil() } else { context.out.bulk(&name) })
 }
 
 /// `CLIENT REPLY ON | OFF | SKIP`. OFF and SKIP get no reply themselves.
 fn reply(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [mode] = args else { return Err(CommandError::Arity) };
-    let client = &mut *context.client;
+    let client = context.client()?;
     client.replies = match mode.to_ascii_lowercase().as_slice() {
         b"on" => Replies::On,
         b"off" => Replies::Off,

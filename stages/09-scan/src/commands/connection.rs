@@ -1,8 +1,9 @@
 //! Commands about the connection itself: HELLO, SELECT, RESET, QUIT.
 
+use crate::command::context::{Context, Outcome};
 use crate::command::error::CommandError;
 use crate::command::flags::{ALLOW_BUSY, FAST, Flags, LOADING, NO_AUTH, NOSCRIPT, STALE};
-use crate::command::{Command, Context, Keys, Outcome};
+use crate::command::{Command, Keys};
 use crate::protocol::number;
 use crate::protocol::out::Protocol;
 
@@ -49,8 +50,8 @@ fn hello(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
         [version, options @ ..] => (parse_protocol(version)?, options),
     };
     apply_options(options, context)?;
-    context.client.protocol = protocol;
-    let id = context.client.id;
+    context.client()?.protocol = protocol;
+    let id = context.id;
     let out = &mut context.out;
     out.protocol = protocol;
     let done = out.map(7);
@@ -109,7 +110,7 @@ pub(crate) fn set_name(name: &[u8], context: &mut Context<'_>) -> Result<(), Com
     if !name.iter().all(u8::is_ascii_graphic) {
         return Err("Client names cannot contain spaces, newlines or special characters.".into());
     }
-    context.client.name = name.into();
+    context.client()?.name = name.into();
     Ok(())
 }
 
@@ -124,18 +125,18 @@ fn select(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     }
     let databases = context.server.databases.len();
     let index = usize::try_from(index).ok().filter(|index| *index < databases);
-    context.client.database = index.ok_or("DB index is out of range")?;
+    context.client()?.database = index.ok_or("DB index is out of range")?;
     Ok(context.out.simple("OK"))
 }
 
 /// `RESET`, mirrors `resetCommand`.
 fn reset(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
-    context.client.reset();
+    context.client()?.reset();
     Ok(context.out.simple("RESET"))
 }
 
 /// `QUIT`, mirrors `quitCommand`.
 fn quit(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
-    context.client.closing = true;
+    context.client()?.closing = true;
     Ok(context.out.simple("OK"))
 }

@@ -4,8 +4,9 @@
 
 use std::fmt::Display;
 
+use crate::command::context::{Context, Outcome};
 use crate::command::flags::{LOADING, STALE};
-use crate::command::{Command, Context, Keys, Outcome};
+use crate::command::{Command, Keys};
 use crate::commands::connection::REDIS_VERSION;
 use crate::keyspace::db::{Db, KeyspaceStats};
 use crate::protocol::clock::UnixMillis;

@@ -38,9 +38,9 @@ pub struct Out<'a> {
 pub struct Done(());
 
 impl<'a> Out<'a> {
-    /// Returns a writer for the next reply to `output`.
-    pub fn new(protocol: Protocol, output: &'a mut BytesMut) -> Self {
-        Self { protocol, start: output.len(), output }
+    /// Returns a writer for the next reply to `output`, at first in RESP2.
+    pub fn new(output: &'a mut BytesMut) -> Self {
+        Self { protocol: Protocol::Resp2, start: output.len(), output }
     }
 
     /// Writes a short text of the server's own, like `OK`.
@@ -48,10 +48,14 @@ impl<'a> Out<'a> {
         self.line(b'+', text.as_bytes())
     }
 
+    /// Writes an error with the usual code. `text` may quote what the client has sent.
+    pub fn error(&mut self, text: &[u8]) -> Done {
+        self.coded_error("ERR", text)
+    }
+
     /// Writes an error, in place of what is already written of the reply: first a code for
-    /// programs, then a text. The text may quote what the client has sent: its line ends, which
-    /// would end the reply, become spaces.
-    pub fn error(&mut self, code: &str, text: &[u8]) -> Done {
+    /// programs, then a text. Line ends in the text, which would end the reply, become spaces.
+    pub fn coded_error(&mut self, code: &str, text: &[u8]) -> Done {
         self.discard();
         self.output.extend_from_slice(b"-");
         self.output.extend_from_slice(code.as_bytes());

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
-use stage_09::command::Table;
+use stage_09::command::table::Table;
 use stage_09::engine;
 use stage_09::keyspace::walk::Walk;
 use stage_09::server::Server;
@@ -38,8 +38,13 @@ const MAX_INPUT: usize = 1024 * 1024 * 1024;
 
 /// Serves one client until it leaves, is to be closed, or breaks the protocol, and writes every
 /// reply that it owes.
-pub async fn serve(mut stream: TcpStream, server: &Mutex<Server>, table: &Table) -> io::Result<()> {
-    let mut session = Session::new(lock(server).connect());
+pub async fn serve(
+    mut stream: TcpStream,
+    session: &mut Session,
+    server: &Mutex<Server>,
+    table: &Table,
+) -> io::Result<()> {
+    let id = session.id;
     // Replies are written whole, so a delayed packet (Nagle's algorithm) would gain nothing.
     stream.set_nodelay(true)?;
     let (mut source, mut sink) = stream.split();
@@ -51,11 +56,11 @@ pub async fn serve(mut stream: TcpStream, server: &Mutex<Server>, table: &Table)
         // After a write nothing new has arrived, and we skip reading the clock.
         if !session.input.is_empty()
             && walking.is_none()
-            && let Some(walk) = answer(&mut session, table, server)
+            && let Some(walk) = answer(session, table, server)
         {
             walking.set(Some(run(walk, server)));
         }
-        let Session { client, input, output, closing, .. } = &mut session;
+        let Session { input, output, closing, .. } = session;
         input.reserve(READ_SIZE);
         if !output.is_empty() {
             // Requests from other clients are read first. Replies sent together wake their
@@ -85,7 +90,7 @@ pub async fn serve(mut stream: TcpStream, server: &Mutex<Server>, table: &Table)
                     None => future::pending().await,
                 }
             }, if walking.is_some() => {
-                engine::end_walk(walk, client, output);
+                engine::end_walk(walk, &mut lock(server), id, output);
                 walking.set(None);
             }
             () = &mut trim, if !*closing && to_trim => {
@@ -114,14 +119,14 @@ async fn run(mut walk: Walk, server: &Mutex<Server>) -> Walk {
     /// `.await`.
     static TURN: sync::Mutex<()> = sync::Mutex::const_new(());
     let _turn = TURN.lock().await;
-    while !walk.step(&lock(server).databases, now()) {
+    while !walk.step(&lock(server).databases[walk.database], now()) {
         task::yield_now().await;
     }
     walk
 }
 
 /// Locks std's mutex, not tokio's: the compiler rejects a guard held across an `.await`.
-fn lock(server: &Mutex<Server>) -> MutexGuard<'_, Server> {
+pub fn lock(server: &Mutex<Server>) -> MutexGuard<'_, Server> {
     server.lock().expect("nothing panics while it holds the lock")
 }
 

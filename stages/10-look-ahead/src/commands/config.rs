@@ -1,7 +1,8 @@
 //! CONFIG: the parameters with which the server was started.
 
+use crate::command::context::{Context, Outcome};
 use crate::command::flags::{ADMIN, LOADING, NOSCRIPT, STALE};
-use crate::command::{Command, Context, Keys, Outcome};
+use crate::command::{Command, Keys};
 
 /// CONFIG.
 pub const COMMANDS: &[Command] = &[Command::container(

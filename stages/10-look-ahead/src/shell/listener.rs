@@ -8,12 +8,12 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use rustix::io::Errno;
 use socket2::{SockRef, TcpKeepalive};
-use stage_10::command::Table;
+use stage_10::command::table::Table;
 use stage_10::server::Server;
 use stage_10::server::config::Config;
+use stage_10::session::Session;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::Semaphore;
 
 use crate::shell::{connection, log};
 
@@ -99,32 +99,23 @@ fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
     }
 }
 
-/// Accepts clients as long as there is a permit, and serves each in a task of its own. Mirrors
+/// Accepts clients as long as there are not too many, and serves each in a task of its own. Mirrors
 /// `acceptCommonHandler`.
-pub async fn accept(
-    listener: TcpListener,
-    server: Arc<Mutex<Server>>,
-    table: &'static Table,
-    permits: Arc<Semaphore>,
-) {
+pub async fn accept(listener: TcpListener, server: Arc<Mutex<Server>>, table: &'static Table) {
     // The first failure is worth a line; each retry is not.
     let mut failing = false;
     loop {
         match listener.accept().await {
             Ok((mut stream, _)) => {
-                let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
+                failing = false;
+                if !has_room(&server) {
                     // A new connection has room to write, so this does not wait. Nor does it matter
                     // whether the client is still there.
                     let _ = stream.write_all(b"-ERR max number of clients reached\r\n").await;
                     continue;
-                };
-                failing = false;
-                let server = Arc::clone(&server);
-                tokio::spawn(async move {
-                    // How it leaves is the client's own affair, and not worth a line.
-                    let _ = serve(stream, &server, table).await;
-                    drop(permit);
-                });
+                }
+                // If the client has left already, there is nothing to serve.
+                let _ = serve(stream, &server, table);
             }
             // Out of file descriptors, most likely: wait for a client to leave.
             Err(error) => {
@@ -138,8 +129,25 @@ pub async fn accept(
     }
 }
 
-async fn serve(stream: TcpStream, server: &Mutex<Server>, table: &Table) -> io::Result<()> {
+/// Returns whether one more client may connect.
+fn has_room(server: &Mutex<Server>) -> bool {
+    let server = connection::lock(server);
+    server.clients.len() < server.config.maxclients as usize
+}
+
+/// Lists a client, and starts its task.
+fn serve(stream: TcpStream, server: &Arc<Mutex<Server>>, table: &'static Table) -> io::Result<()> {
     let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE / 3);
     SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
-    connection::serve(stream, server, table).await
+    let id = connection::lock(server).clients.add();
+    tokio::spawn(run(stream, id, Arc::clone(server), table));
+    Ok(())
+}
+
+/// Serves a client, and removes it from the list when it has left.
+async fn run(stream: TcpStream, id: u64, server: Arc<Mutex<Server>>, table: &'static Table) {
+    let mut session = Session::new(id);
+    // How it leaves is the client's own affair, and not worth a line.
+    let _ = connection::serve(stream, &mut session, &server, table).await;
+    connection::lock(&server).clients.remove(id);
 }

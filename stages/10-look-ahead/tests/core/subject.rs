@@ -6,13 +6,14 @@ use std::slice;
 use std::sync::LazyLock;
 
 use bytes::BytesMut;
-use stage_10::command::{Command, Table};
+use stage_10::command::Command;
+use stage_10::command::table::Table;
 use stage_10::commands;
 use stage_10::dump::rdb;
 use stage_10::engine::{self, Then};
 use stage_10::keyspace::db::{Db, Expiry, KeyspaceStats};
 use stage_10::protocol::clock::UnixMillis;
-use stage_10::protocol::out::{Out, Protocol};
+use stage_10::protocol::out::Out;
 use stage_10::protocol::resp::ProtocolError;
 use stage_10::server::Server;
 use stage_10::server::client;
@@ -36,8 +37,8 @@ pub static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(COMMANDS));
 /// When a request is executed, if a test does not say.
 pub const NOW: i64 = 1_700_000_000_000;
 
-/// A client that a test connects.
-pub type Client = client::Client;
+/// What identifies a client to a test.
+pub type Client = u64;
 
 /// The core, with the state that it keeps between two requests, and a client.
 pub struct Subject {
@@ -48,7 +49,7 @@ pub struct Subject {
 impl Default for Subject {
     fn default() -> Self {
         let mut server = Server::default();
-        Self { client: server.connect(), server }
+        Self { client: server.clients.add(), server }
     }
 }
 
@@ -60,7 +61,7 @@ impl Subject {
 
     /// Returns the reply to a request that is executed `now` milliseconds after 1970.
     pub fn execute_at(&mut self, now: i64, args: &[&[u8]]) -> Vec<u8> {
-        execute(&mut self.server, &mut self.client, now, args)
+        execute(&mut self.server, self.client, now, args)
     }
 
     /// Returns the reply to a request of another client than the one that is always connected.
@@ -70,7 +71,7 @@ impl Subject {
 
     /// Returns the reply to a request of another client at this moment.
     pub fn execute_as_at(&mut self, now: i64, client: &mut Client, args: &[&[u8]]) -> Vec<u8> {
-        execute(&mut self.server, client, now, args)
+        execute(&mut self.server, *client, now, args)
     }
 
     /// Returns the reply to an empty request: nothing.
@@ -81,38 +82,42 @@ impl Subject {
     /// Returns the reply to a client that breaks the protocol.
     pub fn protocol_error_as(&mut self, client: &mut Client, error: ProtocolError) -> Vec<u8> {
         let mut output = BytesMut::new();
-        engine::refuse(&error, client, &mut output);
+        engine::refuse(&error, &mut self.server, *client, &mut output);
         output.into()
     }
 
     /// Connects another client. Its port is not known in this stage.
     pub fn connect(&mut self, _: u16) -> Client {
-        self.server.connect()
+        self.server.clients.add()
     }
 
     /// Returns a client's ID.
     pub fn id(&self, client: &Client) -> u64 {
-        client.id
+        *client
     }
 
     /// Returns a client's name, if it has one.
     pub fn name(&self, client: &Client) -> Option<Vec<u8>> {
-        Some(client.name.clone()).filter(|name| !name.is_empty())
+        Some(self.state(client).name.clone()).filter(|name| !name.is_empty())
     }
 
     /// Returns the version of the protocol that a client has chosen.
     pub fn protocol(&self, client: &Client) -> i64 {
-        client.protocol.version()
+        self.state(client).protocol.version()
     }
 
     /// Returns the number of the database that a client has chosen.
     pub fn database(&self, client: &Client) -> usize {
-        client.database
+        self.state(client).database
     }
 
     /// Returns whether a client's connection is to be closed after the reply.
     pub fn is_closing(&self, client: &Client) -> bool {
-        client.closing
+        self.state(client).closing
+    }
+
+    fn state(&self, client: &Client) -> &client::Client {
+        self.server.clients.get(*client).expect("it is connected")
     }
 
     /// Returns what has happened to the keys of database 0.
@@ -130,18 +135,17 @@ impl Subject {
     ) -> (usize, Vec<u8>) {
         let (now, mut output) = (UnixMillis(now), BytesMut::new());
         let args = [b"KEYS", pattern];
-        let (server, client) = (&mut self.server, &mut self.client);
-        let then = engine::execute(&TABLE, &args, server, client, now, &mut output);
+        let then = engine::execute(&TABLE, &args, &mut self.server, self.client, now, &mut output);
         let mut steps = 1;
         if let Then::Walk(mut walk) = then {
             loop {
                 between(self);
                 steps += 1;
-                if walk.step(&self.server.databases, now) {
+                if walk.step(&self.server.databases[walk.database], now) {
                     break;
                 }
             }
-            engine::end_walk(walk, &mut self.client, &mut output);
+            engine::end_walk(walk, &mut self.server, self.client, &mut output);
         }
         (steps, output.into())
     }
@@ -154,11 +158,11 @@ impl Subject {
 }
 
 /// Returns the reply to a request of a client at this moment.
-fn execute(server: &mut Server, client: &mut Client, now: i64, args: &[&[u8]]) -> Vec<u8> {
+fn execute(server: &mut Server, client: Client, now: i64, args: &[&[u8]]) -> Vec<u8> {
     let (now, mut output) = (UnixMillis(now), BytesMut::new());
     if let Then::Walk(mut walk) = engine::execute(&TABLE, args, server, client, now, &mut output) {
-        while !walk.step(&server.databases, now) {}
-        engine::end_walk(walk, client, &mut output);
+        while !walk.step(&server.databases[walk.database], now) {}
+        engine::end_walk(walk, server, client, &mut output);
     }
     output.into()
 }
@@ -206,11 +210,11 @@ pub fn protocol_error(error: ProtocolError) -> Vec<u8> {
 /// Returns what is written as one reply.
 pub fn written(write: impl FnOnce(&mut Out<'_>)) -> Vec<u8> {
     let mut output = BytesMut::new();
-    write(&mut Out::new(Protocol::Resp2, &mut output));
+    write(&mut Out::new(&mut output));
     output.into()
 }
 
 /// Writes an error with the usual code.
 pub fn error(out: &mut Out<'_>, text: &[u8]) {
-    out.error("ERR", text);
+    out.error(text);
 }

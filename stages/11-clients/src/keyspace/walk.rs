@@ -7,7 +7,7 @@ use bytes::{Buf, BytesMut};
 use crate::keyspace::db::{Db, SHARDS};
 use crate::protocol::clock::UnixMillis;
 use crate::protocol::glob::{Glob, Search};
-use crate::protocol::out::{Out, Protocol};
+use crate::protocol::out::Out;
 
 /// The budget of a step, in examined bytes of the pattern: a fraction of a millisecond.
 const STEP: usize = 32 * 1024;
@@ -27,8 +27,8 @@ const ROOM: usize = 1 + 20 + 2;
 /// A walk in progress. It owns what it needs, since the keyspace may change between two steps.
 #[derive(Debug)]
 pub struct Walk {
-    /// The number of the database.
-    database: usize,
+    /// The number of the database. At first 0.
+    pub database: usize,
     pattern: Vec<u8>,
     /// The shard that comes next.
     shard: usize,
@@ -41,10 +41,10 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Returns a new walk, which finds all keys of a database that `pattern` matches.
-    pub fn new(database: usize, pattern: &[u8]) -> Self {
+    /// Returns a new walk, which finds all keys that `pattern` matches.
+    pub fn new(pattern: &[u8]) -> Self {
         let (pattern, reply) = (pattern.into(), BytesMut::zeroed(ROOM));
-        Self { database, pattern, shard: 0, deferred: Vec::new(), count: 0, reply }
+        Self { database: 0, pattern, shard: 0, deferred: Vec::new(), count: 0, reply }
     }
 
     /// Takes the next step: the keys of some shards, or a part of those that the last step
@@ -52,13 +52,13 @@ impl Walk {
     ///
     /// A key that exists from the first step to the last is found. One that is added or removed
     /// meanwhile may be found or not; Redis executes nothing else meanwhile. Mirrors `keysCommand`.
-    pub fn step(&mut self, databases: &[Db], now: UnixMillis) -> bool {
+    pub fn step(&mut self, db: &Db, now: UnixMillis) -> bool {
         let glob = Glob { pattern: &self.pattern, ignore_case: false };
         let mut budget = STEP;
         let mut compare = |key: &[u8], search: &mut Search, budget: &mut usize| {
             let matches = glob.resume(search, key, budget)?;
             if matches {
-                Out::new(Protocol::Resp2, &mut self.reply).bulk(key);
+                Out::new(&mut self.reply).bulk(key);
                 self.count += 1;
             }
             Some(matches)
@@ -73,7 +73,7 @@ impl Walk {
             if self.shard == SHARDS || budget <= QUICK {
                 return self.shard == SHARDS;
             }
-            let keys: Vec<Option<&[u8]>> = databases[self.database].keys(self.shard, now).collect();
+            let keys: Vec<Option<&[u8]>> = db.keys(self.shard, now).collect();
             touch(keys.iter().flatten());
             for key in keys {
                 budget = budget.saturating_sub(VISIT).max(QUICK);
@@ -91,7 +91,7 @@ impl Walk {
     /// Appends the reply to the output: an array of the keys that were found.
     pub fn append_to(mut self, output: &mut BytesMut) {
         let mut beginning = BytesMut::new();
-        Out::new(Protocol::Resp2, &mut beginning).array(self.count);
+        Out::new(&mut beginning).array(self.count);
         self.reply.advance(ROOM - beginning.len());
         self.reply[..beginning.len()].copy_from_slice(&beginning);
         if output.is_empty() {

@@ -8,10 +8,11 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use rustix::io::Errno;
 use socket2::{SockRef, TcpKeepalive};
-use stage_11::command::Table;
+use stage_11::command::table::Table;
 use stage_11::server::Server;
 use stage_11::server::client::Peer;
 use stage_11::server::config::Config;
+use stage_11::session::Session;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
@@ -155,10 +156,32 @@ fn serve(
     let mut locked = connection::lock(server);
     let id = locked.clients.add(peer, now());
     locked.stats.connections += 1;
-    // How it leaves is the client's own affair, and not worth a line.
-    let task = tokio::spawn(connection::serve(stream, id, Arc::clone(server), table));
+    let task = tokio::spawn(run(stream, id, Arc::clone(server), table));
     locked.clients.on_kill(id, move || task.abort());
     Ok(())
+}
+
+/// Serves a client, and removes it from the list when it has left.
+async fn run(stream: TcpStream, id: u64, server: Arc<Mutex<Server>>, table: &'static Table) {
+    let mut listed = Listed { session: Session::new(id), server: &server };
+    // How it leaves is the client's own affair, and not worth a line.
+    let _ = connection::serve(stream, &mut listed.session, &server, table).await;
+}
+
+/// A client's entry in the list of clients. Dropping this removes the entry: at the end of the
+/// client's task, even if another client has aborted the task.
+struct Listed<'a> {
+    session: Session,
+    server: &'a Mutex<Server>,
+}
+
+impl Drop for Listed<'_> {
+    fn drop(&mut self) {
+        let mut server = connection::lock(self.server);
+        // The read that found the end of the stream counts, too, and so does one that failed.
+        self.session.publish(&mut server);
+        server.clients.remove(self.session.id);
+    }
 }
 
 /// Returns the file descriptor of a socket, on platforms that have them.

@@ -6,13 +6,14 @@ use std::slice;
 use std::sync::LazyLock;
 
 use bytes::BytesMut;
-use stage_11::command::{Command, Table};
+use stage_11::command::Command;
+use stage_11::command::table::Table;
 use stage_11::commands;
 use stage_11::dump::rdb;
 use stage_11::engine::{self, Then};
 use stage_11::keyspace::db::{Db, Expiry, KeyspaceStats};
 use stage_11::protocol::clock::UnixMillis;
-use stage_11::protocol::out::{Out, Protocol};
+use stage_11::protocol::out::Out;
 use stage_11::protocol::resp::ProtocolError;
 use stage_11::server::Server;
 use stage_11::server::client::{self, Peer};
@@ -74,7 +75,7 @@ impl Subject {
         let (now, mut output) = (UnixMillis(now), BytesMut::new());
         let then = engine::execute(&TABLE, args, &mut self.server, *client, now, &mut output);
         if let Then::Walk(mut walk) = then {
-            while !walk.step(&self.server.databases, now) {}
+            while !walk.step(&self.server.databases[walk.database], now) {}
             engine::end_walk(walk, &mut self.server, *client, &mut output);
         }
         output.into()
@@ -190,7 +191,7 @@ impl Subject {
             loop {
                 between(self);
                 steps += 1;
-                if walk.step(&self.server.databases, now) {
+                if walk.step(&self.server.databases[walk.database], now) {
                     break;
                 }
             }
@@ -249,11 +250,11 @@ pub fn protocol_error(error: ProtocolError) -> Vec<u8> {
 /// Returns what is written as one reply.
 pub fn written(write: impl FnOnce(&mut Out<'_>)) -> Vec<u8> {
     let mut output = BytesMut::new();
-    write(&mut Out::new(Protocol::Resp2, &mut output));
+    write(&mut Out::new(&mut output));
     output.into()
 }
 
 /// Writes an error with the usual code.
 pub fn error(out: &mut Out<'_>, text: &[u8]) {
-    out.error("ERR", text);
+    out.error(text);
 }

@@ -68,10 +68,10 @@ impl CommandError {
         match self {
             Self::Arity => {
                 let text = format!("wrong number of arguments for '{name}' command");
-                out.error(code, text.as_bytes())
+                out.coded_error(code, text.as_bytes())
             }
-            Self::Text(text) => out.error(code, &text),
-            Self::Coded(_, text) => out.error(code, text.as_bytes()),
+            Self::Text(text) => out.coded_error(code, &text),
+            Self::Coded(_, text) => out.coded_error(code, text.as_bytes()),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! CLIENT: what a connection asks and says about itself and the others.
 
+use crate::command::context::{Context, Outcome};
 use crate::command::error::CommandError;
 use crate::command::flags::{ADMIN, Flags, LOADING, NOSCRIPT, STALE};
-use crate::command::{Command, Context, Keys, Outcome};
+use crate::command::{Command, Keys};
 use crate::commands::connection;
 use crate::protocol::number;
 use crate::server::client::Replies;

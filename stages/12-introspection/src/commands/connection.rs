@@ -1,8 +1,9 @@
 //! Commands about the connection itself: HELLO, SELECT, RESET, QUIT.
 
+use crate::command::context::{Context, Outcome};
 use crate::command::error::CommandError;
 use crate::command::flags::{ALLOW_BUSY, FAST, Flags, LOADING, NO_AUTH, NOSCRIPT, STALE};
-use crate::command::{Command, Context, Keys, Outcome};
+use crate::command::{Command, Keys};
 use crate::protocol::number;
 use crate::protocol::out::Protocol;
 

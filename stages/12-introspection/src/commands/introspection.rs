@@ -1,8 +1,10 @@
 //! COMMAND: what the server reports about its own commands.
 
+use crate::command::context::{Context, Outcome};
 use crate::command::error::CommandError;
 use crate::command::flags::{Flags, LOADING, STALE, names_of};
-use crate::command::{Command, Context, Keys, Outcome, Table};
+use crate::command::table::Table;
+use crate::command::{Command, Keys};
 use crate::commands::about::About;
 use crate::commands::set;
 use crate::protocol::glob::Glob;

@@ -1,8 +1,9 @@
 //! Commands about keys, whatever their values: EXISTS, TYPE, TTL, KEYS, DBSIZE.
 
+use crate::command::context::{Context, Outcome};
 use crate::command::error::CommandError;
 use crate::command::flags::{FAST, READONLY};
-use crate::command::{Command, Context, Keys, Outcome};
+use crate::command::{Command, Keys};
 use crate::keyspace::walk::Walk;
 
 /// What one can ask about keys.
@@ -64,7 +65,9 @@ fn time_to_live(
 /// `KEYS pattern`
 fn keys(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [pattern] = args else { return Err(CommandError::Arity) };
-    context.walk = Some(Walk::new(context.database, pattern));
+    let mut walk = Walk::new(pattern);
+    walk.database = context.database;
+    context.walk = Some(walk);
     Ok(context.out.nothing())
 }
 

@@ -1,8 +1,9 @@
 //! SCAN: all keys in small pieces, without blocking the server.
 
+use crate::command::context::{Context, Outcome};
 use crate::command::error::CommandError;
 use crate::command::flags::READONLY;
-use crate::command::{Command, Context, Keys, Outcome};
+use crate::command::{Command, Keys};
 use crate::commands::keys;
 use crate::protocol::glob::Glob;
 use crate::protocol::number;

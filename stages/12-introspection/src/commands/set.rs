@@ -1,8 +1,9 @@
 //! SET, with all its options.
 
+use crate::command::context::{Context, Outcome};
 use crate::command::error::CommandError;
 use crate::command::flags::{DENYOOM, WRITE};
-use crate::command::{Command, Context, Keys, Outcome};
+use crate::command::{Command, Keys};
 use crate::keyspace::db::Expiry;
 use crate::protocol::clock::UnixMillis;
 use crate::protocol::number;

@@ -1,8 +1,9 @@
 //! Commands about values that are strings.
 
+use crate::command::context::{Context, Outcome};
 use crate::command::error::CommandError;
 use crate::command::flags::{FAST, READONLY};
-use crate::command::{Command, Context, Keys, Outcome};
+use crate::command::{Command, Keys};
 
 /// GET and STRLEN.
 pub const COMMANDS: &[Command] = &[

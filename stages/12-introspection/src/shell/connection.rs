@@ -2,11 +2,11 @@
 
 use std::future;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
-use stage_12::command::Table;
+use stage_12::command::table::Table;
 use stage_12::engine;
 use stage_12::keyspace::walk::Walk;
 use stage_12::server::Server;
@@ -37,16 +37,14 @@ const MAX_WRITE: usize = 256 * 1024;
 const MAX_INPUT: usize = 1024 * 1024 * 1024;
 
 /// Serves one client until it leaves, is to be closed, or breaks the protocol, and writes every
-/// reply that it owes. The end of this removes the client from the list, even if the task is
-/// aborted.
+/// reply that it owes.
 pub async fn serve(
     mut stream: TcpStream,
-    id: u64,
-    server: Arc<Mutex<Server>>,
+    session: &mut Session,
+    server: &Mutex<Server>,
     table: &Table,
 ) -> io::Result<()> {
-    let mut listed = Listed { session: Session::new(id), server: &server };
-    let session = &mut listed.session;
+    let id = session.id;
     // Replies are written whole, so a delayed packet (Nagle's algorithm) would gain nothing.
     stream.set_nodelay(true)?;
     let (mut source, mut sink) = stream.split();
@@ -58,9 +56,9 @@ pub async fn serve(
         // After a write nothing new has arrived, and we skip reading the clock.
         if !session.input.is_empty()
             && walking.is_none()
-            && let Some(walk) = answer(session, table, &server)
+            && let Some(walk) = answer(session, table, server)
         {
-            walking.set(Some(run(walk, &server)));
+            walking.set(Some(run(walk, server)));
         }
         let Session { input, output, closing, traffic, .. } = session;
         input.reserve(READ_SIZE);
@@ -81,7 +79,7 @@ pub async fn serve(
                 output.advance(count);
                 release(output);
                 let waits = !output.is_empty();
-                let mut server = lock(&server);
+                let mut server = lock(server);
                 session.publish(&mut server);
                 if let Some(client) = server.clients.get_mut(id) {
                     client.waits_to_write = waits;
@@ -109,14 +107,14 @@ pub async fn serve(
                     None => future::pending().await,
                 }
             }, if walking.is_some() => {
-                engine::end_walk(walk, &mut lock(&server), id, output);
+                engine::end_walk(walk, &mut lock(server), id, output);
                 walking.set(None);
             }
             () = &mut trim, if !*closing && to_trim => {
                 shrink(input);
                 shrink(output);
                 trim.as_mut().reset(Instant::now() + TRIM_INTERVAL);
-                session.publish(&mut lock(&server));
+                session.publish(&mut lock(server));
             }
             else => return Ok(()),
         }
@@ -134,22 +132,6 @@ fn answer(session: &mut Session, table: &Table, server: &Mutex<Server>) -> Optio
     walk
 }
 
-/// A client's entry in the list of clients. Dropping this removes the entry: at the end of the
-/// client's task, even if another client has aborted the task.
-struct Listed<'a> {
-    session: Session,
-    server: &'a Mutex<Server>,
-}
-
-impl Drop for Listed<'_> {
-    fn drop(&mut self) {
-        let mut server = lock(self.server);
-        // The read that found the end of the stream counts, too, and so does one that failed.
-        self.session.publish(&mut server);
-        server.clients.remove(self.session.id);
-    }
-}
-
 /// Runs a walk to its end. After each step the other tasks have their turn.
 async fn run(mut walk: Walk, server: &Mutex<Server>) -> Walk {
     /// Held by the walk in progress. Many walks at once would delay the other clients by as many
@@ -157,7 +139,7 @@ async fn run(mut walk: Walk, server: &Mutex<Server>) -> Walk {
     /// `.await`.
     static TURN: sync::Mutex<()> = sync::Mutex::const_new(());
     let _turn = TURN.lock().await;
-    while !walk.step(&lock(server).databases, now()) {
+    while !walk.step(&lock(server).databases[walk.database], now()) {
         task::yield_now().await;
     }
     walk

@@ -6,13 +6,14 @@ use std::slice;
 use std::sync::LazyLock;
 
 use bytes::BytesMut;
-use stage_12::command::{Command, Table};
+use stage_12::command::Command;
+use stage_12::command::table::Table;
 use stage_12::commands;
 use stage_12::dump::rdb;
 use stage_12::engine::{self, Then};
 use stage_12::keyspace::db::{Db, Expiry, KeyspaceStats};
 use stage_12::protocol::clock::UnixMillis;
-use stage_12::protocol::out::{Out, Protocol};
+use stage_12::protocol::out::Out;
 use stage_12::protocol::resp::ProtocolError;
 use stage_12::server::Server;
 use stage_12::server::client::{self, Peer};
@@ -75,7 +76,7 @@ impl Subject {
         let (now, mut output) = (UnixMillis(now), BytesMut::new());
         let then = engine::execute(&TABLE, args, &mut self.server, *client, now, &mut output);
         if let Then::Walk(mut walk) = then {
-            while !walk.step(&self.server.databases, now) {}
+            while !walk.step(&self.server.databases[walk.database], now) {}
             engine::end_walk(walk, &mut self.server, *client, &mut output);
         }
         output.into()
@@ -196,7 +197,7 @@ impl Subject {
             loop {
                 between(self);
                 steps += 1;
-                if walk.step(&self.server.databases, now) {
+                if walk.step(&self.server.databases[walk.database], now) {
                     break;
                 }
             }
@@ -255,11 +256,11 @@ pub fn protocol_error(error: ProtocolError) -> Vec<u8> {
 /// Returns what is written as one reply.
 pub fn written(write: impl FnOnce(&mut Out<'_>)) -> Vec<u8> {
     let mut output = BytesMut::new();
-    write(&mut Out::new(Protocol::Resp2, &mut output));
+    write(&mut Out::new(&mut output));
     output.into()
 }
 
 /// Writes an error with the usual code.
 pub fn error(out: &mut Out<'_>, text: &[u8]) {
-    out.error("ERR", text);
+    out.error(text);
 }
