@@ -49,9 +49,19 @@ impl<V> Dict<V> {
         self.len == 0
     }
 
-    /// Returns the slot of `key`, if it has a value. The next change may move it to another.
-    pub fn slot(&self, hash: u64, key: &[u8]) -> Option<usize> {
-        self.find(hash, key).ok()
+    /// Returns the slot of `key`, or as an error the slot where to insert it: the keys before that
+    /// slot have lower hashes, or the same one. The next insertion or removal may move the key.
+    pub fn find(&self, hash: u64, key: &[u8]) -> Result<usize, usize> {
+        let first = self.home_slot(hash);
+        for (slot, entry) in self.slots.iter().enumerate().skip(first) {
+            match entry {
+                Some(entry) if entry.hash < hash => {}
+                Some(entry) if entry.hash == hash && *entry.key == *key => return Ok(slot),
+                Some(entry) if entry.hash == hash => {}
+                _ => return Err(slot),
+            }
+        }
+        Err(self.slots.len())
     }
 
     /// Returns the value in a slot, if there is one.
@@ -59,15 +69,13 @@ impl<V> Dict<V> {
         self.slots.get(slot)?.as_ref().map(|entry| &entry.value)
     }
 
-    /// Gives `key` a value, and returns the one that it had.
-    pub fn insert(&mut self, hash: u64, key: &[u8], value: V) -> Option<V> {
-        let mut slot = match self.find(hash, key) {
-            Ok(slot) => {
-                let old = self.slots[slot].as_mut()?;
-                return Some(mem::replace(&mut old.value, value));
-            }
-            Err(slot) => slot,
-        };
+    /// Returns the value in a slot, if there is one.
+    pub fn value_mut(&mut self, slot: usize) -> Option<&mut V> {
+        self.slots.get_mut(slot)?.as_mut().map(|entry| &mut entry.value)
+    }
+
+    /// Inserts a new key into the slot that [`Dict::find`] has returned for it.
+    pub fn insert(&mut self, mut slot: usize, hash: u64, key: &[u8], value: V) {
         // A load factor of 7/8: on average, a lookup compares about five keys.
         if self.len * 8 >= self.home_slots * 7 {
             self.grow();
@@ -75,7 +83,6 @@ impl<V> Dict<V> {
         }
         self.len += 1;
         self.insert_at(slot, Entry { hash, key: key.into(), value });
-        None
     }
 
     /// Removes the key in a slot, and returns the value that it had.
@@ -112,22 +119,7 @@ impl<V> Dict<V> {
         })
     }
 
-    /// Returns the slot of `key`, or as an error the slot where to insert it. The keys before that
-    /// slot have lower hashes, or the same one.
-    fn find(&self, hash: u64, key: &[u8]) -> Result<usize, usize> {
-        let first = self.home_slot(hash);
-        for (slot, entry) in self.slots.iter().enumerate().skip(first) {
-            match entry {
-                Some(entry) if entry.hash < hash => {}
-                Some(entry) if entry.hash == hash && *entry.key == *key => return Ok(slot),
-                Some(entry) if entry.hash == hash => {}
-                _ => return Err(slot),
-            }
-        }
-        Err(self.slots.len())
-    }
-
-    /// Inserts a key into a slot. The keys from there to the next free slot move by one slot.
+    /// Puts a key into a slot. The keys from there to the next free slot move by one slot.
     fn insert_at(&mut self, slot: usize, entry: Entry<V>) {
         let mut moved = Some(entry);
         for place in self.slots.iter_mut().skip(slot) {

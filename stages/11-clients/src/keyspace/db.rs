@@ -1,6 +1,6 @@
 //! The keyspace: all keys, their values and their deadlines.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use crate::keyspace::dict::Dict;
 use crate::protocol::clock::UnixMillis;
@@ -107,7 +107,7 @@ impl Db {
     fn find(&mut self, key: &[u8], now: UnixMillis) -> Option<(usize, usize)> {
         let (shard, hash) = self.place(key);
         let dict = self.shards.get(shard)?;
-        let slot = dict.slot(hash, key)?;
+        let slot = dict.find(hash, key).ok()?;
         if dict.value(slot)?.is_expired(now) {
             self.expire(shard, slot);
             return None;
@@ -123,29 +123,33 @@ impl Db {
 
     /// Gives `key` a value, in place of the one that it may have. Mirrors `setKey`.
     pub fn set(&mut self, key: &[u8], value: &[u8], expiry: Expiry, now: UnixMillis) {
+        let (shard, hash) = self.place(key);
+        let dict = self.dict_mut(shard);
+        let found = dict.find(hash, key);
+        let old = found.ok().and_then(|slot| dict.value_mut(slot));
+        let old_deadline = old.as_ref().and_then(|old| old.deadline());
+        let is_expired = old.as_ref().is_some_and(|old| old.is_expired(now));
         let deadline = match expiry {
             Expiry::Never => None,
             Expiry::At(deadline) => Some(deadline),
-            Expiry::Keep => {
-                let found = self.find(key, now);
-                let old = found.and_then(|(shard, slot)| self.shards[shard].value(slot));
-                old.and_then(Value::deadline)
-            }
+            Expiry::Keep => old_deadline.filter(|_| !is_expired),
         };
-        let (shard, hash) = self.place(key);
-        let old = self.insert(shard, hash, key, Value::new(value.into(), deadline));
-        self.usage.expired += u64::from(old.is_some_and(|old| old.is_expired(now)));
+        let (Ok(slot) | Err(slot)) = found;
+        match old {
+            Some(old) => *old = Value::new(value.into(), deadline),
+            None => dict.insert(slot, hash, key, Value::new(value.into(), deadline)),
+        }
+        self.usage.remove_deadline(old_deadline);
+        self.usage.add_deadline(deadline);
+        self.usage.expired += u64::from(is_expired);
     }
 
-    /// Inserts a value, and returns the one that it replaces.
-    fn insert(&mut self, shard: usize, hash: u64, key: &[u8], value: Value) -> Option<Value> {
+    /// Returns a shard, to change what is in it.
+    fn dict_mut(&mut self, shard: usize) -> &mut Dict<Value> {
         if self.shards.is_empty() {
             self.shards.resize_with(SHARDS, Dict::default);
         }
-        self.usage.add_deadline(value.deadline());
-        let old = self.shards[shard].insert(hash, key, value);
-        self.usage.remove_deadline(old.as_ref().and_then(Value::deadline));
-        old
+        &mut self.shards[shard]
     }
 
     /// Returns what is in the slots of one of the [`SHARDS`], in no order: keys, and `None` for a
@@ -181,17 +185,14 @@ impl Db {
                 }
                 (looked_at, last) = (looked_at + 1, Some(place));
                 match found {
-                    Some((key, value)) if value.is_expired(now) => {
-                        expired.push((hash, key.to_vec()));
-                    }
+                    Some((key, value)) if value.is_expired(now) => expired.push(key.to_vec()),
                     Some((key, _)) => keys.push(key.to_vec()),
                     None => {}
                 }
             }
-            for (hash, key) in &expired {
-                if let Some(slot) = self.shards[number].slot(*hash, key) {
-                    self.expire(number, slot);
-                }
+            for key in &expired {
+                // Finding it removes it.
+                self.find(key, now);
             }
             if let Some(place) = end {
                 return (place, keys);
@@ -204,11 +205,11 @@ impl Db {
     /// `dbAddRDBLoad`.
     pub fn load(&mut self, key: &[u8], value: &[u8], expires_at: Option<UnixMillis>) -> bool {
         let (shard, hash) = self.place(key);
-        let is_new = self.shards.get(shard).is_none_or(|shard| shard.slot(hash, key).is_none());
-        if is_new {
-            self.insert(shard, hash, key, Value::new(value.into(), expires_at));
-        }
-        is_new
+        let dict = self.dict_mut(shard);
+        let Err(slot) = dict.find(hash, key) else { return false };
+        dict.insert(slot, hash, key, Value::new(value.into(), expires_at));
+        self.usage.add_deadline(expires_at);
+        true
     }
 
     /// Returns how many keys there are, including expired ones that are not yet removed.
@@ -229,9 +230,17 @@ impl Db {
     /// Returns the shard that `key` is in, or would be, and its hash in there: the bits of the hash
     /// that are left.
     fn place(&self, key: &[u8]) -> (usize, u64) {
-        let hash = self.hasher.hash_one(key);
+        let hash = hash(&self.hasher, key);
         ((hash >> (u64::BITS - SHARD_BITS)) as usize, hash << SHARD_BITS)
     }
+}
+
+/// Returns the hash of a key. Uses `write`, not `hash_one`, which would hash the length as well:
+/// that only separates the parts of a composite key.
+fn hash(hasher: &RandomState, key: &[u8]) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(key);
+    hasher.finish()
 }
 
 impl KeyspaceStats {

@@ -12,6 +12,7 @@ use stage_12::commands;
 use stage_12::dump::rdb;
 use stage_12::engine::{self, Then};
 use stage_12::keyspace::db::{Db, Expiry, KeyspaceStats};
+use stage_12::keyspace::dict::Dict;
 use stage_12::protocol::clock::UnixMillis;
 use stage_12::protocol::out::Out;
 use stage_12::protocol::resp::ProtocolError;
@@ -24,7 +25,6 @@ pub mod stage {
     pub use stage_12::command;
     pub use stage_12::dump::lzf;
     pub use stage_12::dump::rdb_reader;
-    pub use stage_12::keyspace::dict;
     pub use stage_12::protocol::{clock, glob, inline, number, out, resp};
     pub use stage_12::server::{config, process, stats};
 }
@@ -239,6 +239,46 @@ impl Database {
     /// Returns the value of a key at this moment.
     pub fn get(&mut self, key: &[u8], now: i64) -> Option<Vec<u8>> {
         self.db.get(key, UnixMillis(now)).map(<[u8]>::to_vec)
+    }
+}
+
+/// The hash table, with a number as the value of each key.
+#[derive(Debug, Default)]
+pub struct Numbers(Dict<u32>);
+
+impl Numbers {
+    /// The size in bytes of a slot, and of what a key takes besides its bytes and its slot.
+    pub const SIZES: [usize; 2] = [size_of::<Box<[u8]>>() + 2 * size_of::<u64>(), 0];
+
+    /// Gives a key a value, and returns the one that it had.
+    pub fn insert(&mut self, hash: u64, key: &[u8], value: u32) -> Option<u32> {
+        let old = self.get(hash, key);
+        match self.0.find(hash, key) {
+            Ok(slot) => *self.0.value_mut(slot).expect("it was found") = value,
+            Err(slot) => self.0.insert(slot, hash, key, value),
+        }
+        old
+    }
+
+    /// Returns the value of a key.
+    pub fn get(&self, hash: u64, key: &[u8]) -> Option<u32> {
+        self.0.value(self.0.find(hash, key).ok()?).copied()
+    }
+
+    /// Removes a key, and returns the value that it had.
+    pub fn remove(&mut self, hash: u64, key: &[u8]) -> Option<u32> {
+        self.0.remove(self.0.find(hash, key).ok()?)
+    }
+
+    /// Returns how many keys there are.
+    pub fn len(&self) -> usize {
+        assert_eq!(self.0.is_empty(), matches!(self.0.len(), 0));
+        self.0.len()
+    }
+
+    /// Returns for each slot from this hash on the hash from which to go on, and what is in it.
+    pub fn iter_from(&self, hash: u64) -> impl Iterator<Item = (u64, Option<(&[u8], u32)>)> {
+        self.0.iter_from(hash).map(|(hash, found)| (hash, found.map(|(key, value)| (key, *value))))
     }
 }
 
