@@ -8,6 +8,8 @@ mod from_config;
 mod from_echo;
 #[path = "07-keys/tests.rs"]
 mod from_keys;
+#[path = "10-look-ahead/tests.rs"]
+mod from_look_ahead;
 #[path = "04-px-expiry/tests.rs"]
 mod from_px_expiry;
 #[path = "06-rdb-read/tests.rs"]

@@ -6,3 +6,4 @@ pub mod inline;
 pub mod number;
 pub mod out;
 pub mod resp;
+pub mod whole;

@@ -80,4 +80,13 @@ impl Keys {
     pub const ONE: Self = Self { first: 1, last: 1 };
     /// All arguments are keys.
     pub const ALL: Self = Self { first: 1, last: -1 };
+
+    /// Returns those arguments of a request, which begins with the command's name, that are keys.
+    pub fn of<'r, 'a>(self, request: &'r [&'a [u8]]) -> &'r [&'a [u8]] {
+        if self == Self::NONE {
+            return &[];
+        }
+        let start = if self.last < 0 { request.len() } else { 0 };
+        request.get(self.first..start.saturating_add_signed(self.last + 1)).unwrap_or_default()
+    }
 }

@@ -2,4 +2,5 @@
 
 pub mod db;
 pub mod dict;
+pub mod entry;
 pub mod walk;

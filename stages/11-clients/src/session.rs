@@ -9,6 +9,7 @@ use crate::engine::{self, Then};
 use crate::keyspace::walk::Walk;
 use crate::protocol::clock::UnixMillis;
 use crate::protocol::resp::Decoder;
+use crate::protocol::whole::Batch;
 use crate::server::Server;
 use crate::server::stats::Traffic;
 
@@ -47,29 +48,51 @@ impl Session {
         if let Some(client) = server.clients.get_mut(self.id) {
             client.last_interaction = now;
         }
-        let mut walk = None;
-        while walk.is_none() && !self.closing && self.output.len() < MAX_OUTPUT {
-            match self.decoder.decode(&self.input) {
-                Ok(None) => break,
-                Ok(Some(request)) => {
-                    let output = &mut self.output;
-                    match engine::execute(table, &request.args, server, self.id, now, output) {
-                        Then::Read => {}
-                        Then::Close => self.closing = true,
-                        Then::Walk(next) => walk = Some(next),
-                    }
-                    self.input.advance(request.length);
-                }
-                Err(error) => {
-                    engine::refuse(&error, server, self.id, &mut self.output);
-                    self.closing = true;
+        let mut then = Then::Read;
+        while matches!(then, Then::Read)
+            && !self.closing
+            && !self.input.is_empty()
+            && self.output.len() < MAX_OUTPUT
+        {
+            let Self { id, input, output, decoder, .. } = self;
+            let mut batch = Batch::default();
+            if decoder.is_idle() {
+                batch.decode(input);
+            }
+            let mut done = 0;
+            if batch.len() > 1 {
+                look_ahead(&batch, table, server, *id);
+            }
+            for (args, end) in batch.requests() {
+                then = engine::execute(table, args, server, *id, now, output);
+                done = end;
+                if !matches!(then, Then::Read) || output.len() >= MAX_OUTPUT {
+                    break;
                 }
             }
+            if batch.is_empty() {
+                match decoder.decode(input) {
+                    Ok(None) => break,
+                    Ok(Some(request)) => {
+                        then = engine::execute(table, &request.args, server, *id, now, output);
+                        done = request.length;
+                    }
+                    Err(error) => {
+                        engine::refuse(&error, server, *id, output);
+                        then = Then::Close;
+                    }
+                }
+            }
+            self.input.advance(done);
+            self.closing |= matches!(then, Then::Close);
         }
         if self.closing {
             self.input.clear();
         }
-        walk
+        match then {
+            Then::Walk(walk) => Some(walk),
+            Then::Read | Then::Close => None,
+        }
     }
 
     /// Publishes the current sizes of the buffers, for CLIENT LIST, and adds the traffic to the
@@ -80,4 +103,13 @@ impl Session {
             client.note_buffers(&self.input, &self.output);
         }
     }
+}
+
+/// Reads what these requests are going to need of the keyspace. The processor waits for all of it
+/// at once; executing one request after the other, it would wait for each.
+fn look_ahead(batch: &Batch<'_>, table: &Table, server: &Server, id: u64) {
+    // One of them may select another database: then the others wait as if alone.
+    let Some(client) = server.clients.get(id) else { return };
+    let keys = batch.requests().flat_map(|(args, _)| table.keys(args));
+    server.databases[client.database].touch(keys.copied());
 }

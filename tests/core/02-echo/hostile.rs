@@ -155,7 +155,7 @@ fn request() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// Returns a stream of bytes that has something of the protocol, or nothing.
-fn stream() -> impl Strategy<Value = Vec<u8>> {
+pub fn stream() -> impl Strategy<Value = Vec<u8>> {
     let damaged = (vec(request(), 1..8), damages()).prop_map(|(requests, damages)| {
         let mut bytes = requests.concat();
         for (at, damage) in damages {
@@ -172,7 +172,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// Returns the pieces of `stream` between these cuts.
-fn pieces<'a>(stream: &'a [u8], cuts: &[Index]) -> Vec<&'a [u8]> {
+pub fn pieces<'a>(stream: &'a [u8], cuts: &[Index]) -> Vec<&'a [u8]> {
     let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(stream.len() + 1)).collect();
     cuts.extend([0, stream.len()]);
     cuts.sort_unstable();
@@ -288,7 +288,7 @@ fn spoil(request: &mut [u8], bulks: &[Vec<u8>], seen: usize) {
 }
 
 /// Returns the replies with the elements of arrays sorted: Redis returns keys in no order.
-fn in_order(mut replies: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+pub fn in_order(mut replies: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     for reply in replies.iter_mut().filter(|reply| reply.starts_with(b"*")) {
         let header = reply_length(reply).and_then(|_| reply.iter().position(|byte| *byte == b'\n'));
         let (header, mut rest) = reply.split_at(header.expect("a whole array") + 1);
@@ -304,7 +304,7 @@ fn in_order(mut replies: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
 }
 
 /// Returns the length of the reply at the start of `bytes`, if it is complete.
-fn reply_length(bytes: &[u8]) -> Option<usize> {
+pub fn reply_length(bytes: &[u8]) -> Option<usize> {
     let end = bytes.windows(2).position(|pair| pair == b"\r\n")?;
     let line = str::from_utf8(bytes.get(1..end)?).ok();
     let number = || line?.parse::<i64>().ok();

@@ -91,6 +91,8 @@ fn a_hint_of_how_many_keys_will_come_may_lie() {
     let long_key = [&b"\x00\x80\x00\x04\x93\xe0"[..], &[b'k'; 300_000], b"\x00"].concat();
     let unannounced = memory_for(&[&long_key]);
     for hint in [&b"\xfb\x80\x00\x10\x00\x00\x00"[..], b"\xfb\x00\x00"] {
-        assert_eq!(memory_for(&[hint, &long_key]), unannounced);
+        // A table may begin with a few slots more or less.
+        let more = memory_for(&[hint, &long_key]).abs_diff(unannounced);
+        assert!(more < 1000, "{more} bytes more, or less");
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::BytesMut;
 
-use crate::corpus::from_echo::request::{shown, words};
+use crate::corpus::from_echo::request::{array, shown, words};
 use crate::corpus::from_scan::info::text;
 use crate::subject::{Client, NOW, Subject};
 
@@ -198,4 +198,14 @@ fn clients_that_come_and_go_leave_nothing_behind() {
         }
     });
     assert!(left.bytes_current < 1000, "{} bytes", left.bytes_current);
+}
+
+#[test]
+fn a_client_that_kills_itself_in_a_batch_gets_that_reply_and_no_other() {
+    let mut subject = Subject::default();
+    let mut session = subject.session();
+    let requests = ["SET k 0", "CLIENT KILL ID 1 SKIPME no", "SET k 1", "GET k"];
+    let requests: Vec<u8> = requests.iter().flat_map(|request| array(&words(request))).collect();
+    assert_eq!(shown(&subject.receive(&mut session, &requests)), r"+OK\r\n:1\r\n");
+    assert!(session.closing);
 }

@@ -52,6 +52,12 @@ impl Table {
         }
     }
 
+    /// Returns the keys in a request. None, if no command has its name.
+    pub fn keys<'r, 'a>(&self, request: &'r [&'a [u8]]) -> &'r [&'a [u8]] {
+        let command = request.first().and_then(|name| self.command(name));
+        command.map_or(&[], |command| command.keys.of(request))
+    }
+
     /// Returns the command of this name, in any letter case.
     fn command(&self, name: &[u8]) -> Option<&'static Command> {
         let number = bucket(name);

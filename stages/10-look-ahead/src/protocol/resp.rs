@@ -43,6 +43,11 @@ pub struct Decoder {
 }
 
 impl Decoder {
+    /// Returns whether it holds nothing of an unfinished request.
+    pub fn is_idle(&self) -> bool {
+        self.searched == 0
+    }
+
     /// Returns the request at the start of `input`, or `None` while it is incomplete.
     ///
     /// The caller removes [`Request::length`] bytes from its input after every request, and

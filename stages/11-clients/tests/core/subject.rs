@@ -2,6 +2,7 @@
 //! which is the same in all stages.
 
 use std::io::{self, BufRead};
+use std::num::NonZeroU64;
 use std::slice;
 use std::sync::LazyLock;
 
@@ -13,18 +14,21 @@ use stage_11::dump::rdb;
 use stage_11::engine::{self, Then};
 use stage_11::keyspace::db::{Db, Expiry, KeyspaceStats};
 use stage_11::keyspace::dict::Dict;
+use stage_11::keyspace::entry::Entry;
 use stage_11::protocol::clock::UnixMillis;
 use stage_11::protocol::out::Out;
 use stage_11::protocol::resp::ProtocolError;
 use stage_11::server::Server;
 use stage_11::server::client::{self, Peer};
+use stage_11::session::Session;
 
 /// The modules that the corpus names, wherever they are in this stage.
 pub mod stage {
     pub use stage_11::command;
     pub use stage_11::dump::lzf;
     pub use stage_11::dump::rdb_reader;
-    pub use stage_11::protocol::{clock, glob, inline, number, out, resp};
+    pub use stage_11::keyspace::entry;
+    pub use stage_11::protocol::{clock, glob, inline, number, out, resp, whole};
     pub use stage_11::server::{config, stats};
 }
 
@@ -91,6 +95,22 @@ impl Subject {
         let mut output = BytesMut::new();
         engine::refuse(&error, &mut self.server, *client, &mut output);
         output.into()
+    }
+
+    /// Returns a new session of the client that is always connected.
+    pub fn session(&self) -> Session {
+        Session::new(self.client)
+    }
+
+    /// Returns the replies to what a session receives, as far as it answers at once.
+    pub fn receive(&mut self, session: &mut Session, bytes: &[u8]) -> Vec<u8> {
+        let now = UnixMillis(NOW);
+        session.input.extend_from_slice(bytes);
+        while let Some(mut walk) = session.answer(&TABLE, &mut self.server, now) {
+            while !walk.step(&self.server.databases, now) {}
+            engine::end_walk(walk, &mut self.server, session.id, &mut session.output);
+        }
+        session.output.split().to_vec()
     }
 
     /// Connects another client, from this port of its machine.
@@ -238,30 +258,33 @@ impl Database {
 
 /// The hash table, with a number as the value of each key.
 #[derive(Debug, Default)]
-pub struct Numbers(Dict<u32>);
+pub struct Numbers(Dict);
 
 impl Numbers {
     /// The size in bytes of a slot, and of what a key takes besides its bytes and its slot.
-    pub const SIZES: [usize; 2] = [size_of::<Box<[u8]>>() + 2 * size_of::<u64>(), 0];
+    pub const SIZES: [usize; 2] = [24, 1 + size_of::<u32>()];
 
     /// Gives a key a value, and returns the one that it had.
     pub fn insert(&mut self, hash: u64, key: &[u8], value: u32) -> Option<u32> {
-        let old = self.get(hash, key);
+        let (hash, bytes) = (NonZeroU64::MIN | hash, value.to_ne_bytes());
+        let old = self.get(hash.get(), key);
         match self.0.find(hash, key) {
-            Ok(slot) => *self.0.value_mut(slot).expect("it was found") = value,
-            Err(slot) => self.0.insert(slot, hash, key, value),
+            Ok(slot) => self.0.entry_mut(slot).expect("it was found").set(&bytes, None),
+            Err(slot) => self.0.insert(slot, hash, Entry::new(key, &bytes, None)),
         }
         old
     }
 
     /// Returns the value of a key.
     pub fn get(&self, hash: u64, key: &[u8]) -> Option<u32> {
-        self.0.value(self.0.find(hash, key).ok()?).copied()
+        let slot = self.0.find(NonZeroU64::MIN | hash, key).ok()?;
+        self.0.entry(slot).map(number)
     }
 
     /// Removes a key, and returns the value that it had.
     pub fn remove(&mut self, hash: u64, key: &[u8]) -> Option<u32> {
-        self.0.remove(self.0.find(hash, key).ok()?)
+        let slot = self.0.find(NonZeroU64::MIN | hash, key).ok()?;
+        self.0.remove(slot).as_ref().map(number)
     }
 
     /// Returns how many keys there are.
@@ -272,14 +295,19 @@ impl Numbers {
 
     /// Returns for each slot from this hash on the hash from which to go on, and what is in it.
     pub fn iter_from(&self, hash: u64) -> impl Iterator<Item = (u64, Option<(&[u8], u32)>)> {
-        self.0.iter_from(hash).map(|(hash, found)| (hash, found.map(|(key, value)| (key, *value))))
+        let slots = self.0.iter_from(hash);
+        slots.map(|(hash, found)| (hash, found.map(|entry| (entry.key(), number(entry)))))
     }
 }
 
-/// Returns the size in bytes of a table with this many slots: two boxes and a hash for each; and
-/// for each of 1,024 shards a few slots more, and the shard itself.
+fn number(entry: &Entry) -> u32 {
+    u32::from_ne_bytes(entry.value().try_into().expect("a number"))
+}
+
+/// Returns the size in bytes of a table with this many slots: a hash and a box for each; and for
+/// each of 1,024 shards the shard itself.
 pub fn size_of_table(places: usize) -> i64 {
-    ((places + 1024 * 8) * (2 * size_of::<Box<[u8]>>() + 8) + 1024 * 40) as i64
+    (places * 24 + 1024 * 40) as i64
 }
 
 /// Returns the reply to a client that breaks the protocol.

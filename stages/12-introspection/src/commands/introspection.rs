@@ -125,16 +125,13 @@ fn find_keys<'a>(
     args: &'a [&'a [u8]],
 ) -> Result<(&'static Command, &'a [&'a [u8]]), CommandError> {
     let (command, _) = table.find(args).map_err(|_| "Invalid command specified")?;
-    let Keys { first, last } = command.keys;
     if command.keys == Keys::NONE {
         return Err("The command has no key arguments".into());
     }
     if !command.takes(args.len()) {
         return Err("Invalid number of arguments specified for command".into());
     }
-    let start = if last < 0 { args.len() } else { 0 };
-    let end = start.saturating_add_signed(last + 1);
-    Ok((command, args.get(first..end).unwrap_or_default()))
+    Ok((command, command.keys.of(args)))
 }
 
 /// `COMMAND HELP`

@@ -1,8 +1,11 @@
 //! The keyspace: all keys, their values and their deadlines.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hint;
+use std::num::NonZeroU64;
 
 use crate::keyspace::dict::Dict;
+use crate::keyspace::entry::Entry;
 use crate::protocol::clock::UnixMillis;
 
 /// How many of the first bits of a key's hash choose its shard.
@@ -37,7 +40,7 @@ pub enum Expiry {
 #[derive(Debug, Default)]
 pub struct Db {
     /// Empty until there is a first key: most databases never have one.
-    shards: Vec<Dict<Value>>,
+    shards: Vec<Dict>,
     usage: KeyspaceStats,
     /// Its seed is random, so an attacker cannot choose keys that all end up in one place (hash
     /// flooding). Each database has another, or else copying one in the order of SCAN would do the
@@ -62,18 +65,10 @@ pub struct KeyspaceStats {
     pub expired: u64,
 }
 
-/// A value, and its deadline if it has one. Most values have none, and take no room for one: this
-/// enum is as small as the bytes' box.
-#[derive(Debug)]
-enum Value {
-    Lasting(Box<[u8]>),
-    Expiring(Box<(Box<[u8]>, UnixMillis)>),
-}
-
 impl Db {
     /// Returns the value of `key`, if it has one. Counts as a lookup. Mirrors `lookupKeyRead`.
     pub fn get(&mut self, key: &[u8], now: UnixMillis) -> Option<&[u8]> {
-        self.lookup(key, now).map(Value::bytes)
+        self.lookup(key, now).map(Entry::value)
     }
 
     /// Returns whether `key` has a value. Counts as a lookup.
@@ -84,7 +79,7 @@ impl Db {
     /// Returns the deadline of `key`, if it has one; and `None` if there is no such key. Counts as a
     /// lookup.
     pub fn deadline(&mut self, key: &[u8], now: UnixMillis) -> Option<Option<UnixMillis>> {
-        self.lookup(key, now).map(Value::deadline)
+        self.lookup(key, now).map(Entry::deadline)
     }
 
     /// Returns whether `key` has a value. Does not count. Mirrors `lookupKeyWrite`.
@@ -92,11 +87,11 @@ impl Db {
         self.find(key, now).is_some()
     }
 
-    fn lookup(&mut self, key: &[u8], now: UnixMillis) -> Option<&Value> {
+    fn lookup(&mut self, key: &[u8], now: UnixMillis) -> Option<&Entry> {
         let found = self.find(key, now);
         self.usage.count_lookup(found.is_some());
         let (shard, slot) = found?;
-        self.shards[shard].value(slot)
+        self.shards[shard].entry(slot)
     }
 
     /// Returns the shard and the slot of `key`, if it has a value.
@@ -108,7 +103,7 @@ impl Db {
         let (shard, hash) = self.place(key);
         let dict = self.shards.get(shard)?;
         let slot = dict.find(hash, key).ok()?;
-        if dict.value(slot)?.is_expired(now) {
+        if dict.entry(slot)?.is_expired(now) {
             self.expire(shard, slot);
             return None;
         }
@@ -117,7 +112,7 @@ impl Db {
 
     fn expire(&mut self, shard: usize, slot: usize) {
         let old = self.shards[shard].remove(slot);
-        self.usage.remove_deadline(old.and_then(|old| old.deadline()));
+        self.usage.remove_deadline(old.as_ref().and_then(Entry::deadline));
         self.usage.expired += 1;
     }
 
@@ -126,7 +121,7 @@ impl Db {
         let (shard, hash) = self.place(key);
         let dict = self.dict_mut(shard);
         let found = dict.find(hash, key);
-        let old = found.ok().and_then(|slot| dict.value_mut(slot));
+        let old = found.ok().and_then(|slot| dict.entry_mut(slot));
         let old_deadline = old.as_ref().and_then(|old| old.deadline());
         let is_expired = old.as_ref().is_some_and(|old| old.is_expired(now));
         let deadline = match expiry {
@@ -136,8 +131,8 @@ impl Db {
         };
         let (Ok(slot) | Err(slot)) = found;
         match old {
-            Some(old) => *old = Value::new(value.into(), deadline),
-            None => dict.insert(slot, hash, key, Value::new(value.into(), deadline)),
+            Some(old) => old.set(value, deadline),
+            None => dict.insert(slot, hash, Entry::new(key, value, deadline)),
         }
         self.usage.remove_deadline(old_deadline);
         self.usage.add_deadline(deadline);
@@ -145,21 +140,18 @@ impl Db {
     }
 
     /// Returns a shard, to change what is in it.
-    fn dict_mut(&mut self, shard: usize) -> &mut Dict<Value> {
+    fn dict_mut(&mut self, shard: usize) -> &mut Dict {
         if self.shards.is_empty() {
             self.shards.resize_with(SHARDS, Dict::default);
         }
         &mut self.shards[shard]
     }
 
-    /// Returns what is in the slots of one of the [`SHARDS`], in no order: keys, and `None` for a
-    /// slot that is free, or whose key has expired.
-    pub fn keys(&self, shard: usize, now: UnixMillis) -> impl Iterator<Item = Option<&[u8]>> {
+    /// Returns what is in the slots of one of the [`SHARDS`], in no order. Some entries may have
+    /// expired.
+    pub fn entries(&self, shard: usize) -> impl Iterator<Item = Option<&Entry>> {
         let slots = self.shards.get(shard).into_iter().flat_map(|shard| shard.iter_from(0));
-        slots.map(move |(_, found)| {
-            let (key, value) = found?;
-            (!value.is_expired(now)).then_some(key)
-        })
+        slots.map(|(_, found)| found)
     }
 
     /// Returns `count` keys, or a few more or less, starting at `cursor`, and the cursor from which
@@ -185,8 +177,8 @@ impl Db {
                 }
                 (looked_at, last) = (looked_at + 1, Some(place));
                 match found {
-                    Some((key, value)) if value.is_expired(now) => expired.push(key.to_vec()),
-                    Some((key, _)) => keys.push(key.to_vec()),
+                    Some(entry) if entry.is_expired(now) => expired.push(entry.key().to_vec()),
+                    Some(entry) => keys.push(entry.key().to_vec()),
                     None => {}
                 }
             }
@@ -207,9 +199,24 @@ impl Db {
         let (shard, hash) = self.place(key);
         let dict = self.dict_mut(shard);
         let Err(slot) = dict.find(hash, key) else { return false };
-        dict.insert(slot, hash, key, Value::new(value.into(), expires_at));
+        dict.insert(slot, hash, Entry::new(key, value, expires_at));
         self.usage.add_deadline(expires_at);
         true
+    }
+
+    /// Reads where the entries of these keys are, and then a little of each entry: what a processor
+    /// would otherwise wait for, key by key, when they are looked up.
+    ///
+    /// No read depends on another in the same loop, so it waits for all of them at once.
+    pub fn touch<'a>(&self, keys: impl Iterator<Item = &'a [u8]>) {
+        if self.shards.is_empty() {
+            return;
+        }
+        let places: Vec<(usize, NonZeroU64)> = keys.map(|key| self.place(key)).collect();
+        let places = || places.iter().map(|(shard, hash)| (&self.shards[*shard], *hash));
+        // What is read is thrown away, but the compiler does not know it.
+        hint::black_box(places().fold(0, |sum, (dict, hash)| sum ^ dict.touch_slot(hash)));
+        hint::black_box(places().fold(0, |sum, (dict, hash)| sum ^ dict.touch_entry(hash)));
     }
 
     /// Returns how many keys there are, including expired ones that are not yet removed.
@@ -228,10 +235,10 @@ impl Db {
     }
 
     /// Returns the shard that `key` is in, or would be, and its hash in there: the bits of the hash
-    /// that are left.
-    fn place(&self, key: &[u8]) -> (usize, u64) {
+    /// that are left, and a last one, so that it is not zero.
+    fn place(&self, key: &[u8]) -> (usize, NonZeroU64) {
         let hash = hash(&self.hasher, key);
-        ((hash >> (u64::BITS - SHARD_BITS)) as usize, hash << SHARD_BITS)
+        ((hash >> (u64::BITS - SHARD_BITS)) as usize, NonZeroU64::MIN | hash << SHARD_BITS)
     }
 }
 
@@ -275,33 +282,5 @@ impl KeyspaceStats {
             self.expires -= 1;
             self.deadlines -= i128::from(deadline.0);
         }
-    }
-}
-
-impl Value {
-    fn new(bytes: Box<[u8]>, deadline: Option<UnixMillis>) -> Self {
-        match deadline {
-            None => Self::Lasting(bytes),
-            Some(deadline) => Self::Expiring(Box::new((bytes, deadline))),
-        }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Lasting(bytes) => bytes,
-            Self::Expiring(both) => &both.0,
-        }
-    }
-
-    fn deadline(&self) -> Option<UnixMillis> {
-        match self {
-            Self::Lasting(_) => None,
-            Self::Expiring(both) => Some(both.1),
-        }
-    }
-
-    /// Returns whether the deadline is past, not merely reached. Mirrors `keyIsExpired`.
-    fn is_expired(&self, now: UnixMillis) -> bool {
-        self.deadline().is_some_and(|deadline| now > deadline)
     }
 }

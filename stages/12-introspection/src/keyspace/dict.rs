@@ -1,11 +1,14 @@
 //! A hash table that can be walked through in many small steps while it changes.
 
 use std::mem;
+use std::num::NonZeroU64;
+
+use crate::keyspace::entry::Entry;
 
 /// How many overflow slots a new table has room for.
-const OVERFLOW_SLOTS: usize = 2;
+const OVERFLOW_SLOTS: usize = 8;
 
-/// Keys and their values, in the order of the keys' hashes (Redis: `dict`).
+/// Entries, in the order of their keys' hashes (Redis: `dict`).
 ///
 /// All hashes are divided among the home slots, in order and evenly: each hash has one home slot. A
 /// key whose home slot is taken goes into a later slot (linear probing), so that always
@@ -15,30 +18,24 @@ const OVERFLOW_SLOTS: usize = 2;
 ///
 /// The caller must always give the same hash for the same key, and hashes that are spread evenly
 /// over all numbers.
-#[derive(Debug)]
-pub struct Dict<V> {
+#[derive(Debug, Default)]
+pub struct Dict {
     /// The home slots, then the overflow slots, for keys displaced from the last home slots.
-    slots: Vec<Option<Entry<V>>>,
+    slots: Vec<Slot>,
     /// How many home slots there are.
     home_slots: usize,
     len: usize,
 }
 
-#[derive(Debug)]
-struct Entry<V> {
-    hash: u64,
-    /// Exactly its bytes: no spare room, and no part of the read buffer from which it came.
-    key: Box<[u8]>,
-    value: V,
-}
+/// A key's hash and its entry. A hash is never zero, so a free slot takes no room to say so.
+type Slot = Option<(NonZeroU64, Entry)>;
 
-impl<V> Default for Dict<V> {
-    fn default() -> Self {
-        Self { slots: Vec::new(), home_slots: 0, len: 0 }
-    }
-}
+// A slot has 24 bytes, and would still have them if an entry were one of two kinds, an `Entry` or a
+// box of something else: no such box is null, which tells the two apart.
+const _: () = assert!(size_of::<Slot>() == 24);
+const _: () = assert!(size_of::<Option<(NonZeroU64, Result<Entry, Box<u64>>)>>() == 24);
 
-impl<V> Dict<V> {
+impl Dict {
     /// Returns how many keys there are.
     pub fn len(&self) -> usize {
         self.len
@@ -51,53 +48,66 @@ impl<V> Dict<V> {
 
     /// Returns the slot of `key`, or as an error the slot where to insert it: the keys before that
     /// slot have lower hashes, or the same one. The next insertion or removal may move the key.
-    pub fn find(&self, hash: u64, key: &[u8]) -> Result<usize, usize> {
-        let first = self.home_slot(hash);
-        for (slot, entry) in self.slots.iter().enumerate().skip(first) {
-            match entry {
-                Some(entry) if entry.hash < hash => {}
-                Some(entry) if entry.hash == hash && *entry.key == *key => return Ok(slot),
-                Some(entry) if entry.hash == hash => {}
+    pub fn find(&self, hash: NonZeroU64, key: &[u8]) -> Result<usize, usize> {
+        let first = self.home_slot(hash.get());
+        for (slot, found) in self.slots.iter().enumerate().skip(first) {
+            match found {
+                Some((other, _)) if *other < hash => {}
+                Some((other, entry)) if *other == hash && entry.key() == key => return Ok(slot),
+                Some((other, _)) if *other == hash => {}
                 _ => return Err(slot),
             }
         }
         Err(self.slots.len())
     }
 
-    /// Returns the value in a slot, if there is one.
-    pub fn value(&self, slot: usize) -> Option<&V> {
-        self.slots.get(slot)?.as_ref().map(|entry| &entry.value)
+    /// Reads the home slot of a hash.
+    pub fn touch_slot(&self, hash: NonZeroU64) -> u64 {
+        let slot = self.slots.get(self.home_slot(hash.get()));
+        slot.and_then(Option::as_ref).map_or(0, |(hash, _)| hash.get())
     }
 
-    /// Returns the value in a slot, if there is one.
-    pub fn value_mut(&mut self, slot: usize) -> Option<&mut V> {
-        self.slots.get_mut(slot)?.as_mut().map(|entry| &mut entry.value)
+    /// Reads the entry of the first key that has this hash, if there is one.
+    pub fn touch_entry(&self, hash: NonZeroU64) -> u8 {
+        let slots = self.slots.iter().skip(self.home_slot(hash.get())).map_while(Option::as_ref);
+        let mut slots = slots.skip_while(|(other, _)| *other < hash);
+        slots.next().map_or(0, |(_, entry)| entry.touch())
     }
 
-    /// Inserts a new key into the slot that [`Dict::find`] has returned for it.
-    pub fn insert(&mut self, mut slot: usize, hash: u64, key: &[u8], value: V) {
+    /// Returns the entry in a slot, if there is one.
+    pub fn entry(&self, slot: usize) -> Option<&Entry> {
+        self.slots.get(slot)?.as_ref().map(|(_, entry)| entry)
+    }
+
+    /// Returns the entry in a slot, if there is one.
+    pub fn entry_mut(&mut self, slot: usize) -> Option<&mut Entry> {
+        self.slots.get_mut(slot)?.as_mut().map(|(_, entry)| entry)
+    }
+
+    /// Inserts the entry of a new key into the slot that [`Dict::find`] has returned for it.
+    pub fn insert(&mut self, mut slot: usize, hash: NonZeroU64, entry: Entry) {
         // A load factor of 7/8: on average, a lookup compares about five keys.
         if self.len * 8 >= self.home_slots * 7 {
-            self.grow();
-            slot = self.find(hash, key).unwrap_or_else(|slot| slot);
+            self.grow(hash);
+            slot = self.find(hash, entry.key()).unwrap_or_else(|slot| slot);
         }
         self.len += 1;
-        self.insert_at(slot, Entry { hash, key: key.into(), value });
+        self.insert_at(slot, (hash, entry));
     }
 
-    /// Removes the key in a slot, and returns the value that it had.
-    pub fn remove(&mut self, mut slot: usize) -> Option<V> {
-        let removed = self.slots.get_mut(slot)?.take()?;
+    /// Removes the entry in a slot, and returns it.
+    pub fn remove(&mut self, mut slot: usize) -> Option<Entry> {
+        let (_, removed) = self.slots.get_mut(slot)?.take()?;
         self.len -= 1;
         // Backward-shift deletion: the displaced keys after it move up, so there are no tombstones.
-        while let Some(Some(next)) = self.slots.get(slot + 1) {
-            if self.home_slot(next.hash) > slot {
+        while let Some(Some((next, _))) = self.slots.get(slot + 1) {
+            if self.home_slot(next.get()) > slot {
                 break;
             }
             self.slots.swap(slot, slot + 1);
             slot += 1;
         }
-        Some(removed.value)
+        Some(removed)
     }
 
     /// Iterates over the slots, starting at the first key whose hash is not below `hash`. Returns
@@ -106,22 +116,22 @@ impl<V> Dict<V> {
     /// Iterating from 0 to the end, in one go or in many, yields every key that exists all the
     /// while, whatever is added or removed meanwhile, even if the table grows. Mirrors `dictScan`,
     /// which has to count with reversed bits because growing splits the keys of a bucket.
-    pub fn iter_from(&self, hash: u64) -> impl Iterator<Item = (u64, Option<(&[u8], &V)>)> {
+    pub fn iter_from(&self, hash: u64) -> impl Iterator<Item = (u64, Option<&Entry>)> {
         let first = self.home_slot(hash);
         let slots = self.slots.get(first..).unwrap_or_default();
         let passed = slots
             .iter()
-            .take_while(move |slot| slot.as_ref().is_some_and(|entry| entry.hash < hash));
+            .take_while(move |slot| slot.as_ref().is_some_and(|(other, _)| other.get() < hash));
         let first = first + passed.count();
         self.slots.iter().enumerate().skip(first).map(|(index, slot)| match slot {
-            Some(entry) => (entry.hash, Some((&entry.key[..], &entry.value))),
+            Some((hash, entry)) => (hash.get(), Some(entry)),
             None => (self.lowest_hash(index), None),
         })
     }
 
     /// Puts a key into a slot. The keys from there to the next free slot move by one slot.
-    fn insert_at(&mut self, slot: usize, entry: Entry<V>) {
-        let mut moved = Some(entry);
+    fn insert_at(&mut self, slot: usize, new: (NonZeroU64, Entry)) {
+        let mut moved = Some(new);
         for place in self.slots.iter_mut().skip(slot) {
             mem::swap(place, &mut moved);
             if moved.is_none() {
@@ -133,7 +143,7 @@ impl<V> Dict<V> {
 
     /// Adds a slot. The overflow slots are few, so the table does not double its room, as a vector
     /// would.
-    fn push(&mut self, slot: Option<Entry<V>>) {
+    fn push(&mut self, slot: Slot) {
         if self.slots.len() == self.slots.capacity() {
             self.slots.reserve_exact(OVERFLOW_SLOTS);
         }
@@ -152,16 +162,23 @@ impl<V> Dict<V> {
     }
 
     /// Grows the table by half. Doubling it would be less work, but leave more slots free: the
-    /// table takes 56 bytes a key on average, and would take 63. The keys stay in order, so each
+    /// slots take 34 bytes a key on average, and would take 40. The keys stay in order, so each
     /// moves once, and forward.
-    fn grow(&mut self) {
-        self.home_slots = (self.home_slots + self.home_slots / 2).max(4);
+    ///
+    /// The hash, of any key, decides how small the first table is. So a thousand tables that get
+    /// their keys at the same rate grow at different times, and the memory that one of them leaves
+    /// is used before the next one leaves its own.
+    fn grow(&mut self, hash: NonZeroU64) {
+        self.home_slots = match self.home_slots {
+            0 => 4 + (hash.get() >> 32) as usize % 4,
+            slots => slots + slots / 2,
+        };
         let old =
             mem::replace(&mut self.slots, Vec::with_capacity(self.home_slots + OVERFLOW_SLOTS));
-        for entry in old.into_iter().flatten() {
-            let slot = self.home_slot(entry.hash).max(self.slots.len());
+        for (hash, entry) in old.into_iter().flatten() {
+            let slot = self.home_slot(hash.get()).max(self.slots.len());
             self.slots.resize_with(slot, || None);
-            self.push(Some(entry));
+            self.push(Some((hash, entry)));
         }
         // Keep the overflow slots that are in use.
         self.slots.resize_with(self.home_slots.max(self.slots.len()), || None);

@@ -5,6 +5,7 @@ use std::hint;
 use bytes::{Buf, BytesMut};
 
 use crate::keyspace::db::{Db, SHARDS};
+use crate::keyspace::entry::Entry;
 use crate::protocol::clock::UnixMillis;
 use crate::protocol::glob::{Glob, Search};
 use crate::protocol::out::Out;
@@ -73,12 +74,12 @@ impl Walk {
             if self.shard == SHARDS || budget <= QUICK {
                 return self.shard == SHARDS;
             }
-            let keys: Vec<Option<&[u8]>> = db.keys(self.shard, now).collect();
-            touch(keys.iter().flatten());
-            for key in keys {
+            let entries = db.entries(self.shard).collect::<Vec<_>>();
+            touch(entries.iter().copied().flatten());
+            for entry in entries {
                 budget = budget.saturating_sub(VISIT).max(QUICK);
-                let Some(key) = key else { continue };
-                let mut search = Search::default();
+                let Some(entry) = entry.filter(|entry| !entry.is_expired(now)) else { continue };
+                let (key, mut search) = (entry.key(), Search::default());
                 if compare(key, &mut search, &mut budget).is_none() {
                     self.deferred.push((key.to_vec(), search));
                 }
@@ -103,8 +104,8 @@ impl Walk {
     }
 }
 
-/// Reads the first byte of each key. A key may be anywhere in memory, and the processor waits for
-/// it. No read here depends on another, so it waits for many keys at once.
-fn touch<'a>(keys: impl Iterator<Item = &'a &'a [u8]>) {
-    hint::black_box(keys.fold(0, |sum, key| sum ^ key.first().unwrap_or(&0)));
+/// Reads a little of each entry. It may be anywhere in memory, and the processor waits for it.
+/// No read here depends on another, so it waits for many entries at once.
+fn touch<'a>(entries: impl Iterator<Item = &'a Entry>) {
+    hint::black_box(entries.fold(0, |sum, entry| sum ^ entry.touch()));
 }
