@@ -8,6 +8,7 @@ mod answers_nil_for_an_unknown_name;
 mod answers_nil_in_the_old_form;
 mod answers_once_per_read;
 mod answers_pong_to_everything;
+mod answers_sixteen_at_once;
 mod appends_to_the_old_value;
 mod closes_after_an_error;
 mod closes_after_the_first_reply;
@@ -39,6 +40,7 @@ mod keeps_maps_flat;
 mod keeps_seconds_as_they_are;
 mod keeps_the_first_value;
 mod keeps_the_old_deadline;
+mod keeps_the_old_length;
 mod keeps_the_protocol_after_reset;
 mod keeps_values_as_text;
 mod knows_capital_names_only;
@@ -69,6 +71,7 @@ mod refuses_a_negative_count;
 mod rounds_seconds_down;
 mod scans_by_position;
 mod selects_for_everybody;
+mod selects_for_the_next_batch;
 mod serves_an_integers_bytes;
 mod serves_every_database;
 mod serves_one_client_at_a_time;
@@ -636,6 +639,24 @@ pub static ZOO: &[Animal] = &[
         mistake: "takes the cursor for a position in the list of keys",
         transcript: "09-scan/a_key_is_found_though_others_go",
         server: &scans_by_position::ScansByPosition,
+    },
+    Animal {
+        name: "selects_for_the_next_batch",
+        mistake: "executes all requests of a batch in the database that was selected before it",
+        transcript: "10-look-ahead/a_select_counts_for_the_rest_of_its_batch",
+        server: &selects_for_the_next_batch::SelectsForTheNextBatch,
+    },
+    Animal {
+        name: "answers_sixteen_at_once",
+        mistake: "answers sixteen requests, and the rest when the client sends more",
+        transcript: "10-look-ahead/seventeen_requests_at_once_are_all_answered",
+        server: &answers_sixteen_at_once::AnswersSixteenAtOnce,
+    },
+    Animal {
+        name: "keeps_the_old_length",
+        mistake: "writes a shorter value over the old one, and keeps the old length",
+        transcript: "10-look-ahead/a_value_may_grow_and_shrink",
+        server: &keeps_the_old_length::KeepsTheOldLength,
     },
     Animal {
         name: "counts_itself",
