@@ -92,7 +92,7 @@ impl Subject {
 
     /// Returns a new session of a client with the ID of the one that is always connected.
     pub fn session(&self) -> Session {
-        Session::new(Client::new(self.client.id))
+        Session::new(self.client)
     }
 
     /// Returns the replies to what a session receives, as far as it answers at once.
@@ -100,8 +100,8 @@ impl Subject {
         let now = UnixMillis(NOW);
         session.input.extend_from_slice(bytes);
         while let Some(mut walk) = session.answer(&TABLE, &mut self.server, now) {
-            while !walk.step(&self.server.databases, now) {}
-            engine::end_walk(walk, &mut session.client, &mut session.output);
+            while !walk.step(&self.server.databases[walk.database], now) {}
+            engine::end_walk(walk, &mut self.server, session.id, &mut session.output);
         }
         session.output.split().to_vec()
     }

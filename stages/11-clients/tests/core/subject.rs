@@ -107,7 +107,7 @@ impl Subject {
         let now = UnixMillis(NOW);
         session.input.extend_from_slice(bytes);
         while let Some(mut walk) = session.answer(&TABLE, &mut self.server, now) {
-            while !walk.step(&self.server.databases, now) {}
+            while !walk.step(&self.server.databases[walk.database], now) {}
             engine::end_walk(walk, &mut self.server, session.id, &mut session.output);
         }
         session.output.split().to_vec()
