@@ -12,8 +12,6 @@ mod resp;
 #[allow(dead_code, unused_imports, reason = "the tests use all of it")]
 #[path = "../tests/core/subject.rs"]
 mod subject;
-#[path = "../../../tools/bench/core/table.rs"]
-mod table;
 
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();

@@ -8,9 +8,7 @@ use crate::command::table::Table;
 use crate::keyspace::walk::Walk;
 use crate::protocol::clock::UnixMillis;
 use crate::protocol::out::Out;
-use crate::protocol::resp::ProtocolError;
 use crate::server::Server;
-use crate::server::client::Client;
 
 /// How a connection continues after a request.
 #[derive(Debug)]
@@ -19,13 +17,13 @@ pub enum Then {
     Read,
     /// Not at all: it closes once the replies are sent.
     Close,
-    /// With a walk that finds the reply. After its last step, [`end_walk`] must follow.
+    /// With a walk that finds the reply.
     Walk(Walk),
 }
 
-/// Executes one request of a client, and appends its reply to the output, if the client wants it.
-/// `args` begins with the command's name, in any letter case; an empty request executes nothing.
-/// Mirrors `processCommand`.
+/// Executes one request of a client, and appends its reply to the output. `args` begins with the
+/// command's name, in any letter case; an empty request executes nothing and gets no reply. Mirrors
+/// `processCommand`.
 pub fn execute(
     table: &Table,
     args: &[&[u8]],
@@ -35,7 +33,7 @@ pub fn execute(
     output: &mut BytesMut,
 ) -> Then {
     if args.is_empty() {
-        return end_request(server, id, &mut Out::new(output));
+        return Then::Read;
     }
     // Once it has disconnected, the reply has no reader.
     let Some(client) = server.clients.get_mut(id) else { return Then::Close };
@@ -55,34 +53,12 @@ pub fn execute(
         error.write(name, &mut context.out);
     }
     let Some(mut walk) = context.walk else {
-        return end_request(context.server, id, &mut context.out);
+        let is_closing = server.clients.get(id).is_none_or(|client| client.closing);
+        return if is_closing { Then::Close } else { Then::Read };
     };
     if walk.step(&server.databases[walk.database], now) {
-        end_walk(walk, server, id, output);
+        walk.append_to(output);
         return Then::Read;
     }
     Then::Walk(walk)
-}
-
-/// Discards a reply that the client does not want.
-fn end_request(server: &mut Server, id: u64, out: &mut Out<'_>) -> Then {
-    let Some(client) = server.clients.get_mut(id) else { return Then::Close };
-    if !client.end_request() {
-        out.discard();
-    }
-    if client.closing { Then::Close } else { Then::Read }
-}
-
-/// Appends the reply that a walk has found to the output, if the client wants it.
-pub fn end_walk(walk: Walk, server: &mut Server, id: u64, output: &mut BytesMut) {
-    if server.clients.get_mut(id).is_some_and(Client::end_request) {
-        walk.append_to(output);
-    }
-}
-
-/// Appends a protocol error to the output, if the client wants replies.
-pub fn refuse(error: &ProtocolError, server: &mut Server, id: u64, output: &mut BytesMut) {
-    let mut out = Out::new(output);
-    out.error(&error.text());
-    end_request(server, id, &mut out);
 }

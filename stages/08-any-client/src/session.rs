@@ -6,6 +6,7 @@ use crate::command::table::Table;
 use crate::engine::{self, Then};
 use crate::keyspace::walk::Walk;
 use crate::protocol::clock::UnixMillis;
+use crate::protocol::out::Out;
 use crate::protocol::resp::Decoder;
 use crate::server::Server;
 
@@ -50,7 +51,7 @@ impl Session {
                     self.input.advance(request.length);
                 }
                 Err(error) => {
-                    engine::refuse(&error, server, self.id, &mut self.output);
+                    Out::new(&mut self.output).error(&error.text());
                     self.closing = true;
                 }
             }

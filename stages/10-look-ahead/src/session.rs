@@ -6,6 +6,7 @@ use crate::command::table::Table;
 use crate::engine::{self, Then};
 use crate::keyspace::walk::Walk;
 use crate::protocol::clock::UnixMillis;
+use crate::protocol::out::Out;
 use crate::protocol::resp::Decoder;
 use crate::protocol::whole::Batch;
 use crate::server::Server;
@@ -67,7 +68,7 @@ impl Session {
                         done = request.length;
                     }
                     Err(error) => {
-                        engine::refuse(&error, server, *id, output);
+                        Out::new(output).error(&error.text());
                         then = Then::Close;
                     }
                 }

@@ -47,13 +47,3 @@ fn what_is_not_new_in_resp3_has_one_form() {
     assert_eq!(in_both(|out| _ = out.coded_error("NOPROTO", b"no")), [r"-NOPROTO no\r\n"; 2]);
     assert_eq!(in_both(|out| _ = out.nothing()), [""; 2]);
 }
-
-#[test]
-fn what_is_discarded_is_not_sent() {
-    let reply = in_both(|out| {
-        out.map(1);
-        out.bulk(b"name");
-        out.discard();
-    });
-    assert_eq!(reply, ["", ""]);
-}

@@ -1,4 +1,4 @@
 //! What holds for the core from stage 10 on.
 
-mod batch;
+pub mod batch;
 mod entry;

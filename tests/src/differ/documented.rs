@@ -80,7 +80,7 @@ pub const COMMANDS: [(&str, u32); 12] = [
     ("strlen", number_of("09-scan")),
     ("select", number_of("08-any-client")),
     ("reset", number_of("08-any-client")),
-    ("client|reply", number_of("08-any-client")),
+    ("client|reply", number_of("11-clients")),
 ];
 
 /// The options of SET that Redis has, and the stage that brings each, if one does.

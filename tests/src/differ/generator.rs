@@ -260,7 +260,10 @@ impl Generator {
 
     /// What decides which replies come. Most of it is over soon, since silence compares nothing.
     fn about_replies(&mut self) -> Vec<Word> {
-        let mode = *self.choose(&["SKIP", "SKIP", "SKIP", "SKIP", "OFF", "ON", "ON", "x", ""]);
+        let modes = ["", "SKIP", "SKIP", "SKIP", "SKIP", "OFF", "ON", "ON", "x"];
+        let known =
+            if self.vocabulary.stage < number_of("11-clients") { &modes[..1] } else { &modes };
+        let mode = *self.choose(known);
         if mode.is_empty() {
             return vec![b"RESET".to_vec()];
         }

@@ -587,18 +587,6 @@ pub static ZOO: &[Animal] = &[
         server: &has_one_name_for_all::HasOneNameForAll,
     },
     Animal {
-        name: "complains_in_silence",
-        mistake: "sends errors to a client that wants no replies",
-        transcript: "08-any-client/client_reply_off_silences_the_server",
-        server: &complains_in_silence::ComplainsInSilence,
-    },
-    Animal {
-        name: "skips_only_itself",
-        mistake: "skips the reply to CLIENT REPLY SKIP, but not the next one",
-        transcript: "08-any-client/client_reply_skip_leaves_out_the_next_reply",
-        server: &skips_only_itself::SkipsOnlyItself,
-    },
-    Animal {
         name: "selects_for_everybody",
         mistake: "uses one selected database for all clients",
         transcript: "08-any-client/every_connection_selects_for_itself",
@@ -657,6 +645,18 @@ pub static ZOO: &[Animal] = &[
         mistake: "writes a shorter value over the old one, and keeps the old length",
         transcript: "10-look-ahead/a_value_may_grow_and_shrink",
         server: &keeps_the_old_length::KeepsTheOldLength,
+    },
+    Animal {
+        name: "complains_in_silence",
+        mistake: "sends errors to a client that wants no replies",
+        transcript: "11-clients/client_reply_off_silences_the_server",
+        server: &complains_in_silence::ComplainsInSilence,
+    },
+    Animal {
+        name: "skips_only_itself",
+        mistake: "skips the reply to CLIENT REPLY SKIP, but not the next one",
+        transcript: "11-clients/client_reply_skip_leaves_out_the_next_reply",
+        server: &skips_only_itself::SkipsOnlyItself,
     },
     Animal {
         name: "counts_itself",

@@ -63,7 +63,7 @@ fn find(bencher: Bencher<'_, '_>, (name, count): (&'static str, usize)) {
     bencher.bench(|| black_box(&table).find(black_box(&request)).is_ok());
 }
 
-/// Compares each name with one after the other, as stage 07 does.
+/// Compares each name with one after the other, as stage 08 does.
 #[divan::bench(args = SEARCHES)]
 fn find_one_after_the_other(bencher: Bencher<'_, '_>, (name, count): (&'static str, usize)) {
     let names = names(name, count);

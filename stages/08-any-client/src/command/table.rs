@@ -1,37 +1,18 @@
 //! The table of all commands.
 
-use std::array;
-
 use crate::command::Command;
 use crate::command::error::CommandError;
 
 /// All commands by name.
-///
-/// The first and the last letter of a name choose its bucket, so a lookup compares it with few
-/// others, however many there are.
 #[derive(Debug)]
 pub struct Table {
-    /// In the order of their buckets.
     commands: Vec<&'static Command>,
-    /// Where each bucket starts; the last number is where the last bucket ends.
-    starts: [u16; BUCKETS + 1],
 }
-
-/// How many bits of a letter choose a bucket: all but those of its case.
-const LETTER_BITS: u32 = 5;
-
-/// How many buckets there are: one for each pair of a first and a last letter.
-const BUCKETS: usize = 1 << (2 * LETTER_BITS);
 
 impl Table {
     /// Returns the table of these commands, which come in families.
     pub fn new(families: &[&'static [Command]]) -> Self {
-        let mut commands = Vec::from_iter(families.iter().copied().flatten());
-        commands.sort_by_key(|command| bucket(command.name.as_bytes()));
-        let starts = array::from_fn(|number| {
-            commands.partition_point(|command| bucket(command.name.as_bytes()) < number) as u16
-        });
-        Self { commands, starts }
+        Self { commands: Vec::from_iter(families.iter().copied().flatten()) }
     }
 
     /// Returns the command, or the subcommand, that a request names, and the arguments after the
@@ -54,15 +35,7 @@ impl Table {
 
     /// Returns the command of this name, in any letter case.
     fn command(&self, name: &[u8]) -> Option<&'static Command> {
-        let number = bucket(name);
-        let (start, end) = (self.starts[number].into(), self.starts[number + 1].into());
-        let mut commands = self.commands[start..end].iter().copied();
+        let mut commands = self.commands.iter().copied();
         commands.find(|command| name.eq_ignore_ascii_case(command.name.as_bytes()))
     }
-}
-
-/// Returns the number of the bucket of a name. A letter has the same last five bits in both cases.
-fn bucket(name: &[u8]) -> usize {
-    let letter = |byte: Option<&u8>| usize::from(*byte.unwrap_or(&0)) % (1 << LETTER_BITS);
-    letter(name.first()) << LETTER_BITS | letter(name.last())
 }

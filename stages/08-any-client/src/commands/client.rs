@@ -5,7 +5,6 @@ use crate::command::error::CommandError;
 use crate::command::flags::{Flags, LOADING, NOSCRIPT, STALE};
 use crate::command::{Command, Keys};
 use crate::commands::connection;
-use crate::server::client::Replies;
 
 /// What most of its subcommands are: nothing that waits, and nothing for a script.
 const FLAGS: Flags = NOSCRIPT | LOADING | STALE;
@@ -17,7 +16,6 @@ pub const COMMANDS: &[Command] = &[Command::container(
         Command::new("client|id", 2, FLAGS, Keys::NONE, id),
         Command::new("client|setname", 3, FLAGS, Keys::NONE, set_name),
         Command::new("client|getname", 2, FLAGS, Keys::NONE, get_name),
-        Command::new("client|reply", 3, FLAGS, Keys::NONE, reply),
         Command::new("client|help", 2, LOADING | STALE, Keys::NONE, help),
     ],
 )];
@@ -40,20 +38,6 @@ fn get_name(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     Ok(if name.is_empty() { context.out.nil() } else { context.out.bulk(&name) })
 }
 
-/// `CLIENT REPLY ON | OFF | SKIP`. OFF and SKIP get no reply themselves.
-fn reply(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
-    let [mode] = args else { return Err(CommandError::Arity) };
-    let client = context.client()?;
-    client.replies = match mode.to_ascii_lowercase().as_slice() {
-        b"on" => Replies::On,
-        b"off" => Replies::Off,
-        b"skip" if client.replies == Replies::Off => Replies::Off,
-        b"skip" => Replies::SkipTwo,
-        _ => return Err(CommandError::SYNTAX.into()),
-    };
-    Ok(context.out.simple("OK"))
-}
-
 /// `CLIENT HELP`
 fn help(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     Ok(context.out.lines(&[
@@ -62,8 +46,6 @@ fn help(_: &[&[u8]], context: &mut Context<'_>) -> Outcome {
         "    Return the name of this connection.",
         "ID",
         "    Return the number of this connection.",
-        "REPLY (ON|OFF|SKIP)",
-        "    Choose whether this connection gets replies.",
         "SETNAME <name>",
         "    Give this connection a name.",
         "HELP",

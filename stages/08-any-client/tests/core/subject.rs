@@ -73,18 +73,6 @@ impl Subject {
         execute(&mut self.server, *client, now, args)
     }
 
-    /// Returns the reply to an empty request: nothing.
-    pub fn execute_nothing_as(&mut self, client: &mut Client) -> Vec<u8> {
-        self.execute_as(client, &[])
-    }
-
-    /// Returns the reply to a client that breaks the protocol.
-    pub fn protocol_error_as(&mut self, client: &mut Client, error: ProtocolError) -> Vec<u8> {
-        let mut output = BytesMut::new();
-        engine::refuse(&error, &mut self.server, *client, &mut output);
-        output.into()
-    }
-
     /// Connects another client. Its port is not known in this stage.
     pub fn connect(&mut self, _: u16) -> Client {
         self.server.clients.add()
@@ -139,7 +127,7 @@ impl Subject {
                     break;
                 }
             }
-            engine::end_walk(walk, &mut self.server, self.client, &mut output);
+            walk.append_to(&mut output);
         }
         (steps, output.into())
     }
@@ -156,7 +144,7 @@ fn execute(server: &mut Server, client: Client, now: i64, args: &[&[u8]]) -> Vec
     let (now, mut output) = (UnixMillis(now), BytesMut::new());
     if let Then::Walk(mut walk) = engine::execute(&TABLE, args, server, client, now, &mut output) {
         while !walk.step(&server.databases[walk.database], now) {}
-        engine::end_walk(walk, server, client, &mut output);
+        walk.append_to(&mut output);
     }
     output.into()
 }

@@ -56,7 +56,7 @@ impl<'a> Out<'a> {
     /// Writes an error, in place of what is already written of the reply: first a code for
     /// programs, then a text. Line ends in the text, which would end the reply, become spaces.
     pub fn coded_error(&mut self, code: &str, text: &[u8]) -> Done {
-        self.discard();
+        self.output.truncate(self.start);
         self.output.extend_from_slice(b"-");
         self.output.extend_from_slice(code.as_bytes());
         self.output.extend_from_slice(b" ");
@@ -64,11 +64,6 @@ impl<'a> Out<'a> {
         self.output.extend(text.iter().map(one_line));
         self.output.extend_from_slice(b"\r\n");
         Done(())
-    }
-
-    /// Discards what is already written of the reply.
-    pub fn discard(&mut self) {
-        self.output.truncate(self.start);
     }
 
     /// Writes a number.

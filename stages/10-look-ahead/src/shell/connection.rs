@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use stage_10::command::table::Table;
-use stage_10::engine;
 use stage_10::keyspace::walk::Walk;
 use stage_10::server::Server;
 use stage_10::session::{MAX_OUTPUT, Session};
@@ -44,7 +43,6 @@ pub async fn serve(
     server: &Mutex<Server>,
     table: &Table,
 ) -> io::Result<()> {
-    let id = session.id;
     // Replies are written whole, so a delayed packet (Nagle's algorithm) would gain nothing.
     stream.set_nodelay(true)?;
     let (mut source, mut sink) = stream.split();
@@ -90,7 +88,7 @@ pub async fn serve(
                     None => future::pending().await,
                 }
             }, if walking.is_some() => {
-                engine::end_walk(walk, &mut lock(server), id, output);
+                walk.append_to(output);
                 walking.set(None);
             }
             () = &mut trim, if !*closing && to_trim => {

@@ -78,18 +78,6 @@ impl Subject {
         execute(&mut self.server, *client, now, args)
     }
 
-    /// Returns the reply to an empty request: nothing.
-    pub fn execute_nothing_as(&mut self, client: &mut Client) -> Vec<u8> {
-        self.execute_as(client, &[])
-    }
-
-    /// Returns the reply to a client that breaks the protocol.
-    pub fn protocol_error_as(&mut self, client: &mut Client, error: ProtocolError) -> Vec<u8> {
-        let mut output = BytesMut::new();
-        engine::refuse(&error, &mut self.server, *client, &mut output);
-        output.into()
-    }
-
     /// Returns a new session of a client with the ID of the one that is always connected.
     pub fn session(&self) -> Session {
         Session::new(self.client)
@@ -101,7 +89,7 @@ impl Subject {
         session.input.extend_from_slice(bytes);
         while let Some(mut walk) = session.answer(&TABLE, &mut self.server, now) {
             while !walk.step(&self.server.databases[walk.database], now) {}
-            engine::end_walk(walk, &mut self.server, session.id, &mut session.output);
+            walk.append_to(&mut session.output);
         }
         session.output.split().to_vec()
     }
@@ -165,7 +153,7 @@ impl Subject {
                     break;
                 }
             }
-            engine::end_walk(walk, &mut self.server, self.client, &mut output);
+            walk.append_to(&mut output);
         }
         (steps, output.into())
     }
@@ -182,7 +170,7 @@ fn execute(server: &mut Server, client: Client, now: i64, args: &[&[u8]]) -> Vec
     let (now, mut output) = (UnixMillis(now), BytesMut::new());
     if let Then::Walk(mut walk) = engine::execute(&TABLE, args, server, client, now, &mut output) {
         while !walk.step(&server.databases[walk.database], now) {}
-        engine::end_walk(walk, server, client, &mut output);
+        walk.append_to(&mut output);
     }
     output.into()
 }
