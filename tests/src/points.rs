@@ -67,6 +67,7 @@ pub const POINTS: &[Point] = &[
     point!("07-keys/flushall_makes_nobody_wait", freeing_many_keys_keeps_no_client_waiting),
     point!("07-keys/flushall_makes_nobody_wait", the_memory_can_be_used_again),
     point!("09-scan/a_scan_that_loses_keys", a_scan_takes_many_replies),
+    point!("10-look-ahead/setrange", a_part_is_written_in_place),
 ];
 
 /// Returns the points of an exercise.
@@ -500,6 +501,27 @@ fn a_scan_takes_many_replies(command: &CommandLine) -> Result<()> {
         replies >= FEWEST,
         "expected that a scan of {KEYS} keys takes {FEWEST} replies or more, received {replies}. \
          How many keys does one reply hold?"
+    );
+    Ok(())
+}
+
+fn a_part_is_written_in_place(command: &CommandLine) -> Result<()> {
+    const SIZE: usize = 16 << 20;
+    const WRITES: usize = 500;
+    const MOST: Duration = Duration::from_secs(1);
+    let server = Running::start(command)?;
+    let set_range = |offset: usize, part: &[u8]| {
+        array(&[b"SETRANGE", b"key", offset.to_string().as_bytes(), part])
+    };
+    let due = format!(":{SIZE}\r\n");
+    server.repeat(1, |_| set_range(SIZE - 1, b"x"), due.as_bytes())?;
+    let taken = server
+        .cpu_time(|| server.repeat(WRITES, |number| set_range(number, b"part"), due.as_bytes()))?;
+    ensure!(
+        taken < MOST,
+        "expected less than {MOST:?} of CPU time for {WRITES} parts of a value of {}, but the \
+         server took {taken:?}. Does it copy the value?",
+        Bytes(SIZE as u64)
     );
     Ok(())
 }
