@@ -31,7 +31,7 @@ const PANELS: u32 = 260;
 const AROUND_BARS: u32 = 64;
 const BAR: u32 = 22;
 /// Left of the panels, for what their rows are called.
-const ROW_LABELS: u32 = 100;
+const ROW_LABELS: u32 = 150;
 /// Left of the bars.
 const BAR_LABELS: u32 = 520;
 /// Above each panel.
@@ -409,7 +409,7 @@ mod tests {
         assert!(background.contains(r##"fill="#FFFFFF""##), "{background}");
         // A dot for each cell, server and figure, and one for each entry of the legend.
         let dots = svg.matches("<circle").count();
-        assert_eq!(dots, 2 * 45 * 2 + 3);
+        assert_eq!(dots, 2 * 47 * 2 + 3);
     }
 
     #[test]
@@ -432,7 +432,7 @@ mod tests {
         let cell = report.speed.first_mut().unwrap();
         cell.rate.others.first_mut().unwrap().ratio = f64::INFINITY;
         report.memory.first_mut().unwrap().bytes.others.first_mut().unwrap().ratio = f64::INFINITY;
-        assert_eq!(svg(&report).unwrap().matches("<circle").count(), 2 * 45 * 2 + 3 - 1);
+        assert_eq!(svg(&report).unwrap().matches("<circle").count(), 2 * 47 * 2 + 3 - 1);
     }
 
     #[test]

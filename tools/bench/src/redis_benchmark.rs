@@ -11,9 +11,6 @@ use crate::cores::pinned;
 /// Its program.
 pub const PROGRAM: &str = "redis-benchmark";
 
-/// How many different keys it uses.
-pub(crate) const KEYS: usize = 100_000;
-
 /// Longer than any run takes here.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -26,6 +23,8 @@ pub(crate) struct Load<'a> {
     pub(crate) pipeline: usize,
     pub(crate) clients: usize,
     pub(crate) requests: usize,
+    /// How many different keys it uses.
+    pub(crate) keys: usize,
 }
 
 impl Load<'_> {
@@ -40,7 +39,7 @@ impl Load<'_> {
             ("-c", self.clients),
             ("-P", self.pipeline),
             ("-d", self.value),
-            ("-r", KEYS),
+            ("-r", self.keys),
         ] {
             command.arg(option).arg(number.to_string());
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Exchange;
 use crate::contender::{Running, Skill, able, names};
-use crate::redis_benchmark::{KEYS, Load};
+use crate::redis_benchmark::Load;
 use crate::shape::Shape;
 use crate::turns::in_turns;
 use crate::{Comparison, Contender, Cores, Progress};
@@ -24,6 +24,8 @@ pub struct Subject {
     pub pipeline: usize,
     /// Connections.
     pub clients: usize,
+    /// How many different keys it asks for.
+    pub keys: usize,
 }
 
 /// A command that is measured.
@@ -73,11 +75,15 @@ const LEAST_CPU: Duration = Duration::from_millis(100);
 /// The columns of pipelines and clients.
 pub const PIPELINES: [usize; 3] = [1, 16, 64];
 const CLIENTS: [usize; 3] = [1, 50, 500];
+/// So many keys that the processor's caches hold some of them, and so many that they hold hardly
+/// any.
+const KEYS: usize = 100_000;
+const MANY_KEYS: usize = 5_000_000;
 /// The sizes of values, in bytes.
 pub const VALUES: [usize; 2] = [16, 1024];
 
 impl Subject {
-    /// Every cell of the table.
+    /// Every cell of the table: all combinations, and some with more keys than the caches hold.
     pub fn all() -> Vec<Self> {
         let commands = [(Command::Ping, 0)].into_iter();
         let values = [Command::Set, Command::Get]
@@ -93,27 +99,40 @@ impl Subject {
                     value,
                     pipeline,
                     clients,
+                    keys: KEYS,
                 })
             })
+            .chain([Command::Set, Command::Get].map(Self::of_many_keys))
             .collect()
+    }
+
+    /// Where a server waits for memory most: there is much to look up at once, and nearly all of it
+    /// is in no cache.
+    fn of_many_keys(command: Command) -> Self {
+        Self { command, value: 16, pipeline: 64, clients: 50, keys: MANY_KEYS }
     }
 
     /// One cell for every command and pipeline.
     pub fn few() -> Vec<Self> {
         let all = Self::all().into_iter();
-        all.filter(|subject| subject.clients == 50 && subject.value <= 16).collect()
+        all.filter(|subject| subject.clients == 50 && subject.value <= 16 && subject.keys == KEYS)
+            .collect()
     }
 
-    /// Says the command with its value's size.
+    /// Says the command with its value's size, and with how many millions of keys if they are many.
     pub fn request(&self) -> String {
         let command = match self.command {
             Command::Ping => return "PING".to_owned(),
             Command::Set => "SET",
             Command::Get => "GET",
         };
-        match self.value {
-            1024 => format!("{command} 1 KiB"),
-            value => format!("{command} {value} B"),
+        let value = match self.value {
+            1024 => "1 KiB".to_owned(),
+            value => format!("{value} B"),
+        };
+        match self.keys {
+            KEYS => format!("{command} {value}"),
+            keys => format!("{command} {value}, {}M keys", keys / 1_000_000),
         }
     }
 
@@ -130,8 +149,8 @@ impl Subject {
             Command::Set => "set",
             Command::Get => "get",
         };
-        let &Self { value, pipeline, clients, .. } = self;
-        Load { test, value: value.max(1), pipeline, clients, requests }
+        let &Self { value, pipeline, clients, keys, .. } = self;
+        Load { test, value: value.max(1), pipeline, clients, requests, keys }
     }
 
     /// So few that every client still sends several batches, and the first run is a short one.
@@ -235,8 +254,8 @@ fn start(contender: &Contender, subject: Subject, cores: Cores) -> anyhow::Resul
     if subject.command != Command::Ping {
         let shape = Shape::of_redis_benchmark(subject.value);
         let fill = || -> anyhow::Result<()> {
-            server.connect()?.fill(shape, 0..KEYS)?;
-            server.connect()?.exchange(&Exchange::get(shape, KEYS - 1))
+            server.connect()?.fill(shape, 0..subject.keys)?;
+            server.connect()?.exchange(&Exchange::get(shape, subject.keys - 1))
         };
         fill().with_context(|| format!("cannot fill {}", contender.name))?;
     }
@@ -271,9 +290,10 @@ mod tests {
         let mut distinct = all.clone();
         distinct.sort();
         distinct.dedup();
-        assert_eq!((all.len(), distinct.len()), (5 * 3 * 3, 5 * 3 * 3));
+        assert_eq!((all.len(), distinct.len()), (5 * 3 * 3 + 2, 5 * 3 * 3 + 2));
         assert_eq!(all[0], "PING, pipeline 1, 1 client");
         assert_eq!(all[44], "GET 1 KiB, pipeline 64, 500 clients");
+        assert_eq!(all[46], "GET 16 B, 5M keys, pipeline 64, 50 clients");
     }
 
     #[test]

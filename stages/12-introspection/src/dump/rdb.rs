@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, BufRead};
+use std::ops::Range;
 
 use crate::dump::rdb_reader::{RdbReader, corrupt};
 use crate::dump::rdb_value::{self, Format, Layout, Part};
@@ -18,6 +19,11 @@ const SELECT_DB: u8 = 0xfe;
 const EXPIRE_TIME: u8 = 0xfd;
 const EXPIRE_TIME_MS: u8 = 0xfc;
 const RESIZE_DB: u8 = 0xfb;
+
+/// The most keys that are read before they are stored, and the most bytes of them and their values,
+/// but for the last one.
+const MAX_PENDING: usize = 16;
+const MAX_PENDING_BYTES: usize = 64 * 1024;
 
 /// What a dump held, for the log.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -47,8 +53,18 @@ impl fmt::Display for Loaded {
 pub fn load(source: impl BufRead, databases: &mut [Db], now: UnixMillis) -> io::Result<Loaded> {
     let mut reader = RdbReader::new(source);
     let format = Format::read(&mut reader)?;
-    let loaded = Loaded::default();
-    Loader { reader, format, databases, database: 0, now, expires_at: None, loaded }.load()
+    let loader = Loader {
+        reader,
+        format,
+        databases,
+        database: 0,
+        now,
+        expires_at: None,
+        pending: Vec::new(),
+        bytes: Vec::new(),
+        loaded: Loaded::default(),
+    };
+    loader.load()
 }
 
 struct Loader<'a, R> {
@@ -60,16 +76,40 @@ struct Loader<'a, R> {
     now: UnixMillis,
     /// The deadline of the next key.
     expires_at: Option<UnixMillis>,
+    /// The keys that are read and not yet stored.
+    pending: Vec<Pending>,
+    /// Their bytes, and those of their values.
+    bytes: Vec<u8>,
     loaded: Loaded,
+}
+
+/// A key that is read and not yet stored.
+struct Pending {
+    /// Where its bytes are.
+    key: Range<usize>,
+    /// Where those of its value are.
+    value: Range<usize>,
+    expires_at: Option<UnixMillis>,
+    /// Where in the dump it begins.
+    offset: u64,
 }
 
 impl<R: BufRead> Loader<'_, R> {
     fn load(mut self) -> io::Result<Loaded> {
+        let read = self.read();
+        // What is wrong with a key is before what could not be read.
+        self.store()?;
+        read?;
+        self.verify_checksum()?;
+        Ok(self.loaded)
+    }
+
+    fn read(&mut self) -> io::Result<()> {
         let (mut key, mut value) = (Vec::new(), Vec::new());
         loop {
             let offset = self.reader.offset();
             match self.reader.byte("a key's type or an opcode")? {
-                EOF => break,
+                EOF => return Ok(()),
                 SELECT_DB => self.select()?,
                 EXPIRE_TIME => self.expires_at = Some(self.seconds()?),
                 EXPIRE_TIME_MS => self.expires_at = self.milliseconds()?,
@@ -77,7 +117,7 @@ impl<R: BufRead> Loader<'_, R> {
                 STRING => {
                     self.reader.string(&mut key)?;
                     self.reader.string(&mut value)?;
-                    self.store(&key, &value, offset)?;
+                    self.take(&key, &value, offset)?;
                 }
                 other => match rdb_value::layout(other, self.format) {
                     Some(Layout::Operands(parts)) => rdb_value::skip(parts, &mut self.reader)?,
@@ -90,24 +130,43 @@ impl<R: BufRead> Loader<'_, R> {
                 },
             }
         }
-        self.verify_checksum()?;
-        Ok(self.loaded)
     }
 
-    fn store(&mut self, key: &[u8], value: &[u8], offset: u64) -> io::Result<()> {
-        let Some(db) = self.databases.get_mut(self.database) else {
+    fn take(&mut self, key: &[u8], value: &[u8], offset: u64) -> io::Result<()> {
+        if self.database >= self.databases.len() {
             self.count_skipped("strings");
             return Ok(());
-        };
+        }
         let expires_at = self.expires_at.take();
         if expires_at.is_some_and(|deadline| self.now > deadline) {
             self.loaded.expired += 1;
-        } else if db.load(key, value, expires_at) {
-            self.loaded.keys += 1;
-        } else {
-            let found = format!("'{}' again", key.escape_ascii());
-            return Err(corrupt(offset, "a new key", found));
+            return Ok(());
         }
+        let start = self.bytes.len();
+        let end = start + key.len();
+        self.bytes.extend_from_slice(key);
+        self.bytes.extend_from_slice(value);
+        let (key, value) = (start..end, end..self.bytes.len());
+        self.pending.push(Pending { key, value, expires_at, offset });
+        if self.pending.len() < MAX_PENDING && self.bytes.len() < MAX_PENDING_BYTES {
+            return Ok(());
+        }
+        self.store()
+    }
+
+    /// Stores the pending keys. The processor waits for all of their places at once.
+    fn store(&mut self) -> io::Result<()> {
+        let Some(db) = self.databases.get_mut(self.database) else { return Ok(()) };
+        db.touch(self.pending.iter().map(|pending| &self.bytes[pending.key.clone()]));
+        for Pending { key, value, expires_at, offset } in self.pending.drain(..) {
+            let key = &self.bytes[key];
+            if !db.load(key, &self.bytes[value], expires_at) {
+                let found = format!("'{}' again", key.escape_ascii());
+                return Err(corrupt(offset, "a new key", found));
+            }
+            self.loaded.keys += 1;
+        }
+        self.bytes.clear();
         Ok(())
     }
 
@@ -119,6 +178,7 @@ impl<R: BufRead> Loader<'_, R> {
     }
 
     fn select(&mut self) -> io::Result<()> {
+        self.store()?;
         let number = self.reader.length("the number of a database")?;
         self.database = usize::try_from(number).unwrap_or(usize::MAX);
         Ok(())
