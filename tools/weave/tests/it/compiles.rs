@@ -5,6 +5,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Mutex;
+use std::{iter, thread};
 
 use weave::{Course, Weaver};
 use xtask::Stage;
@@ -20,6 +22,9 @@ const MAX_LINES: usize = 75;
 /// the place of the old one: a few in each of seven files.
 const MAX_LINES_OF_A_SWITCH: (&str, usize) = ("08-any-client", 105);
 
+/// How many learners type at once, each a stage. Most of the time one compiler works for each.
+const DESKS: usize = 2;
+
 /// The project as a learner has it: everything is the course's, but for one stage, which is typed.
 struct Desk {
     root: PathBuf,
@@ -27,8 +32,8 @@ struct Desk {
 
 impl Desk {
     /// It stays between two runs, so that the crates that a stage needs are checked once.
-    fn new() -> Desk {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("desk");
+    fn new(number: usize) -> Desk {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("desk-{number}"));
         fs::create_dir_all(root.join("stages")).expect("a directory");
         for name in ["Cargo.toml", "Cargo.lock"] {
             fs::copy(self::root().join(name), root.join(name)).expect("a copy");
@@ -162,39 +167,64 @@ fn follow(
     (longest, faults)
 }
 
+/// Follows a chapter and its page of tests, as they were woven. Returns what is wrong.
+fn follow_chapter(
+    desk: &Desk,
+    stages: &[Stage],
+    (index, pages): &(usize, [(String, String); 2]),
+) -> Vec<String> {
+    let stage = &stages[*index];
+    let mut reader = start(stages, *index);
+    let mut written = BTreeSet::new();
+    desk.turn_to(stage, stages);
+    desk.write(stage, &reader, &mut written);
+    let mut faults = Vec::new();
+    for (page, woven) in pages {
+        let (longest, found) = follow(desk, stage, (&mut reader, &mut written), (page, woven));
+        println!(
+            "{page}: {} lines at most without the compiler's word, in step {:?}",
+            longest.lines, longest.steps
+        );
+        faults.extend(found);
+    }
+    faults
+}
+
 /// In the end the files are the stage's own, as another test has it, so that the stage's tests compile
 /// as well.
 #[test]
 fn the_program_compiles_after_every_step() {
     let course = Course::read(&root()).unwrap();
-    let desk = Desk::new();
     let only = std::env::var("STAGE").ok();
     let mut weaver = Weaver::new(&course);
-    let mut faults = Vec::new();
-    let followed = course.stages().iter().enumerate();
-    for (index, stage) in followed {
+    let mut chapters = Vec::new();
+    for (index, stage) in course.stages().iter().enumerate() {
         if only.as_ref().is_some_and(|only| *only != format!("{:02}", stage.number)) {
             continue;
         }
-        let mut reader = start(course.stages(), index);
-        let mut written = BTreeSet::new();
-        desk.turn_to(stage, course.stages());
-        desk.write(stage, &reader, &mut written);
-        for page in ["", "/tests"].map(|page| format!("stages/{}{page}.md", stage.directory)) {
+        let pages = ["", "/tests"].map(|page| format!("stages/{}{page}.md", stage.directory));
+        let pages = pages.map(|page| {
             let path = root().join("book/src").join(&page);
             let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{page}: {error}"));
-            let woven = match weaver.chapter(&page, &text) {
-                Ok(woven) => woven,
+            match weaver.chapter(&page, &text) {
+                Ok(woven) => (page, woven),
                 Err(found) => panic!("{}", found[0]),
-            };
-            let (longest, found) =
-                follow(&desk, stage, (&mut reader, &mut written), (&page, &woven));
-            println!(
-                "{page}: {} lines at most without the compiler's word, in step {:?}",
-                longest.lines, longest.steps
-            );
-            faults.extend(found);
-        }
+            }
+        });
+        chapters.push((index, pages));
     }
+    let chapters = Mutex::new(chapters);
+    let next = || chapters.lock().expect("no desk has panicked").pop();
+    let (stages, next) = (course.stages(), &next);
+    let faults: Vec<String> = thread::scope(|scope| {
+        let desks = Vec::from_iter((0..DESKS).map(|number| {
+            scope.spawn(move || {
+                let desk = Desk::new(number);
+                let found = iter::from_fn(next);
+                Vec::from_iter(found.flat_map(|chapter| follow_chapter(&desk, stages, &chapter)))
+            })
+        }));
+        desks.into_iter().flat_map(|desk| desk.join().expect("no panic")).collect()
+    });
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
