@@ -32,7 +32,7 @@ pub(crate) fn map(
             let origin = stage.origin_of(file).filter(|origin| *origin != file);
             let was = origin.map_or(String::new(), |origin| format!(" from `{origin}`"));
             let fate = match fate {
-                "new" if stage.recorded.contains(file) => "recorded",
+                "new" | "changed" if stage.recorded.contains(file) => "recorded",
                 "changed" if origin.is_some() => "changed, moved",
                 _ => fate,
             };

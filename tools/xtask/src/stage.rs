@@ -30,7 +30,7 @@ pub struct Stage {
     /// the new place. One that differs in more than this is in `changed`, too, by its new name.
     #[serde(default)]
     pub moved: Vec<Move>,
-    /// Those of the added files that a program has written: a reader copies them.
+    /// Those of the added and the changed files that a program has written: a reader copies them.
     #[serde(default)]
     pub recorded: BTreeSet<String>,
 }
@@ -98,7 +98,8 @@ impl Stage {
             ensure!(!is_listed, "stage {number:02} moves '{from}', and lists it otherwise, too");
         }
         for file in &self.recorded {
-            ensure!(self.added.contains(file), "stage {number:02} has recorded '{file}' before");
+            let is_listed = self.added.contains(file) || self.changed.contains(file);
+            ensure!(is_listed, "stage {number:02} has recorded '{file}' before");
         }
         Ok(())
     }
