@@ -1,0 +1,53 @@
+//! What is no longer in the keyspace, but still in memory.
+
+use crate::keyspace::dict::Dict;
+use crate::keyspace::entry::Entry;
+
+/// How many slots of a table a step frees: a fraction of a millisecond.
+const SLOTS: usize = 1024;
+
+/// Tables and large entries that nobody needs. They are freed in steps, between which the server
+/// does other things: freeing millions of keys takes a second, and half a gigabyte tens of
+/// milliseconds. Redis gives such work to another thread, see `bioLazyFreeJob`.
+#[derive(Debug, Default)]
+pub struct Garbage {
+    tables: Vec<Dict>,
+    /// Each is large.
+    entries: Vec<Entry>,
+}
+
+impl Garbage {
+    /// Adds an entry, or frees it at once if it is small.
+    pub fn add(&mut self, entry: Entry) {
+        if entry.is_large() {
+            self.entries.push(entry);
+        }
+    }
+
+    /// Adds all of these tables, and leaves none.
+    pub fn add_tables(&mut self, tables: &mut Vec<Dict>) {
+        self.tables.append(tables);
+    }
+
+    /// Returns whether there is nothing to free.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.entries.is_empty()
+    }
+
+    /// Frees a piece of a large entry, or some slots of a table.
+    pub fn step(&mut self) {
+        if let Some(entry) = self.entries.last_mut() {
+            if !entry.cut() {
+                self.entries.pop();
+            }
+            return;
+        }
+        for _ in 0..SLOTS {
+            match self.tables.last_mut().map(Dict::pop_slot) {
+                Some(Some(slot)) => slot.into_iter().for_each(|entry| self.add(entry)),
+                Some(None) => drop(self.tables.pop()),
+                None => return,
+            }
+        }
+    }
+}
