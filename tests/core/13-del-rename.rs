@@ -6,6 +6,8 @@ mod from_any_client;
 mod from_clients;
 #[path = "05-config/tests.rs"]
 mod from_config;
+#[path = "13-del-rename/tests.rs"]
+mod from_del_rename;
 #[path = "02-echo/tests.rs"]
 mod from_echo;
 #[path = "12-introspection/tests.rs"]

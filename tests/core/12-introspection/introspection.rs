@@ -4,7 +4,7 @@ use crate::corpus::from_echo::request::{shown, words};
 use crate::corpus::from_keys::keys::header;
 use crate::subject::stage::command::flags::names_of;
 use crate::subject::stage::command::{Command, Keys};
-use crate::subject::{Subject, TABLE};
+use crate::subject::{Subject, TABLE, key_step};
 
 /// Returns all commands and subcommands.
 fn all() -> impl Iterator<Item = &'static Command> {
@@ -48,8 +48,8 @@ fn the_table_says_what_redis_says() {
     }
     let mut table: Vec<(&str, String)> = all()
         .map(|command| {
-            let Keys { first, last } = command.keys;
-            let step = u8::from(command.keys != Keys::NONE);
+            let Keys { first, last, .. } = command.keys;
+            let step = key_step(command.keys);
             let flags = names_of(command.flags).join(" ");
             let line = format!("{} {first} {last} {step} {flags}", command.arity);
             (command.name, line.trim_end().to_owned())
@@ -137,8 +137,11 @@ fn a_list_can_be_filtered() {
     const SYNTAX: &str = r"-ERR syntax error\r\n";
     for (request, expected) in [
         ("FILTERBY PATTERN *TTL", r"*2\r\n$4\r\npttl\r\n$3\r\nttl\r\n"),
-        ("filterby aclcat WRITE", r"*1\r\n$3\r\nset\r\n"),
-        ("FILTERBY ACLCAT @write", r"*0\r\n"),
+        (
+            "filterby aclcat ADMIN",
+            r"*4\r\n$10\r\nconfig|get\r\n$11\r\nclient|list\r\n$11\r\nclient|kill\r\n$15\r\nclient|no-evict\r\n",
+        ),
+        ("FILTERBY ACLCAT @admin", r"*0\r\n"),
         ("FILTERBY ACLCAT nosuch", r"*0\r\n"),
         ("FILTERBY MODULE x", r"*0\r\n"),
         ("FILTERBY NOSUCH x", SYNTAX),

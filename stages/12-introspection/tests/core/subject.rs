@@ -7,7 +7,7 @@ use std::slice;
 use std::sync::LazyLock;
 
 use bytes::BytesMut;
-use stage_12::command::Command;
+use stage_12::command::{Command, Keys};
 use stage_12::command::table::Table;
 use stage_12::commands;
 use stage_12::dump::rdb;
@@ -38,6 +38,11 @@ pub const COMMANDS: &[&[Command]] = commands::ALL;
 
 /// All commands of the stage, by name.
 pub static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(COMMANDS));
+
+/// Returns how far it is from one key of a request to the next.
+pub fn key_step(keys: Keys) -> usize {
+    usize::from(keys != Keys::NONE)
+}
 
 /// When a request is executed, if a test does not say.
 pub const NOW: i64 = 1_700_000_000_000;

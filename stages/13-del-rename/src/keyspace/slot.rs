@@ -59,7 +59,7 @@ impl Slot<'_> {
             Expiry::Keep => self.deadline,
         };
         match self.entry_mut() {
-            Some(entry) if !entry.is_large() => {
+            Some(entry) if !entry.is_large() || entry.fits(value, deadline) => {
                 entry.set(value, deadline);
                 self.deadline = deadline;
             }

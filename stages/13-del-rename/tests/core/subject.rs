@@ -7,7 +7,7 @@ use std::slice;
 use std::sync::LazyLock;
 
 use bytes::BytesMut;
-use stage_13::command::Command;
+use stage_13::command::{Command, Keys};
 use stage_13::command::table::Table;
 use stage_13::commands;
 use stage_13::dump::rdb;
@@ -39,6 +39,11 @@ pub const COMMANDS: &[&[Command]] = commands::ALL;
 
 /// All commands of the stage, by name.
 pub static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(COMMANDS));
+
+/// Returns how far it is from one key of a request to the next.
+pub fn key_step(keys: Keys) -> usize {
+    usize::from(keys != Keys::NONE)
+}
 
 /// When a request is executed, if a test does not say.
 pub const NOW: i64 = 1_700_000_000_000;
@@ -200,6 +205,16 @@ impl Subject {
     /// Returns what has happened to the keys of database 0.
     pub fn usage(&self) -> KeyspaceStats {
         self.server.databases[0].usage()
+    }
+
+    /// Frees a little of what was removed, and returns whether there is more.
+    pub fn free(&mut self) -> bool {
+        self.server.free_garbage()
+    }
+
+    /// Returns whether something that was removed is still to be freed.
+    pub fn has_garbage(&self) -> bool {
+        self.server.has_garbage()
     }
 
     /// Executes a KEYS at this moment, step by step, and something else after each step but the last.

@@ -60,13 +60,18 @@ impl Entry {
         self.deadline().is_some_and(|deadline| now > deadline)
     }
 
+    /// Returns whether these take as many bytes as the value and the deadline that it has.
+    pub fn fits(&self, value: &[u8], deadline: Option<UnixMillis>) -> bool {
+        self.value().len() == value.len() && self.has_deadline() == deadline.is_some()
+    }
+
     /// Replaces the value and the deadline: in place, if they take as many bytes as before.
     pub fn set(&mut self, value: &[u8], deadline: Option<UnixMillis>) {
-        let key = self.key_range();
-        if self.0[key.end..].len() != value.len() || self.has_deadline() != deadline.is_some() {
+        if !self.fits(value, deadline) {
             *self = Self::new(self.key(), value, deadline);
             return;
         }
+        let key = self.key_range();
         self.0[key.end..].copy_from_slice(value);
         if let Some(deadline) = deadline {
             self.0[key.start - WORD..key.start].copy_from_slice(&deadline.0.to_ne_bytes());
