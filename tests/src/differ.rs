@@ -8,6 +8,7 @@
 //! session, too ([`counters`]). What is allowed to differ is in one table ([`documented`]). A
 //! session that shows another difference is made as small as possible, and kept as a transcript.
 
+mod changing;
 pub mod counters;
 pub mod damage;
 pub mod deadline;

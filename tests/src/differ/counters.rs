@@ -75,6 +75,9 @@ pub struct Extent {
     /// How many KEYS there were. Where it takes several steps, the course's servers first write the
     /// replies that they owe, and Redis writes all at once.
     pub walks: i64,
+    /// Whether all keys may have been removed at once. Those that had expired are then counted as
+    /// expired only by the server that had removed them before.
+    pub flushes: bool,
 }
 
 /// What one server has counted.
@@ -168,6 +171,7 @@ impl Extent {
         self.may_join |= more.may_join;
         self.may_lose |= more.may_lose;
         self.walks += more.walks;
+        self.flushes |= more.flushes;
     }
 
     /// Whether every counter is compared after a session of this extent.
@@ -181,6 +185,7 @@ impl Extent {
         match name {
             "total_reads_processed" => self.is_large || self.may_join || redis == ours,
             "total_writes_processed" => self.is_large || (0..=self.walks).contains(&(ours - redis)),
+            KEYS | EXPIRES => self.flushes || redis == ours,
             INPUT | OUTPUT => self.may_lose || redis == ours,
             _ => redis == ours,
         }

@@ -68,7 +68,7 @@ pub struct Vocabulary {
 /// The commands of the course that are compared, and the stage that brings each. Those whose replies
 /// are each server's own, or the moment's, are left to the transcripts: most of CLIENT, COMMAND, HELLO,
 /// INFO, SCAN, TTL and others of stages 08 to 12.
-pub const COMMANDS: [(&str, u32); 12] = [
+pub const COMMANDS: [(&str, u32); 41] = [
     ("ping", number_of("01-ping")),
     ("echo", number_of("02-echo")),
     ("set", number_of("03-set-get")),
@@ -81,6 +81,35 @@ pub const COMMANDS: [(&str, u32); 12] = [
     ("select", number_of("08-any-client")),
     ("reset", number_of("08-any-client")),
     ("client|reply", number_of("11-clients")),
+    ("del", number_of("13-del-rename")),
+    ("unlink", number_of("13-del-rename")),
+    ("touch", number_of("13-del-rename")),
+    ("rename", number_of("13-del-rename")),
+    ("renamenx", number_of("13-del-rename")),
+    ("copy", number_of("13-del-rename")),
+    ("move", number_of("13-del-rename")),
+    ("swapdb", number_of("13-del-rename")),
+    ("randomkey", number_of("13-del-rename")),
+    ("flushdb", number_of("13-del-rename")),
+    ("flushall", number_of("13-del-rename")),
+    ("incr", number_of("14-incr-append")),
+    ("decr", number_of("14-incr-append")),
+    ("incrby", number_of("14-incr-append")),
+    ("decrby", number_of("14-incr-append")),
+    ("incrbyfloat", number_of("14-incr-append")),
+    ("append", number_of("14-incr-append")),
+    ("getrange", number_of("14-incr-append")),
+    ("substr", number_of("14-incr-append")),
+    ("setrange", number_of("14-incr-append")),
+    ("getset", number_of("14-incr-append")),
+    ("getdel", number_of("14-incr-append")),
+    ("setnx", number_of("14-incr-append")),
+    ("mget", number_of("14-incr-append")),
+    ("mset", number_of("14-incr-append")),
+    ("msetnx", number_of("14-incr-append")),
+    ("object|encoding", number_of("14-incr-append")),
+    ("object|refcount", number_of("14-incr-append")),
+    ("object|freq", number_of("14-incr-append")),
 ];
 
 /// The options of SET that Redis has, and the stage that brings each, if one does.
@@ -100,14 +129,14 @@ const PARAMETERS: [&str; 7] =
     ["port", "bind", "dir", "dbfilename", "save", "appendonly", "maxclients"];
 
 /// All of them.
-pub const DOCUMENTED: [Documented; 10] = [
+pub const DOCUMENTED: [Documented; 11] = [
     Documented {
         name: "commands that only Redis has",
         sentence: "A stage has only the commands of its lesson",
         reason: "each stage has the commands that its lesson needs",
         treatment: Treatment::Avoided(is_only_in_redis),
         until: None,
-        examples: || lines(&["TIME", "llen k", "OBJECT HELP"]),
+        examples: || lines(&["TIME", "llen k", "OBJECT IDLETIME k"]),
     },
     Documented {
         name: "options of SET that only Redis has",
@@ -165,6 +194,20 @@ pub const DOCUMENTED: [Documented; 10] = [
         },
     },
     Documented {
+        name: "the encoding of a value",
+        sentence: "`OBJECT ENCODING` and `OBJECT REFCOUNT` return what a `SET` of the same value would bring about in Redis",
+        reason: "a value has one encoding, so nothing tells how it came about",
+        treatment: Treatment::Compared(asks_for_encoding, only_whether_there_is_one),
+        until: None,
+        examples: || {
+            lines(&[
+                "SET k 1\nAPPEND k 2\nOBJECT ENCODING k",
+                "SET k 1.5\nINCRBYFLOAT k 0.5\nOBJECT ENCODING k",
+                "SET k 1\nCOPY k l\nOBJECT REFCOUNT l",
+            ])
+        },
+    },
+    Documented {
         name: "requests that a web page could send",
         sentence: "Redis hangs up on a command named `POST` or `Host:`",
         reason: "they are unknown commands like others",
@@ -190,6 +233,8 @@ pub const DOCUMENTED: [Documented; 10] = [
                 "CONFIG GET \"por*\\x00\"",
                 "SET k v \"EX\\x00\" 100000",
                 "CLIENT REPLY \"ON\\x00\"",
+                "FLUSHDB \"SYNC\\x00\"",
+                "COPY k l \"REPLACE\\x00\"",
             ])
         },
     },
@@ -232,8 +277,12 @@ pub fn comparable(request: Option<&Request>, reply: &[u8], place: &Place) -> Vec
             return form(reply, place);
         }
     }
-    // No difference, but chance: Redis, too, gives keys in no order.
-    if is(request, 0, "keys") { sorted(reply) } else { reply.to_vec() }
+    // No difference, but chance: Redis, too, gives keys in no order, and any key as a random one.
+    match request.as_slice() {
+        _ if is(request, 0, "keys") => sorted(reply),
+        [name] if name.eq_ignore_ascii_case(b"randomkey") => without_text(reply),
+        _ => reply.to_vec(),
+    }
 }
 
 /// Whether the word at this place of a request is that one, in any letter case.
@@ -301,6 +350,10 @@ fn has_zero_byte(vocabulary: &Vocabulary, request: &Request) -> bool {
         || is(request, 0, "config") && request.get(1).filter(is_cut).is_some()
         || is_config_get(request) && request.iter().skip(2).any(|name| name.contains(&0))
         || options(request).iter().any(|(option, _)| option.contains(&0))
+        || is(request, 0, "object") && request.get(1).filter(is_cut).is_some()
+        || ["flushdb", "flushall"].iter().any(|name| is(request, 0, name))
+            && request.get(1).filter(is_cut).is_some()
+        || is(request, 0, "copy") && request.iter().skip(3).any(|word| word.contains(&0))
         || chooses_replies(request) && request.last().filter(is_cut).is_some()
 }
 
@@ -337,6 +390,22 @@ fn is_mixed(mut pattern: &[u8]) -> bool {
             [_, rest @ ..] => rest,
         }
     }
+}
+
+fn asks_for_encoding(request: &Request) -> bool {
+    let is_asked = |word: &&str| is(request, 1, word);
+    request.len() == 3 && is(request, 0, "object") && ["encoding", "refcount"].iter().any(is_asked)
+}
+
+/// An encoding is a bulk, a count an integer. Nil, and an error, are compared.
+fn only_whether_there_is_one(reply: &[u8], _: &Place) -> Vec<u8> {
+    if reply.starts_with(b":") { b":".to_vec() } else { without_text(reply) }
+}
+
+/// Returns a bulk without its bytes.
+fn without_text(reply: &[u8]) -> Vec<u8> {
+    let is_text = reply.starts_with(b"$") && !reply.starts_with(b"$-");
+    if is_text { b"$".to_vec() } else { reply.to_vec() }
 }
 
 fn is_config_help(request: &Request) -> bool {
@@ -422,6 +491,8 @@ mod tests {
         let mut vocabulary = vocabulary(number_of("07-keys"));
         vocabulary.redis.extend([b"llen".to_vec(), b"object".to_vec()]);
         for documented in &DOCUMENTED {
+            // The last stage in which it shows.
+            vocabulary.stage = documented.until.map_or(u32::MAX, |until| until - 1);
             for session in documented.sessions() {
                 let stream = session.streams().concat();
                 let found = avoided(&stream, &vocabulary).map(|found| found.name);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 
+use super::changing::{Argument, CHANGING};
 use super::damage;
 use super::deadline::{is_near, now_ms};
 use super::documented::{Vocabulary, avoided, is};
@@ -218,6 +219,9 @@ impl Generator {
 
     fn words(&mut self) -> Vec<Word> {
         let stage = self.vocabulary.stage;
+        if stage >= number_of("13-del-rename") && self.rng.bool() {
+            return self.changing();
+        }
         let mut words = match self.rng.u8(..32) {
             0..3 => self.simple("PING", 0..=2),
             3..6 if stage >= number_of("02-echo") => self.simple("ECHO", 1..=1),
@@ -256,6 +260,46 @@ impl Generator {
             _ => self.key(),
         };
         vec![name.as_bytes().to_vec(), argument]
+    }
+
+    /// A command that changes keys.
+    fn changing(&mut self) -> Vec<Word> {
+        let stage = self.vocabulary.stage;
+        let known: Vec<_> = CHANGING.iter().filter(|(_, since, _)| *since <= stage).collect();
+        let (name, _, arguments) = *self.choose(&known);
+        let mut words = vec![name.as_bytes().to_vec()];
+        for argument in *arguments {
+            self.argument(*argument, &mut words);
+        }
+        words.iter_mut().take(1).for_each(|name| self.letter_case(name));
+        words
+    }
+
+    fn argument(&mut self, argument: Argument, words: &mut Vec<Word>) {
+        match argument {
+            Argument::Key => words.push(self.key()),
+            Argument::Keys => {
+                for _ in 0..self.rng.usize(1..4) {
+                    words.push(self.key());
+                }
+            }
+            Argument::Pairs => {
+                for _ in 0..self.rng.usize(1..4) {
+                    words.extend([self.key(), self.value()]);
+                }
+                if self.rng.u8(..16) == 0 {
+                    words.pop();
+                }
+            }
+            Argument::Value => words.push(self.value()),
+            Argument::Word(word) => words.push(word.as_bytes().to_vec()),
+            Argument::OneOf(_) if self.rng.u8(..32) == 0 => words.push(self.value()),
+            Argument::OneOf(known) => words.push(self.choose(known).as_bytes().to_vec()),
+            Argument::Maybe(known) if self.rng.bool() => {
+                words.push(self.choose(known).as_bytes().to_vec());
+            }
+            Argument::Maybe(_) => {}
+        }
     }
 
     /// What decides which replies come. Most of it is over soon, since silence compares nothing.
@@ -467,6 +511,9 @@ pub fn unfit(session: &Session, vocabulary: &Vocabulary) -> Option<&'static str>
         if asked.requests.iter().any(is_near) {
             return Some("a deadline that is near");
         }
+        if asked.requests.iter().any(makes_much) {
+            return Some("a value of many megabytes");
+        }
         if asked.rest == Rest::Fault && asked.is_deaf {
             return Some("a protocol error in silence");
         }
@@ -474,4 +521,11 @@ pub fn unfit(session: &Session, vocabulary: &Vocabulary) -> Option<&'static str>
         let is_keys = |request: &Request| is(request, 0, "keys");
         asked.unheard().any(is_keys).then_some("a KEYS in silence")
     })
+}
+
+/// Whether this makes a value with which all that follows would take long.
+fn makes_much(request: &Request) -> bool {
+    let offset = request.get(2).and_then(|offset| request::integer(offset));
+    let is_much = |offset: i64| (1 << 20..=1 << 29).contains(&offset);
+    is(request, 0, "setrange") && request.len() == 4 && offset.is_some_and(is_much)
 }

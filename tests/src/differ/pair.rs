@@ -260,6 +260,7 @@ impl Pair {
             may_join: due == 0 && !asked.ends_unheard(),
             may_lose,
             walks: asked.walks(client.answered),
+            flushes: asked.flushes(),
         });
         let is_short = |received: &Received| received.ended && received.replies.len() < due;
         let found = if may_lose && !self.strict && (is_short(&redis) || is_short(&ours)) {

@@ -95,6 +95,14 @@ impl Asked {
         names.map(|name| i64::from(name.eq_ignore_ascii_case(b"keys"))).sum()
     }
 
+    /// Whether one of them may remove all keys at once.
+    #[must_use]
+    pub fn flushes(&self) -> bool {
+        let mut names = self.requests.iter().filter_map(|request| request.first());
+        let is = |name: &Vec<u8>, other: &str| name.eq_ignore_ascii_case(other.as_bytes());
+        names.any(|name| is(name, "flushdb") || is(name, "flushall"))
+    }
+
     /// Returns the requests that get no reply.
     pub fn unheard(&self) -> impl Iterator<Item = &Request> {
         let requests = self.requests.iter().enumerate();

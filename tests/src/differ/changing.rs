@@ -1,0 +1,154 @@
+//! The commands that change keys, as sessions have them: what each takes.
+
+use crate::workspace::number_of;
+
+/// What an argument is.
+#[derive(Debug, Clone, Copy)]
+pub enum Argument {
+    /// A key.
+    Key,
+    /// One key or more.
+    Keys,
+    /// One key or more, each with a value; now and then the last value is missing.
+    Pairs,
+    /// Any value.
+    Value,
+    /// This word.
+    Word(&'static str),
+    /// One of these, or anything else.
+    OneOf(&'static [&'static str]),
+    /// One of these, or nothing.
+    Maybe(&'static [&'static str]),
+}
+
+use Argument::{Key, Keys, Maybe, OneOf, Pairs, Value, Word};
+
+/// Numbers of databases, most of them of one that there is.
+const DATABASES: Argument =
+    OneOf(&["0", "0", "1", "1", "2", "15", "16", "-1", "x", "2147483647", "2147483648", ""]);
+
+const INTEGERS: Argument = OneOf(&[
+    "0",
+    "1",
+    "1",
+    "-1",
+    "10",
+    "-7",
+    "9999",
+    "10000",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "-9223372036854775807",
+    "9223372036854775808",
+    "+1",
+    "01",
+    "",
+    "1.0",
+]);
+
+/// Where a part of a value starts or ends. None makes a value of many megabytes.
+const OFFSETS: Argument = OneOf(&[
+    "0",
+    "0",
+    "1",
+    "2",
+    "5",
+    "-1",
+    "-2",
+    "-5",
+    "100",
+    "3000",
+    "536870912",
+    "-9223372036854775808",
+    "9223372036854775807",
+    "9223372036854775808",
+    "x",
+]);
+
+const FLOATS: Argument = OneOf(&[
+    "0",
+    "1",
+    "-1",
+    "0.1",
+    "1.1",
+    "-0.3",
+    "3.0",
+    "1e3",
+    "1E-3",
+    "5e-18",
+    "1e-17",
+    "-0.0",
+    ".5",
+    "5.",
+    "+5",
+    "0x10",
+    "0x1p-3",
+    "0x1P",
+    "1e",
+    "1e+",
+    "inf",
+    "-Infinity",
+    "nan",
+    "1e4932",
+    "-1e4932",
+    "1e5000",
+    "1e-4940",
+    "1e-5000",
+    "0e99999",
+    "0.000003814697265625",
+    "123456789012345678901234567890",
+    "18446744073709551615",
+    "0.12345678901234567890123",
+    "1.2.3",
+    " 1",
+    "",
+]);
+
+const FLUSH: Argument = Maybe(&["ASYNC", "SYNC", "x"]);
+
+/// The stages that bring them.
+const KEYS: u32 = number_of("13-del-rename");
+const VALUES: u32 = number_of("14-incr-append");
+
+/// Each with the stage that brings it.
+pub const CHANGING: [(&str, u32, &[Argument]); 35] = [
+    ("DEL", KEYS, &[Keys]),
+    ("UNLINK", KEYS, &[Keys]),
+    ("TOUCH", KEYS, &[Keys]),
+    ("RENAME", KEYS, &[Key, Key]),
+    ("RENAMENX", KEYS, &[Key, Key]),
+    ("COPY", KEYS, &[Key, Key]),
+    (
+        "COPY",
+        KEYS,
+        &[Key, Key, Maybe(&["REPLACE", "x"]), Word("DB"), DATABASES, Maybe(&["REPLACE"])],
+    ),
+    ("MOVE", KEYS, &[Key, DATABASES]),
+    ("SWAPDB", KEYS, &[DATABASES, DATABASES]),
+    ("RANDOMKEY", KEYS, &[]),
+    ("FLUSHDB", KEYS, &[FLUSH]),
+    ("FLUSHALL", KEYS, &[FLUSH]),
+    ("INCR", VALUES, &[Key]),
+    ("INCR", VALUES, &[Key]),
+    ("DECR", VALUES, &[Key]),
+    ("INCRBY", VALUES, &[Key, INTEGERS]),
+    ("DECRBY", VALUES, &[Key, INTEGERS]),
+    ("SET", VALUES, &[Key, INTEGERS]),
+    ("SET", VALUES, &[Key, FLOATS]),
+    ("INCRBYFLOAT", VALUES, &[Key, FLOATS]),
+    ("INCRBYFLOAT", VALUES, &[Key, FLOATS]),
+    ("APPEND", VALUES, &[Key, Value]),
+    ("APPEND", VALUES, &[Key, INTEGERS]),
+    ("GETRANGE", VALUES, &[Key, OFFSETS, OFFSETS]),
+    ("SUBSTR", VALUES, &[Key, OFFSETS, OFFSETS]),
+    ("SETRANGE", VALUES, &[Key, OFFSETS, Value]),
+    ("GETSET", VALUES, &[Key, Value]),
+    ("GETDEL", VALUES, &[Key]),
+    ("SETNX", VALUES, &[Key, Value]),
+    ("MGET", VALUES, &[Keys]),
+    ("MSET", VALUES, &[Pairs]),
+    ("MSETNX", VALUES, &[Pairs]),
+    ("OBJECT", VALUES, &[Word("ENCODING"), Key]),
+    ("OBJECT", VALUES, &[Word("REFCOUNT"), Key]),
+    ("OBJECT", VALUES, &[Word("FREQ"), Key]),
+];
