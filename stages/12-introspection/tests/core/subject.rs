@@ -7,8 +7,8 @@ use std::slice;
 use std::sync::LazyLock;
 
 use bytes::BytesMut;
-use stage_12::command::{Command, Keys};
 use stage_12::command::table::Table;
+use stage_12::command::{Command, Keys};
 use stage_12::commands;
 use stage_12::dump::rdb;
 use stage_12::engine::{self, Then};

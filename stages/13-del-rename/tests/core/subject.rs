@@ -7,8 +7,8 @@ use std::slice;
 use std::sync::LazyLock;
 
 use bytes::BytesMut;
-use stage_13::command::{Command, Keys};
 use stage_13::command::table::Table;
+use stage_13::command::{Command, Keys};
 use stage_13::commands;
 use stage_13::dump::rdb;
 use stage_13::engine::{self, Then};

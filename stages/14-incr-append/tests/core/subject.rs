@@ -7,8 +7,8 @@ use std::slice;
 use std::sync::LazyLock;
 
 use bytes::BytesMut;
-use stage_14::command::{Command, Keys};
 use stage_14::command::table::Table;
+use stage_14::command::{Command, Keys};
 use stage_14::commands;
 use stage_14::dump::rdb;
 use stage_14::engine::{self, Then};
