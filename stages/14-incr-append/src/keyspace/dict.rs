@@ -33,10 +33,12 @@ pub struct Dict {
 /// A key's hash and its entry. A hash is never zero, so a free slot takes no room to say so.
 type Slot = Option<(NonZeroU64, Entry)>;
 
-// A slot has 24 bytes, and would still have them if an entry were one of two kinds, an `Entry` or a
-// box of something else: no such box is null, which tells the two apart.
-const _: () = assert!(size_of::<Slot>() == 24);
-const _: () = assert!(size_of::<Option<(NonZeroU64, Result<Entry, Box<u64>>)>>() == 24);
+// A slot takes as much as its hash and its box, 24 bytes where a pointer has eight. It still would if
+// an entry were one of two kinds, an `Entry` or a box of something else: no such box is null, which
+// tells the two apart.
+const SLOT: usize = size_of::<(u64, Box<[u8]>)>();
+const _: () = assert!(size_of::<Slot>() == SLOT);
+const _: () = assert!(size_of::<Option<(NonZeroU64, Result<Entry, Box<u64>>)>>() == SLOT);
 
 impl Dict {
     /// Returns how many keys there are.
