@@ -8,7 +8,7 @@ use anyhow::{Context, bail, ensure};
 
 use crate::git::Repository;
 use crate::lessons::Lessons;
-use crate::newcomer::{Newcomer, number_of};
+use crate::newcomer::{Newcomer, Wording, number_of};
 use crate::numbers::{PICTURES, Shift};
 use crate::stage::{Stage, is_binary};
 
@@ -54,7 +54,7 @@ pub fn append(
     root: &Path,
     lessons: &Lessons,
     directory: &str,
-    title: Option<String>,
+    wording: Wording,
 ) -> anyhow::Result<BTreeSet<String>> {
     refuse_changes(&Repository::open(root)?)?;
     let newest = lessons.stages().last().context("there is no stage to begin from")?;
@@ -65,7 +65,7 @@ pub fn append(
         "there is a stage {number:02}; to make room for another one: \
          `cargo xtask insert {directory}`"
     );
-    write(root, Newcomer::new(root, newest, directory, title)?.files()?)
+    write(root, Newcomer::new(root, newest, directory, wording)?.files()?)
 }
 
 /// Moves the stages from the number of `directory` on by one, and makes a stage of this name from the
@@ -74,7 +74,7 @@ pub fn insert(
     root: &Path,
     lessons: &Lessons,
     directory: &str,
-    title: Option<String>,
+    wording: Wording,
 ) -> anyhow::Result<(Insertion, BTreeSet<String>)> {
     let repository = Repository::open(root)?;
     refuse_changes(&repository)?;
@@ -87,7 +87,7 @@ pub fn insert(
     ensure!(newest < 99, "a stage's number has two digits");
 
     // What it lacks is known before anything is changed.
-    let newcomer = Newcomer::new(root, before, directory, title)?;
+    let newcomer = Newcomer::new(root, before, directory, wording)?;
     newcomer.files()?;
     let paths = repository.tracked()?;
     let shift = Shift::new(number..=newest, &paths);

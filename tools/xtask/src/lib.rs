@@ -2,7 +2,8 @@
 //!
 //! The stages are full copies, each built on the one before. [`Lessons`] says which files a stage
 //! adds and changes; [`drift`] finds what differs beyond that; [`carry`] takes a fix from one
-//! stage through all that follow; [`addition`] adds a stage; [`lines`] measures them.
+//! stage through all that follow; [`addition`] adds a stage, and [`listing`] fills its entry; [`lines`]
+//! measures them.
 
 pub mod addition;
 pub mod carry;
@@ -10,6 +11,7 @@ pub mod drift;
 mod git;
 mod lessons;
 pub mod lines;
+pub mod listing;
 mod merge;
 mod newcomer;
 mod numbers;
@@ -17,4 +19,5 @@ pub mod rooms;
 mod stage;
 
 pub use lessons::Lessons;
+pub use newcomer::Wording;
 pub use stage::{Move, Stage};

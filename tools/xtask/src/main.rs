@@ -6,10 +6,10 @@ use std::process::{Command, ExitCode};
 use std::{env, fs};
 
 use anyhow::Context;
-use clap::Parser;
+use clap::{Args, Parser};
 use xtask::addition::{self, Line};
 use xtask::carry::{End, carry};
-use xtask::{Lessons, drift, lines, rooms};
+use xtask::{Lessons, Wording, drift, lines, listing, rooms};
 
 /// What maintainers of the course run.
 #[derive(Parser)]
@@ -35,9 +35,8 @@ enum Task {
     Stage {
         /// The new stage's number and name: 09-scan
         name: String,
-        /// The title of its chapter, if the name is not enough
-        #[arg(long)]
-        title: Option<String>,
+        #[command(flatten)]
+        words: Words,
     },
     /// Make room for a stage between two others, and make it from the one before
     ///
@@ -49,10 +48,14 @@ enum Task {
     Insert {
         /// The new stage's name, with the number that it is to have: 05-scan
         name: String,
-        /// The title of its chapter, if the name is not enough
-        #[arg(long)]
-        title: Option<String>,
+        #[command(flatten)]
+        words: Words,
     },
+    /// List in stages/lessons.toml which files the newest stage adds, changes and removes
+    ///
+    /// Only the newest: in every other stage, a file that differs and is not listed is a mistake, which
+    /// `cargo xtask verify` finds. A file that an earlier stage has recorded is listed as recorded.
+    List,
     /// Hold the stages to the table in stages/lessons.toml, and their rooms to the order in src/lib.rs
     Verify,
     /// Record the snapshots of the transcripts anew, from redis-server 7.0.15 and no other
@@ -81,6 +84,26 @@ enum Task {
     },
 }
 
+/// What is said of a stage wherever stages are listed. What is left out is a cell to be filled.
+#[derive(Args)]
+struct Words {
+    /// The title of its chapter, if the name is not enough
+    #[arg(long)]
+    title: Option<String>,
+    /// What its server does, in a few words
+    #[arg(long, value_name = "TEXT")]
+    does: Option<String>,
+    /// What a reader learns in it, in a few words
+    #[arg(long, value_name = "TEXT")]
+    teaches: Option<String>,
+}
+
+impl From<Words> for Wording {
+    fn from(Words { title, does, teaches }: Words) -> Self {
+        Self { title, does, teaches }
+    }
+}
+
 fn main() -> ExitCode {
     match run(Task::parse()) {
         Ok(code) => code,
@@ -96,8 +119,9 @@ fn run(task: Task) -> anyhow::Result<ExitCode> {
     let lessons = Lessons::read(&root)?;
     match task {
         Task::Carry { stage, base } => run_carry(&root, &lessons, stage, &base),
-        Task::Stage { name, title } => run_stage(&root, &lessons, &name, title),
-        Task::Insert { name, title } => run_insert(&root, &lessons, &name, title),
+        Task::Stage { name, words } => run_stage(&root, &lessons, &name, words.into()),
+        Task::Insert { name, words } => run_insert(&root, &lessons, &name, words.into()),
+        Task::List => run_list(&root, &lessons),
         Task::Verify => run_verify(&root, &lessons),
         Task::Record { filter } => {
             run_conformance(&root, "transcripts", ["record".to_owned()].into_iter().chain(filter))
@@ -141,9 +165,9 @@ fn run_stage(
     root: &Path,
     lessons: &Lessons,
     name: &str,
-    title: Option<String>,
+    wording: Wording,
 ) -> anyhow::Result<ExitCode> {
-    let written = addition::append(root, lessons, name, title)?;
+    let written = addition::append(root, lessons, name, wording)?;
     say_written(name, &written);
     lock(root)
 }
@@ -152,9 +176,9 @@ fn run_insert(
     root: &Path,
     lessons: &Lessons,
     name: &str,
-    title: Option<String>,
+    wording: Wording,
 ) -> anyhow::Result<ExitCode> {
-    let (insertion, written) = addition::insert(root, lessons, name, title)?;
+    let (insertion, written) = addition::insert(root, lessons, name, wording)?;
     for (before, now) in &insertion.stages {
         println!("moved {before} to {now}");
     }
@@ -189,6 +213,13 @@ fn say_written(name: &str, written: &BTreeSet<String>) {
 /// Tells the lock file of the workspace's packages, and changes no other.
 fn lock(root: &Path) -> anyhow::Result<ExitCode> {
     cargo(root, ["update", "--quiet", "--workspace", "--offline"].map(str::to_owned))
+}
+
+fn run_list(root: &Path, lessons: &Lessons) -> anyhow::Result<ExitCode> {
+    let listed = listing::of_newest(root, lessons)?;
+    let path = root.join(Lessons::PATH);
+    fs::write(path, listed).with_context(|| format!("cannot write {}", Lessons::PATH))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn run_verify(root: &Path, lessons: &Lessons) -> anyhow::Result<ExitCode> {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
+use toml_edit::{DocumentMut, value};
 
 use crate::lessons::Lessons;
 use crate::stage::Stage;
@@ -52,12 +53,24 @@ fn core_list(stage: &Stage) -> String {
     format!("tests/core/{}.rs", stage.directory)
 }
 
+/// What the lists of the stages say of one. What is not known is left empty, which tests find.
+#[derive(Debug, Default)]
+pub struct Wording {
+    /// The title of its chapter; if there is none, it is made of the name.
+    pub title: Option<String>,
+    /// What its server does, in a few words.
+    pub does: Option<String>,
+    /// What a reader learns in it, in a few words.
+    pub teaches: Option<String>,
+}
+
 /// A stage that does not exist yet.
 pub(crate) struct Newcomer<'a> {
     root: &'a Path,
     before: &'a Stage,
     stage: Stage,
     title: String,
+    does: Option<String>,
 }
 
 impl<'a> Newcomer<'a> {
@@ -66,7 +79,7 @@ impl<'a> Newcomer<'a> {
         root: &'a Path,
         before: &'a Stage,
         directory: &str,
-        title: Option<String>,
+        wording: Wording,
     ) -> anyhow::Result<Newcomer<'a>> {
         let number = number_of(directory)?;
         ensure!(
@@ -75,9 +88,11 @@ impl<'a> Newcomer<'a> {
             before.directory,
             before.number + 1
         );
-        let stage = Stage { number, ..Stage::named(directory) };
+        let Wording { title, does, teaches } = wording;
+        let teaches = teaches.unwrap_or_default();
+        let stage = Stage { number, teaches, ..Stage::named(directory) };
         let title = title.unwrap_or_else(|| title_of(directory));
-        Ok(Newcomer { root, before, stage, title })
+        Ok(Newcomer { root, before, stage, title, does })
     }
 
     /// Returns the files that it brings, and those that name it, as they are to be.
@@ -85,6 +100,9 @@ impl<'a> Newcomer<'a> {
         let mut files = BTreeMap::new();
         for (file, contents) in self.before.files(self.root)? {
             files.insert(self.stage.path_of(&file), self.before.translate(&self.stage, &contents));
+        }
+        if let Some(manifest) = files.get_mut(&self.stage.path_of(MANIFEST)) {
+            self.describe(manifest)?;
         }
         if let Some(list) = self.core_list()? {
             files.insert(core_list(&self.stage), list.into());
@@ -107,6 +125,21 @@ impl<'a> Newcomer<'a> {
             files.insert(MANIFEST.to_owned(), text.into());
         }
         Ok(files)
+    }
+
+    /// Puts what the server does into the description of its package, if both are there.
+    fn describe(&self, manifest: &mut Vec<u8>) -> anyhow::Result<()> {
+        let Some(does) = &self.does else { return Ok(()) };
+        let path = || self.stage.path_of(MANIFEST);
+        let text = str::from_utf8(manifest).with_context(path)?;
+        let mut document: DocumentMut = text.parse().with_context(path)?;
+        if let Some(description) =
+            document.get_mut("package").and_then(|it| it.get_mut("description"))
+        {
+            *description = value(does);
+        }
+        *manifest = document.to_string().into_bytes();
+        Ok(())
     }
 
     /// The list of the tests of the core, which the first stage does not have.
@@ -140,9 +173,12 @@ impl<'a> Newcomer<'a> {
 
     fn in_lessons(&self) -> anyhow::Result<String> {
         let text = self.read(Lessons::PATH)?;
-        let Stage { number, directory, .. } = &self.stage;
-        let entry =
-            format!("[[stage]]\nnumber = {number}\ndirectory = \"{directory}\"\nteaches = \"\"\n");
+        let Stage { number, directory, teaches, .. } = &self.stage;
+        let teaches = value(teaches);
+        let entry = format!(
+            "[[stage]]\nnumber = {number}\ndirectory = \"{directory}\"\nteaches = {}\n",
+            teaches.to_string().trim()
+        );
         let before = format!("directory = \"{}\"", self.before.directory);
         let place =
             text.find(&before).with_context(|| format!("{}: no {before}", Lessons::PATH))?;
@@ -188,8 +224,8 @@ impl<'a> Newcomer<'a> {
         self.after(SUMMARY, is_before, |_| lines)
     }
 
-    /// Adds a row to a table whose first cells are links to the stages. The count of lines is that of
-    /// the stage before, of which it is a copy; no other cell is filled.
+    /// Adds a row to a table whose first cells are links to the stages. Then come what the server does
+    /// and what the stage teaches, and a count of lines, which is that of the stage before.
     fn in_table(&self, file: &str, target: &str) -> anyhow::Result<String> {
         let is_row = |line: &str| line.starts_with('|') && line.contains(&format!("]({target})"));
         self.after(file, is_row, |row| {
@@ -205,7 +241,8 @@ impl<'a> Newcomer<'a> {
                 .map(|(index, cell)| match index {
                     0 => link.clone(),
                     _ if cell.trim().parse::<usize>().is_ok() => cell.to_owned(),
-                    _ => "  ".to_owned(),
+                    1 => format!(" {} ", self.does.as_deref().unwrap_or_default()),
+                    _ => format!(" {} ", self.stage.teaches),
                 })
                 .collect();
             format!("|{}|\n", cells.join("|"))

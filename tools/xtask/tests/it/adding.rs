@@ -126,6 +126,32 @@ fn the_next_stage_is_a_copy_of_the_newest() {
 }
 
 #[test]
+fn what_is_said_of_the_stage_is_written_wherever_stages_are_listed() {
+    let project = course();
+    let manifest = "[package]\nname = \"stage-04\"\ndescription = \"old\"\n";
+    project.write("stages/04-d/Cargo.toml", manifest);
+    project.edit(
+        "stages/lessons.toml",
+        "[\"data.bin\", \"src",
+        "[\"Cargo.toml\", \"data.bin\", \"src",
+    );
+    project.commit();
+    let words = ["--does", "`KEYS` with \"*\"", "--teaches", "that a \\ is a letter"];
+    assert_eq!(run(&project, &[&["stage", "05-any-key"], &words[..]].concat()).code, 0);
+    let row = "(stages/05-any-key) | `KEYS` with \"*\" | that a \\ is a letter | 22 |\n";
+    assert!(project.read("README.md").contains(row), "{}", project.read("README.md"));
+    assert!(project.read("book/src/intro.md").ends_with("05-any-key.md) | `KEYS` with \"*\" |\n"));
+    assert_eq!(
+        project.read("stages/05-any-key/Cargo.toml").lines().nth(2),
+        Some("description = '`KEYS` with \"*\"'")
+    );
+    let entry = project.read("stages/lessons.toml");
+    assert!(entry.ends_with("teaches = 'that a \\ is a letter'\n"), "{entry}");
+    assert_eq!(project.xtask(&["list"]).code, 0);
+    assert_eq!(project.xtask(&["verify"]).code, 0);
+}
+
+#[test]
 fn a_title_is_made_of_the_name() {
     let project = course();
     assert_eq!(run(&project, &["stage", "05-any-key"]).code, 0);

@@ -5,6 +5,7 @@
 mod adding;
 mod carrying;
 mod course;
+mod listing;
 mod measuring;
 mod project;
 mod recording;
