@@ -14,6 +14,13 @@ const MANIFEST: &str = "Cargo.toml";
 const README: &str = "README.md";
 const SUMMARY: &str = "book/src/SUMMARY.md";
 const INTRO: &str = "book/src/intro.md";
+const PICTURE: &str = "book/images/RR.svg";
+/// In the picture: what comes before the badges of all stages, a stage that is still to come, one
+/// that is there, and its number.
+const PARTS: &str = "<!-- The parts of the course.";
+const OUTLINE: &str = "<use href=\"#planned\" ";
+const BADGE: &str = "<use href=\"#badge\" ";
+const NUMBER: &str = "<text class=\"n\" ";
 const ORDER: &str = "tests/transcripts/order.toml";
 
 /// The sections of a chapter. A test of weave finds those in which nothing is written.
@@ -119,6 +126,9 @@ impl<'a> Newcomer<'a> {
         ] {
             files.insert(file.to_owned(), text.into());
         }
+        if let Some(picture) = self.in_picture()? {
+            files.insert(PICTURE.to_owned(), picture.into());
+        }
         let manifest = self.read(MANIFEST)?;
         if manifest.contains(&default_member(self.before)) {
             let text = manifest.replace(&default_member(self.before), &default_member(&self.stage));
@@ -222,6 +232,34 @@ impl<'a> Newcomer<'a> {
         );
         let is_before = |line: &str| line.contains(&format!("(stages/{}", self.before.directory));
         self.after(SUMMARY, is_before, |_| lines)
+    }
+
+    /// Makes a badge of the first outline in the picture of the course, if that has one, and numbers
+    /// the badges anew: those of later stages have moved on.
+    fn in_picture(&self) -> anyhow::Result<Option<String>> {
+        let text = self.read(PICTURE)?;
+        let Some((before, rest)) = text.split_once(OUTLINE) else { return Ok(None) };
+        let (place, after) = rest.split_once("/>").context(PICTURE)?;
+        let at = |name: &str| {
+            let (_, value) = place.split_once(&format!("{name}=\""))?;
+            value.split_once('"')?.0.parse::<f64>().ok()
+        };
+        let (x, y) = at("x").zip(at("y")).with_context(|| format!("{PICTURE}: {place}"))?;
+        let (x, y) = (x + 17.0, y + 16.5);
+        let text = format!("{before}{BADGE}{place}/>{NUMBER}x=\"{x}\" y=\"{y}\"></text>{after}");
+        let (head, parts) =
+            text.split_once(PARTS).with_context(|| format!("{PICTURE}: no {PARTS}"))?;
+        let mut number = 0;
+        let parts = parts.split_inclusive('\n').map(|line| match line.split_once(NUMBER) {
+            Some((badge, rest)) if line.starts_with(BADGE) => {
+                number += 1;
+                let (start, rest) = rest.split_once('>').unwrap_or((rest, ""));
+                let (_, end) = rest.split_once('<').unwrap_or(("", rest));
+                format!("{badge}{NUMBER}{start}>{number:02}<{end}")
+            }
+            _ => line.to_owned(),
+        });
+        Ok(Some(format!("{head}{PARTS}{}", parts.collect::<String>())))
     }
 
     /// Adds a row to a table whose first cells are links to the stages. Then come what the server does

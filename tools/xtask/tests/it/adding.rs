@@ -12,6 +12,27 @@ Stage 03 and [04](stages/04-d.md) follow stages 01 to 02; `03-c/a_claim` and sta
 The decoder of 03 takes 03 04 of 12 bytes.
 ";
 
+/// All stages are on it, and there is room for another.
+const PICTURE: &str = "<svg>
+<text>02</text>
+<!-- The parts of the course. -->
+<use href=\"#badge\" x=\"1\"/><text class=\"n\" x=\"18\">01</text>
+<use href=\"#badge\" x=\"2\"/><text class=\"n\" x=\"19\">02</text>
+<use href=\"#badge\" x=\"3\"/><text class=\"n\" x=\"20\">03</text>
+<use href=\"#badge\" x=\"4\"/><text class=\"n\" x=\"21\">04</text>
+<use href=\"#planned\" x=\"5\" y=\"890\"/>
+<use href=\"#planned\" x=\"6\" y=\"890\"/>
+</svg>
+";
+
+/// What becomes of it if a stage is added.
+fn in_picture(picture: &str) {
+    let place = "x=\"5\" y=\"890\"/>";
+    let badge =
+        "<use href=\"#badge\" x=\"5\" y=\"890\"/><text class=\"n\" x=\"22\" y=\"906.5\">05</text>";
+    assert_eq!(picture, PICTURE.replace(&format!("<use href=\"#planned\" {place}"), badge));
+}
+
 /// The small project, with a book, a README and tests that speak of its stages.
 fn course() -> Project {
     let project = Project::new();
@@ -33,7 +54,7 @@ fn course() -> Project {
     project.write("book/src/end.md", PROSE);
     project.write("tools/xtask/example.rs", "// 03-c\n");
     project.write("book/figures/03-drawn.svg", "<svg id=\"03-drawn\"/>\n");
-    project.write("book/images/RR.svg", "<svg>\n<text>02</text>\n<text>04</text></svg>\n");
+    project.write("book/images/RR.svg", PICTURE);
     let steps = rows(|name| {
         format!(
             "[[{name}.step]]\ntitle = \"t\"\nclaims = [\n    \"a_claim\",\n]\n\n[{name}.fine_print]\nclaims = []\n\n"
@@ -86,6 +107,7 @@ fn the_next_stage_is_a_copy_of_the_newest() {
             "new      stages/05-any-key, 4 files\n\
              added to Cargo.toml\n\
              added to README.md\n\
+             added to book/images/RR.svg\n\
              added to book/src/SUMMARY.md\n\
              added to book/src/intro.md\n\
              new      book/src/stages/05-any-key.md\n\
@@ -99,6 +121,7 @@ fn the_next_stage_is_a_copy_of_the_newest() {
     );
     assert_eq!(project.xtask(&["verify"]).stdout, "5 stages, all as stages/lessons.toml says\n");
     assert_eq!(project.read("stages/05-any-key/Cargo.toml"), "name = \"stage-05\"\n");
+    in_picture(&project.read("book/images/RR.svg"));
     assert!(project.read("Cargo.toml").contains("default-members = [\"stages/05-any-key\"]"));
     assert!(project.read("README.md").contains(
         "(stages/04-d) | does | teaches | 22 |\n\
@@ -169,8 +192,9 @@ fn an_inserted_stage_moves_the_later_ones_on() {
         "moved 03-c to 04-c\n\
          moved 04-d to 05-d\n\
          renamed 17 files, changed 19\n\
-         changed, since a word beside the number is about stages: 10\n  \
-           book/images/RR.svg:3: <text>05</text></svg>\n  \
+         changed, since a word beside the number is about stages: 11\n  \
+           book/images/RR.svg:6: <use href=\"#badge\" x=\"3\"/><text class=\"n\" x=\"20\">04</text>\n  \
+           book/images/RR.svg:7: <use href=\"#badge\" x=\"4\"/><text class=\"n\" x=\"21\">05</text>\n  \
            book/src/SUMMARY.md:5: - [04 \u{b7} Title](stages/04-c.md)\n  \
            book/src/SUMMARY.md:7: - [05 \u{b7} Title](stages/05-d.md)\n  \
            book/src/end.md:1: Stage 04 and [05](stages/05-d.md) follow stages 01 to 02; \
@@ -200,6 +224,7 @@ fn an_inserted_stage_moves_the_later_ones_on() {
     let names: Vec<&str> = readme.split("](").skip(1).map(|rest| &rest[..11]).collect();
     let due = ["stages/01-a", "stages/02-b", "stages/03-n", "stages/04-c", "stages/05-d"];
     assert_eq!(names, due);
+    in_picture(&project.read("book/images/RR.svg"));
     let summary = project.read("book/src/SUMMARY.md");
     let (new, next) = (summary.find("03-new.md"), summary.find("04-c.md"));
     assert!(new.is_some() && new < next, "{summary}");

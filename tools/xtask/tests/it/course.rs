@@ -70,6 +70,19 @@ fn what_a_stage_teaches_is_said_wherever_stages_are_listed() {
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
+#[test]
+fn the_picture_has_a_number_for_each_stage() {
+    let root = root();
+    let picture = fs::read_to_string(root.join("book/images/RR.svg")).unwrap();
+    let (_, parts) = picture.split_once("<!-- The parts of the course.").unwrap();
+    let badges = parts.lines().filter(|line| line.starts_with("<use href=\"#badge\""));
+    let numbers = badges.filter_map(|line| Some(line.strip_suffix("</text>")?.rsplit_once('>')?.1));
+    let stages = Lessons::read(&root).unwrap();
+    let stages: Vec<String> =
+        stages.stages().iter().map(|stage| format!("{:02}", stage.number)).collect();
+    assert_eq!(numbers.collect::<Vec<_>>(), stages);
+}
+
 fn root() -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "..", ".."].iter().collect()
 }
