@@ -1,4 +1,5 @@
 mod accepts_a_time_of_zero;
+mod adds_in_64_bits;
 mod always_loads_dump_rdb;
 mod answers_a_name_twice;
 mod answers_an_empty_array;
@@ -17,12 +18,15 @@ mod copies_in_one_piece;
 mod counts_a_name_once;
 mod counts_all_errors_alike;
 mod counts_characters;
+mod counts_in_floating_point;
 mod counts_itself;
 mod counts_keys_from_zero;
 mod counts_names_and_values;
 mod counts_what_it_sends;
+mod counts_without_an_end;
 mod drops_replies_at_the_end;
 mod ends_a_bulk_at_crlf;
+mod fills_the_gap_with_spaces;
 mod finds_the_first_key_only;
 mod forgets_half_a_request;
 mod forgets_the_crlf;
@@ -75,6 +79,7 @@ mod selects_for_the_next_batch;
 mod serves_an_integers_bytes;
 mod serves_every_database;
 mod serves_one_client_at_a_time;
+mod sets_what_is_free;
 mod shows_a_relative_directory;
 mod skips_deadlines;
 mod skips_only_itself;
@@ -693,6 +698,36 @@ pub static ZOO: &[Animal] = &[
         mistake: "finds the argument after the key",
         transcript: "12-introspection/command_getkeys_finds_the_keys",
         server: &counts_keys_from_zero::CountsKeysFromZero,
+    },
+    Animal {
+        name: "counts_in_floating_point",
+        mistake: "counts in 64-bit floating point, as a language without integers does",
+        transcript: "14-incr-append/a_sum_beyond_64_bits_is_refused",
+        server: &counts_in_floating_point::CountsInFloatingPoint,
+    },
+    Animal {
+        name: "counts_without_an_end",
+        mistake: "loses the deadline of a value that it counts up",
+        transcript: "14-incr-append/counting_up_keeps_the_deadline",
+        server: &counts_without_an_end::CountsWithoutAnEnd,
+    },
+    Animal {
+        name: "adds_in_64_bits",
+        mistake: "adds numbers with a fraction in 64 bits",
+        transcript: "14-incr-append/incrbyfloat_adds_without_a_trace_of_binary",
+        server: &adds_in_64_bits::AddsIn64Bits,
+    },
+    Animal {
+        name: "sets_what_is_free",
+        mistake: "sets with MSETNX those keys that are new, and leaves the others",
+        transcript: "14-incr-append/msetnx_sets_all_or_nothing",
+        server: &sets_what_is_free::SetsWhatIsFree,
+    },
+    Animal {
+        name: "fills_the_gap_with_spaces",
+        mistake: "fills the gap before an offset with spaces",
+        transcript: "14-incr-append/setrange_fills_a_gap_with_zeros",
+        server: &fills_the_gap_with_spaces::FillsTheGapWithSpaces,
     },
 ];
 

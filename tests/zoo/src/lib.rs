@@ -6,6 +6,7 @@
 //! catches it. Without an animal that fails it, nobody knows whether a transcript can fail.
 
 mod animals;
+mod decimal;
 mod glob;
 mod inline;
 mod rdb;

@@ -9,7 +9,7 @@ use crate::rdb::{self, Length};
 use crate::reply::Reply;
 use crate::session::{Replies, session};
 use crate::state::{Config, DATABASES, Entry, Keyspace, State};
-use crate::{glob, inline};
+use crate::{decimal, glob, inline};
 
 /// Redis refuses longer lines, and longer strings.
 const MAX_LINE: usize = 64 * 1024;
@@ -265,6 +265,29 @@ pub trait Server: Sync {
             ("SCAN", [cursor, options @ ..]) => {
                 self.scan(&mut state.keyspace(), cursor, options).unwrap_or_else(Reply::error)
             }
+            (command @ ("INCR" | "DECR"), [key]) => self
+                .count_up(&mut state.keyspace(), command, key, b"1")
+                .unwrap_or_else(Reply::error),
+            (command @ ("INCRBY" | "DECRBY"), [key, number]) => self
+                .count_up(&mut state.keyspace(), command, key, number)
+                .unwrap_or_else(Reply::error),
+            ("INCRBYFLOAT", [key, number]) => self
+                .count_up_by_float(&mut state.keyspace(), key, number)
+                .unwrap_or_else(Reply::error),
+            ("APPEND", [key, bytes]) => self.append(&mut state.keyspace(), key, bytes),
+            ("SETRANGE", [key, offset, bytes]) => self
+                .set_range(&mut state.keyspace(), key, offset, bytes)
+                .unwrap_or_else(Reply::error),
+            ("GETSET", [key, value]) => self.get_set(&mut state.keyspace(), key, value),
+            ("MGET", [_, ..]) => {
+                let mut keyspace = state.keyspace();
+                Reply::Array(arguments.iter().map(|key| self.get(&mut keyspace, key)).collect())
+            }
+            ("MSETNX", [_, _, ..]) if arguments.len().is_multiple_of(2) => {
+                self.mset_nx(&mut state.keyspace(), arguments)
+            }
+            ("INCR" | "DECR" | "INCRBY" | "DECRBY" | "INCRBYFLOAT", _) => wrong_arity(name),
+            ("APPEND" | "SETRANGE" | "GETSET" | "MGET" | "MSETNX", _) => wrong_arity(name),
             ("HELLO", _) => self.hello(arguments).unwrap_or_else(Reply::error),
             ("SELECT", [database]) => self.select(database).unwrap_or_else(Reply::error),
             ("CLIENT", [subcommand, arguments @ ..]) => self.client(subcommand, arguments),
@@ -424,6 +447,111 @@ pub trait Server: Sync {
         let next = left.get(count).map_or(0, |(number, _)| *number);
         let taken = left.iter().filter(|(number, _)| next == 0 || *number < next);
         (next, taken.map(|(_, key)| (*key).clone()).collect())
+    }
+
+    // Values that change
+
+    /// `INCR key`, `DECR key`, `INCRBY key n`, `DECRBY key n`.
+    fn count_up(
+        &self,
+        keyspace: &mut Keyspace,
+        command: &str,
+        key: &[u8],
+        number: &[u8],
+    ) -> Result<Reply, &'static str> {
+        let mut number = self.integer(number).ok_or(NOT_AN_INTEGER)?;
+        if command.starts_with("DECR") {
+            number = number.checked_neg().ok_or("ERR decrement would overflow")?;
+        }
+        let old = self.lookup(keyspace, key).map_or(b"0".to_vec(), |entry| entry.value);
+        let sum = self.sum(&old, number)?;
+        self.change(keyspace, key, sum.to_string().into_bytes());
+        Ok(Reply::Integer(sum))
+    }
+
+    /// Returns a value plus a number, if both and the sum are integers of 64 bits.
+    fn sum(&self, value: &[u8], number: i64) -> Result<i64, &'static str> {
+        let value = self.integer(value).ok_or(NOT_AN_INTEGER)?;
+        value.checked_add(number).ok_or("ERR increment or decrement would overflow")
+    }
+
+    /// `INCRBYFLOAT key number`.
+    fn count_up_by_float(
+        &self,
+        keyspace: &mut Keyspace,
+        key: &[u8],
+        number: &[u8],
+    ) -> Result<Reply, &'static str> {
+        let old = self.lookup(keyspace, key).map_or(b"0".to_vec(), |entry| entry.value);
+        let sum = self.float_sum(&old, number).ok_or("ERR value is not a valid float")?;
+        self.change(keyspace, key, sum.clone().into_bytes());
+        Ok(Reply::Bulk(sum.into_bytes()))
+    }
+
+    /// Returns the sum of two numbers with a fraction, as far as they have 17 decimals.
+    fn float_sum(&self, value: &[u8], number: &[u8]) -> Option<String> {
+        let sum = decimal::units(value)?.checked_add(decimal::units(number)?)?;
+        Some(decimal::show(sum))
+    }
+
+    /// `APPEND key value`.
+    fn append(&self, keyspace: &mut Keyspace, key: &[u8], bytes: &[u8]) -> Reply {
+        let mut value = self.lookup(keyspace, key).unwrap_or_default().value;
+        value.extend(bytes);
+        let length = value.len();
+        self.change(keyspace, key, value);
+        Reply::Integer(length as i64)
+    }
+
+    /// `SETRANGE key offset value`.
+    fn set_range(
+        &self,
+        keyspace: &mut Keyspace,
+        key: &[u8],
+        offset: &[u8],
+        bytes: &[u8],
+    ) -> Result<Reply, &'static str> {
+        let offset = self.integer(offset).ok_or(NOT_AN_INTEGER)?;
+        let offset = usize::try_from(offset).map_err(|_| "ERR offset is out of range")?;
+        let mut value = self.lookup(keyspace, key).unwrap_or_default().value;
+        let end = offset.saturating_add(bytes.len());
+        if !bytes.is_empty() {
+            if end > MAX_BULK as usize {
+                return Err("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
+            }
+            self.lengthen(&mut value, end);
+            value.splice(offset..end, bytes.iter().copied());
+            self.change(keyspace, key, value.clone());
+        }
+        Ok(Reply::Integer(value.len() as i64))
+    }
+
+    /// Makes a value so long, unless it is longer.
+    fn lengthen(&self, value: &mut Vec<u8>, length: usize) {
+        value.resize(length.max(value.len()), 0);
+    }
+
+    /// `GETSET key value`.
+    fn get_set(&self, keyspace: &mut Keyspace, key: &[u8], value: &[u8]) -> Reply {
+        let old = self.get(keyspace, key);
+        self.store(keyspace, key, Entry { value: value.to_vec(), deadline: None });
+        old
+    }
+
+    /// `MSETNX key value…`: sets all of them, or none if one is there.
+    fn mset_nx(&self, keyspace: &mut Keyspace, pairs: &[Vec<u8>]) -> Reply {
+        let (pairs, _) = pairs.as_chunks();
+        let is_free = pairs.iter().all(|[key, _]| self.lookup(keyspace, key).is_none());
+        for [key, value] in pairs.iter().filter(|_| is_free) {
+            self.store(keyspace, key, Entry { value: value.clone(), deadline: None });
+        }
+        Reply::Integer(is_free.into())
+    }
+
+    /// Gives a key a value that is made of its old one: the deadline stays.
+    fn change(&self, keyspace: &mut Keyspace, key: &[u8], value: Vec<u8>) {
+        let deadline = self.lookup(keyspace, key).and_then(|entry| entry.deadline);
+        self.store(keyspace, key, Entry { value, deadline });
     }
 
     // Clients
