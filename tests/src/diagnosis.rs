@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::changes;
 use crate::choices;
 use crate::history;
 use crate::parts;
@@ -74,6 +75,8 @@ pub fn diagnose(symptoms: &Symptoms<'_>) -> Option<String> {
         silence,
         closing,
         cut_short,
+        changes::deleted,
+        changes::renamed,
         parts::scan,
         parts::refused,
         parts::fields,

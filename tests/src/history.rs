@@ -49,7 +49,7 @@ fn current<'a>(s: &Symptoms<'a>) -> &'a str {
 }
 
 /// Returns the commands so far, word by word, each with its client.
-fn commands<'a>(s: &Symptoms<'a>) -> Vec<(&'a str, Vec<Option<&'a str>>)> {
+pub(crate) fn commands<'a>(s: &Symptoms<'a>) -> Vec<(&'a str, Vec<Option<&'a str>>)> {
     let commands = steps(s).into_iter().flat_map(|(client, step)| {
         let commands = match step {
             Action::Command(command) => std::slice::from_ref(command),
@@ -131,7 +131,8 @@ pub(crate) fn is_stored_value(s: &Symptoms<'_>) -> bool {
     asked_for(s).is_some_and(|(_, sets)| sets.iter().any(|set| Some(set.value) == came))
 }
 
-fn waited(s: &Symptoms<'_>) -> bool {
+/// Returns whether time has passed on purpose.
+pub(crate) fn waited(s: &Symptoms<'_>) -> bool {
     s.before.iter().any(|step| matches!(step, Action::Wait(_)))
 }
 

@@ -21,6 +21,7 @@
 //! [`stage`], with hostile [load] and claims about the [program]; `transcripts`, the program,
 //! records, checks and shows; `exercises` does so for exercises.
 
+mod changes;
 pub mod check;
 mod choices;
 pub mod corpus;

@@ -18,10 +18,12 @@ mod copies_in_one_piece;
 mod counts_a_name_once;
 mod counts_all_errors_alike;
 mod counts_characters;
+mod counts_expired_keys_as_deleted;
 mod counts_in_floating_point;
 mod counts_itself;
 mod counts_keys_from_zero;
 mod counts_names_and_values;
+mod counts_names_as_deleted;
 mod counts_what_it_sends;
 mod counts_without_an_end;
 mod drops_replies_at_the_end;
@@ -51,6 +53,7 @@ mod knows_capital_names_only;
 mod knows_capital_options_only;
 mod knows_small_settings_only;
 mod leaves_the_arguments_out;
+mod leaves_the_deadline_behind;
 mod lets_a_deadline_stay;
 mod lets_a_dot_match_anything;
 mod lets_a_question_mark_match_nothing;
@@ -58,6 +61,7 @@ mod lets_the_last_option_win;
 mod listens_after_quit;
 mod lists_expired_keys;
 mod looks_at_the_first_name_only;
+mod loses_a_key_renamed_to_itself;
 mod loses_empty_values;
 mod lowers_the_whole_request;
 mod matches_anywhere;
@@ -698,6 +702,30 @@ pub static ZOO: &[Animal] = &[
         mistake: "finds the argument after the key",
         transcript: "12-introspection/command_getkeys_finds_the_keys",
         server: &counts_keys_from_zero::CountsKeysFromZero,
+    },
+    Animal {
+        name: "counts_names_as_deleted",
+        mistake: "counts the names in a DEL, not the keys that it removes",
+        transcript: "13-del-rename/del_removes_keys_and_counts_them",
+        server: &counts_names_as_deleted::CountsNamesAsDeleted,
+    },
+    Animal {
+        name: "counts_expired_keys_as_deleted",
+        mistake: "removes a key and counts it, whether it has expired or not",
+        transcript: "13-del-rename/an_expired_key_is_not_deleted_but_gone",
+        server: &counts_expired_keys_as_deleted::CountsExpiredKeysAsDeleted,
+    },
+    Animal {
+        name: "leaves_the_deadline_behind",
+        mistake: "renames the value, and leaves each deadline with its name",
+        transcript: "13-del-rename/rename_takes_the_deadline_along",
+        server: &leaves_the_deadline_behind::LeavesTheDeadlineBehind,
+    },
+    Animal {
+        name: "loses_a_key_renamed_to_itself",
+        mistake: "stores the new name first, and then removes the old one",
+        transcript: "13-del-rename/a_key_can_be_renamed_to_itself",
+        server: &loses_a_key_renamed_to_itself::LosesAKeyRenamedToItself,
     },
     Animal {
         name: "counts_in_floating_point",

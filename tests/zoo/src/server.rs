@@ -262,6 +262,13 @@ pub trait Server: Sync {
             ("KEYS", [pattern]) => self.keys(&mut state.keyspace(), pattern),
             ("EXISTS", [_, ..]) => self.exists(&mut state.keyspace(), arguments),
             ("TTL", [key]) => self.ttl(&mut state.keyspace(), key),
+            ("DEL", [_, ..]) => self.del(&mut state.keyspace(), arguments),
+            ("RENAME", [from, to]) => self
+                .rename(&mut state.keyspace(), from, to)
+                .map_or_else(Reply::error, |()| Reply::Simple("OK")),
+            ("RENAMENX", [from, to]) => {
+                self.rename_nx(&mut state.keyspace(), from, to).unwrap_or_else(Reply::error)
+            }
             ("SCAN", [cursor, options @ ..]) => {
                 self.scan(&mut state.keyspace(), cursor, options).unwrap_or_else(Reply::error)
             }
@@ -303,6 +310,7 @@ pub trait Server: Sync {
             ("QUIT", _) => Reply::Simple("OK"),
             ("PING" | "ECHO" | "GET" | "SET" | "CONFIG" | "KEYS", _) => wrong_arity(name),
             ("EXISTS" | "TTL" | "SCAN" | "SELECT" | "CLIENT" | "RESET", _) => wrong_arity(name),
+            ("DEL" | "RENAME" | "RENAMENX", _) => wrong_arity(name),
             _ => self.unknown_command(name, arguments),
         }
     }
@@ -394,6 +402,41 @@ pub trait Server: Sync {
             Some(Entry { deadline: None, .. }) => -1,
             Some(Entry { deadline: Some(deadline), .. }) => self.seconds(deadline - self.now()),
         })
+    }
+
+    /// `DEL key…`: counts the keys that it removes.
+    fn del(&self, keyspace: &mut Keyspace, keys: &[Vec<u8>]) -> Reply {
+        let removed = keys.iter().filter(|key| self.remove(keyspace, key).is_some());
+        Reply::Integer(removed.count() as i64)
+    }
+
+    /// Removes a key, and returns the entry that a client could have seen.
+    fn remove(&self, keyspace: &mut Keyspace, key: &[u8]) -> Option<Entry> {
+        let found = self.lookup(keyspace, key);
+        keyspace.remove(key);
+        found
+    }
+
+    /// `RENAME from to`.
+    fn rename(&self, keyspace: &mut Keyspace, from: &[u8], to: &[u8]) -> Result<(), &'static str> {
+        let entry = self.remove(keyspace, from).ok_or(NO_SUCH_KEY)?;
+        self.store(keyspace, to, entry);
+        Ok(())
+    }
+
+    /// `RENAMENX from to`.
+    fn rename_nx(
+        &self,
+        keyspace: &mut Keyspace,
+        from: &[u8],
+        to: &[u8],
+    ) -> Result<Reply, &'static str> {
+        self.lookup(keyspace, from).ok_or(NO_SUCH_KEY)?;
+        let is_free = self.lookup(keyspace, to).is_none();
+        if is_free {
+            self.rename(keyspace, from, to)?;
+        }
+        Ok(Reply::Integer(is_free.into()))
     }
 
     /// Returns a time to live in seconds, half of one being a whole one.
@@ -950,6 +993,7 @@ pub trait Server: Sync {
     }
 }
 
+pub(crate) const NO_SUCH_KEY: &str = "ERR no such key";
 pub(crate) const SYNTAX_ERROR: &str = "ERR syntax error";
 pub(crate) const NOT_AN_INTEGER: &str = "ERR value is not an integer or out of range";
 pub(crate) const INVALID_EXPIRE_TIME: &str = "ERR invalid expire time in 'set' command";
