@@ -68,6 +68,8 @@ pub const POINTS: &[Point] = &[
     point!("07-keys/flushall_makes_nobody_wait", the_memory_can_be_used_again),
     point!("09-scan/a_scan_that_loses_keys", a_scan_takes_many_replies),
     point!("10-look-ahead/setrange", a_part_is_written_in_place),
+    point!("13-del-rename/a_new_name_in_place", a_value_is_not_copied),
+    point!("13-del-rename/lazyfreed_objects", each_key_is_pending_until_it_is_freed),
 ];
 
 /// Returns the points of an exercise.
@@ -523,5 +525,64 @@ fn a_part_is_written_in_place(command: &CommandLine) -> Result<()> {
          server took {taken:?}. Does it copy the value?",
         Bytes(SIZE as u64)
     );
+    Ok(())
+}
+
+fn a_value_is_not_copied(command: &CommandLine) -> Result<()> {
+    const SIZE: usize = 16 << 20;
+    const RENAMES: usize = 64;
+    const MOST: Duration = Duration::from_millis(200);
+    let server = Running::start(command)?;
+    let mut client = server.connect()?;
+    client.command(&[b"SET", b"a", &vec![b'x'; SIZE]], b"+OK\r\n")?;
+    let taken = server.cpu_time(|| {
+        for _ in 0..RENAMES / 2 {
+            client.command(&[b"RENAME", b"a", b"b"], b"+OK\r\n")?;
+            client.command(&[b"RENAME", b"b", b"a"], b"+OK\r\n")?;
+        }
+        Ok(())
+    })?;
+    ensure!(
+        taken < MOST,
+        "expected less than {MOST:?} of CPU time for {RENAMES} new names, of one byte each, for a \
+         value of {}, but the server took {taken:?}. Does it copy the value?",
+        Bytes(SIZE as u64)
+    );
+    Ok(())
+}
+
+fn each_key_is_pending_until_it_is_freed(command: &CommandLine) -> Result<()> {
+    const KEYS: u64 = 200_000;
+    let server = Running::start(command)?;
+    server.fill(KEYS as usize, &[])?;
+    let mut client = server.connect()?;
+    // In one write, so that hardly anything is freed between the two.
+    let requests = [array(&[b"FLUSHALL", b"ASYNC"]), array(&[b"INFO", b"memory"])];
+    client.send(&requests.concat())?;
+    client.expect(b"+OK\r\n")?;
+    let start = Instant::now();
+    for attempt in 0.. {
+        let header = client.line()?.unwrap_or_default();
+        let length = header.trim_end().strip_prefix('$').and_then(|digits| digits.parse().ok());
+        let length: usize = length.with_context(|| format!("a bulk, not {header:?}"))?;
+        let info = String::from_utf8(client.take(length + 2)?)?;
+        let field = |name: &str| {
+            let value = info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+            value.and_then(|value| value.parse().ok()).with_context(|| format!("no {name}"))
+        };
+        let pending: u64 = field("lazyfree_pending_objects")?;
+        let freed: u64 = field("lazyfreed_objects")?;
+        ensure!(
+            pending + freed == KEYS && (attempt > 0 || pending > 0),
+            "expected that {KEYS} keys are pending or freed after FLUSHALL ASYNC, and some pending at \
+             first, but {pending} are pending and {freed} are freed. Does a key count as freed when \
+             it is?"
+        );
+        if pending == 0 {
+            break;
+        }
+        ensure!(start.elapsed() < PATIENCE, "after {PATIENCE:?}, {pending} are still pending");
+        client.send(&requests[1])?;
+    }
     Ok(())
 }
