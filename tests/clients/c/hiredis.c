@@ -5,6 +5,7 @@
  */
 
 #include <hiredis.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -67,6 +68,12 @@ static void must_say(int line, redisReply *reply, int type, const char *due)
     if (reply) freeReplyObject(reply);
 }
 
+static void must_hold(int line, redisReply *reply, const char *due, size_t length)
+{
+    is(line, reply, REDIS_REPLY_STRING, due, length);
+    if (reply) freeReplyObject(reply);
+}
+
 static long long must_count(int line, redisReply *reply, long long low, long long high)
 {
     long long number = -1000;
@@ -81,6 +88,7 @@ static long long must_count(int line, redisReply *reply, long long low, long lon
 
 #define STATUS(reply, due) must_say(__LINE__, reply, REDIS_REPLY_STATUS, due)
 #define BULK(reply, due) must_say(__LINE__, reply, REDIS_REPLY_STRING, due)
+#define BYTES(reply, due, length) must_hold(__LINE__, reply, due, length)
 #define REFUSED(reply, due) must_say(__LINE__, reply, REDIS_REPLY_ERROR, due)
 #define NIL(reply) must_say(__LINE__, reply, REDIS_REPLY_NIL, NULL)
 #define COUNT(reply, due) must_count(__LINE__, reply, due, due)
@@ -142,6 +150,13 @@ static void all_bytes(char *bytes)
     for (int byte = 0; byte < 256; byte++) bytes[byte] = (char)byte;
 }
 
+static redisContext *in_database(int number)
+{
+    redisContext *context = another();
+    STATUS(redisCommand(context, "SELECT %d", number), "OK");
+    return context;
+}
+
 static void sleep_ms(long milliseconds)
 {
     struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000};
@@ -170,9 +185,7 @@ static void echo(void)
     char bytes[256];
     all_bytes(bytes);
     BULK(redisCommand(own, "ECHO hello"), "hello");
-    redisReply *reply = redisCommand(own, "ECHO %b", bytes, sizeof bytes);
-    is(__LINE__, reply, REDIS_REPLY_STRING, bytes, sizeof bytes);
-    freeReplyObject(reply);
+    BYTES(redisCommand(own, "ECHO %b", bytes, sizeof bytes), bytes, sizeof bytes);
 }
 
 static void set_get(void)
@@ -180,6 +193,73 @@ static void set_get(void)
     STATUS(redisCommand(own, "SET %s %s", "key", "a value"), "OK");
     BULK(redisCommand(own, "GET key"), "a value");
     NIL(redisCommand(own, "GET missing"));
+}
+
+static void getset(void)
+{
+    char bytes[256];
+    all_bytes(bytes);
+    NIL(redisCommand(own, "GETSET getset old"));
+    BULK(redisCommand(own, "GETSET getset new"), "old");
+    BULK(redisCommand(own, "GETDEL getset"), "new");
+    NIL(redisCommand(own, "GETDEL getset"));
+    COUNT(redisCommand(own, "SETNX getset %b", bytes, sizeof bytes), 1);
+    COUNT(redisCommand(own, "SETNX getset other"), 0);
+    BYTES(redisCommand(own, "GETDEL getset"), bytes, sizeof bytes);
+}
+
+static void mset(void)
+{
+    char bytes[256];
+    all_bytes(bytes);
+    STATUS(redisCommand(own, "MSET mset:1 %d mset:2 %b", 1, bytes, sizeof bytes), "OK");
+    redisReply *reply = redisCommand(own, "MGET mset:1 missing mset:2");
+    HOLDS(reply && reply->elements == 3 && equals(element(reply, 0), "1"));
+    HOLDS(element(reply, 1) && element(reply, 1)->type == REDIS_REPLY_NIL);
+    is(__LINE__, element(reply, 2), REDIS_REPLY_STRING, bytes, sizeof bytes);
+    freeReplyObject(reply);
+    COUNT(redisCommand(own, "MSETNX mset:3 v mset:1 v"), 0);
+    COUNT(redisCommand(own, "MSETNX mset:3 v mset:4 w"), 1);
+    BULK(redisCommand(own, "GET mset:1"), "1");
+    BULK(redisCommand(own, "GET mset:4"), "w");
+}
+
+static void incr(void)
+{
+    COUNT(redisCommand(own, "INCR counter"), 1);
+    COUNT(redisCommand(own, "INCRBY counter %d", 41), 42);
+    COUNT(redisCommand(own, "DECR counter"), 41);
+    COUNT(redisCommand(own, "DECRBY counter %lld", 42LL), -1);
+    BULK(redisCommand(own, "GET counter"), "-1");
+    STATUS(redisCommand(own, "SET most %lld", LLONG_MAX), "OK");
+    REFUSED(redisCommand(own, "INCR most"), "ERR increment or decrement would overflow");
+    COUNT(redisCommand(own, "DECR most"), LLONG_MAX - 1);
+    STATUS(redisCommand(own, "SET word seven"), "OK");
+    REFUSED(redisCommand(own, "INCR word"), "ERR value is not an integer or out of range");
+}
+
+static void incrbyfloat(void)
+{
+    STATUS(redisCommand(own, "SET float 10.50"), "OK");
+    BULK(redisCommand(own, "INCRBYFLOAT float %f", 0.1), "10.6");
+    BULK(redisCommand(own, "INCRBYFLOAT float -5.6"), "5");
+    STATUS(redisCommand(own, "SET word seven"), "OK");
+    REFUSED(redisCommand(own, "INCRBYFLOAT word 0.5"), "ERR value is not a valid float");
+}
+
+static void append(void)
+{
+    COUNT(redisCommand(own, "APPEND append Hello"), 5);
+    COUNT(redisCommand(own, "APPEND append %s", " World"), 11);
+    COUNT(redisCommand(own, "STRLEN append"), 11);
+    COUNT(redisCommand(own, "STRLEN missing"), 0);
+    BULK(redisCommand(own, "GETRANGE append 0 4"), "Hello");
+    BULK(redisCommand(own, "GETRANGE append -5 -1"), "World");
+    BULK(redisCommand(own, "GETRANGE append 20 30"), "");
+    COUNT(redisCommand(own, "SETRANGE append 6 Redis"), 11);
+    BULK(redisCommand(own, "GET append"), "Hello Redis");
+    COUNT(redisCommand(own, "SETRANGE padded 3 %b", "\xff", (size_t)1), 4);
+    BYTES(redisCommand(own, "GET padded"), "\0\0\0\xff", 4);
 }
 
 static void set_with_expiry(void)
@@ -218,11 +298,65 @@ static void exists(void)
     COUNT(redisCommand(own, "EXISTS one two one missing"), 3);
 }
 
+static void del(void)
+{
+    for (int n = 1; n <= 4; n++) STATUS(redisCommand(own, "SET del:%d v", n), "OK");
+    COUNT(redisCommand(own, "TOUCH del:1 del:4 missing"), 2);
+    COUNT(redisCommand(own, "DEL del:1 del:2 missing"), 2);
+    COUNT(redisCommand(own, "UNLINK del:3 del:3 missing"), 1);
+    COUNT(redisCommand(own, "EXISTS del:1 del:2 del:3 del:4"), 1);
+}
+
+static void renames(void)
+{
+    STATUS(redisCommand(own, "MSET rename:1 one rename:2 two"), "OK");
+    STATUS(redisCommand(own, "RENAME rename:1 rename:3"), "OK");
+    BULK(redisCommand(own, "GET rename:3"), "one");
+    COUNT(redisCommand(own, "RENAMENX rename:3 rename:2"), 0);
+    COUNT(redisCommand(own, "RENAMENX rename:3 rename:1"), 1);
+    STATUS(redisCommand(own, "RENAME rename:1 rename:2"), "OK");
+    BULK(redisCommand(own, "GET rename:2"), "one");
+    COUNT(redisCommand(own, "EXISTS rename:1 rename:3"), 0);
+    REFUSED(redisCommand(own, "RENAME missing rename:1"), "ERR no such key");
+}
+
+static void copy(void)
+{
+    STATUS(redisCommand(own, "SET copy v"), "OK");
+    COUNT(redisCommand(own, "COPY copy twin"), 1);
+    STATUS(redisCommand(own, "SET copy w"), "OK");
+    COUNT(redisCommand(own, "COPY copy twin"), 0);
+    BULK(redisCommand(own, "GET twin"), "v");
+    COUNT(redisCommand(own, "COPY copy twin REPLACE"), 1);
+    BULK(redisCommand(own, "GET twin"), "w");
+    COUNT(redisCommand(own, "COPY missing twin"), 0);
+    COUNT(redisCommand(own, "COPY copy copied DB %d", 5), 1);
+    COUNT(redisCommand(own, "MOVE copy 5"), 1);
+    COUNT(redisCommand(own, "MOVE copy 5"), 0);
+    COUNT(redisCommand(own, "MOVE twin 5"), 1);
+    COUNT(redisCommand(own, "EXISTS copy twin"), 0);
+    redisContext *other = in_database(5);
+    BULK(redisCommand(other, "GET copied"), "w");
+    BULK(redisCommand(other, "GET copy"), "w");
+    BULK(redisCommand(other, "GET twin"), "w");
+    redisFree(other);
+}
+
 static void type(void)
 {
     STATUS(redisCommand(own, "SET string v"), "OK");
     STATUS(redisCommand(own, "TYPE string"), "string");
     STATUS(redisCommand(own, "TYPE missing"), "none");
+}
+
+static void object(void)
+{
+    STATUS(redisCommand(own, "MSET int %d embstr short raw %048d", 12, 0), "OK");
+    BULK(redisCommand(own, "OBJECT ENCODING int"), "int");
+    BULK(redisCommand(own, "OBJECT ENCODING embstr"), "embstr");
+    BULK(redisCommand(own, "OBJECT ENCODING raw"), "raw");
+    NIL(redisCommand(own, "OBJECT ENCODING missing"));
+    COUNT(redisCommand(own, "OBJECT REFCOUNT raw"), 1);
 }
 
 static void keys(void)
@@ -268,10 +402,20 @@ static void scan(void)
     scan_with("MATCH scan:* COUNT 100");
 }
 
+static void randomkey(void)
+{
+    redisContext *other = in_database(6);
+    NIL(redisCommand(other, "RANDOMKEY"));
+    STATUS(redisCommand(other, "MSET random:1 v random:2 v"), "OK");
+    redisReply *reply = redisCommand(other, "RANDOMKEY");
+    HOLDS(equals(reply, "random:1") || equals(reply, "random:2"));
+    freeReplyObject(reply);
+    redisFree(other);
+}
+
 static void dbsize(void)
 {
-    redisContext *other = another();
-    STATUS(redisCommand(other, "SELECT 9"), "OK");
+    redisContext *other = in_database(9);
     COUNT(redisCommand(other, "DBSIZE"), 0);
     STATUS(redisCommand(other, "SET dbsize v"), "OK");
     COUNT(redisCommand(other, "DBSIZE"), 1);
@@ -280,9 +424,8 @@ static void dbsize(void)
 
 static void selects(void)
 {
-    redisContext *other = another();
+    redisContext *other = in_database(3);
     STATUS(redisCommand(own, "SET select zero"), "OK");
-    STATUS(redisCommand(other, "SELECT %d", 3), "OK");
     STATUS(redisCommand(other, "SET select three"), "OK");
     BULK(redisCommand(other, "GET select"), "three");
     BULK(redisCommand(own, "GET select"), "zero");
@@ -290,6 +433,17 @@ static void selects(void)
     HOLDS(has_field(info, "db", "3"));
     freeReplyObject(info);
     redisFree(other);
+}
+
+static void swapdb(void)
+{
+    redisContext *seven = in_database(7), *eight = in_database(8);
+    STATUS(redisCommand(seven, "SET swapdb seven"), "OK");
+    STATUS(redisCommand(own, "SWAPDB 7 8"), "OK");
+    NIL(redisCommand(seven, "GET swapdb"));
+    BULK(redisCommand(eight, "GET swapdb"), "seven");
+    redisFree(seven);
+    redisFree(eight);
 }
 
 static void config_get(void)
@@ -523,9 +677,7 @@ static void pipeline(void)
 static void keep(const char *value, size_t length)
 {
     STATUS(redisCommand(own, "SET binary%b %b", value, length, value, length), "OK");
-    redisReply *reply = redisCommand(own, "GET binary%b", value, length);
-    is(__LINE__, reply, REDIS_REPLY_STRING, value, length);
-    if (reply) freeReplyObject(reply);
+    BYTES(redisCommand(own, "GET binary%b", value, length), value, length);
 }
 
 static void binary_values(void)
@@ -551,6 +703,30 @@ static void large_values(void)
     free(value);
 }
 
+static void flush(void)
+{
+    const char *modes[] = {"", " ASYNC", " SYNC"};
+    char command[32];
+    redisContext *other = in_database(10);
+    STATUS(redisCommand(own, "SET kept v"), "OK");
+    for (int at = 0; at < 3; at++) {
+        STATUS(redisCommand(other, "SET flushdb v"), "OK");
+        snprintf(command, sizeof command, "FLUSHDB%s", modes[at]);
+        STATUS(redisCommand(other, command), "OK");
+        COUNT(redisCommand(other, "DBSIZE"), 0);
+    }
+    COUNT(redisCommand(own, "EXISTS kept"), 1);
+    for (int at = 0; at < 3; at++) {
+        STATUS(redisCommand(own, "SET flushall v"), "OK");
+        STATUS(redisCommand(other, "SET flushall v"), "OK");
+        snprintf(command, sizeof command, "FLUSHALL%s", modes[at]);
+        STATUS(redisCommand(own, command), "OK");
+        COUNT(redisCommand(own, "DBSIZE"), 0);
+        COUNT(redisCommand(other, "DBSIZE"), 0);
+    }
+    redisFree(other);
+}
+
 static void reconnect(void)
 {
     char answer[32] = "";
@@ -571,14 +747,25 @@ static const struct {
     {"PING", ping},
     {"ECHO", echo},
     {"SET and GET", set_get},
+    {"GETSET GETDEL SETNX", getset},
+    {"MSET MGET MSETNX", mset},
+    {"INCR DECR INCRBY DECRBY", incr},
+    {"INCRBYFLOAT", incrbyfloat},
+    {"APPEND STRLEN GETRANGE SETRANGE", append},
     {"SET with an expiry", set_with_expiry},
     {"TTL and PTTL", ttl},
     {"EXISTS", exists},
+    {"DEL UNLINK TOUCH", del},
+    {"RENAME RENAMENX", renames},
+    {"COPY MOVE", copy},
     {"TYPE", type},
+    {"OBJECT ENCODING REFCOUNT", object},
     {"KEYS", keys},
     {"SCAN", scan},
+    {"RANDOMKEY", randomkey},
     {"DBSIZE", dbsize},
     {"SELECT", selects},
+    {"SWAPDB", swapdb},
     {"CONFIG GET", config_get},
     {"HELLO", hello},
     {"CLIENT ID INFO LIST", client_info},
@@ -598,6 +785,7 @@ static const struct {
     {"pipeline", pipeline},
     {"binary values", binary_values},
     {"large values", large_values},
+    {"FLUSHDB FLUSHALL", flush},
     {"reconnect", reconnect},
 };
 

@@ -20,6 +20,7 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.Response;
+import redis.clients.jedis.args.FlushMode;
 import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -73,14 +74,25 @@ public final class JedisClient {
     check("PING", this::ping);
     check("ECHO", this::echo);
     check("SET and GET", this::setAndGet);
+    check("GETSET GETDEL SETNX", this::getSet);
+    check("MSET MGET MSETNX", this::mset);
+    check("INCR DECR INCRBY DECRBY", this::incr);
+    check("INCRBYFLOAT", this::incrByFloat);
+    check("APPEND STRLEN GETRANGE SETRANGE", this::append);
     check("SET with an expiry", this::setWithExpiry);
     check("TTL and PTTL", this::ttl);
     check("EXISTS", this::exists);
+    check("DEL UNLINK TOUCH", this::del);
+    check("RENAME RENAMENX", this::rename);
+    check("COPY MOVE", this::copy);
     check("TYPE", this::type);
+    check("OBJECT ENCODING REFCOUNT", this::object);
     check("KEYS", this::keys);
     check("SCAN", this::scan);
+    check("RANDOMKEY", this::randomKey);
     check("DBSIZE", this::dbSize);
     check("SELECT", this::select);
+    check("SWAPDB", this::swapDb);
     check("CONFIG GET", this::configGet);
     check("HELLO", this::hello);
     check("CLIENT ID INFO LIST", this::clientInfo);
@@ -100,6 +112,7 @@ public final class JedisClient {
     check("pipeline", this::pipeline);
     check("binary values", this::binaryValues);
     check("large values", this::largeValues);
+    check("FLUSHDB FLUSHALL", this::flush);
     check("reconnect", this::reconnect);
   }
 
@@ -168,9 +181,13 @@ public final class JedisClient {
     return new String((byte[]) bulk, StandardCharsets.UTF_8);
   }
 
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
   /** A command that the library has no name for. */
   private static ProtocolCommand named(String name) {
-    return () -> name.getBytes(StandardCharsets.UTF_8);
+    return () -> bytes(name);
   }
 
   private Jedis another() {
@@ -208,6 +225,59 @@ public final class JedisClient {
     equal(client.get("missing"), null);
   }
 
+  private void getSet() {
+    equal(client.getSet("getset", "old"), null);
+    equal(client.getSet("getset", "new"), "old");
+    equal(client.getDel("getset"), "new");
+    equal(client.getDel("getset"), null);
+    equal(client.setnx(bytes("getset"), ALL_BYTES), 1L);
+    equal(client.setnx("getset", "other"), 0L);
+    equal(client.getDel(bytes("getset")), ALL_BYTES);
+  }
+
+  private void mset() {
+    equal(client.mset("mset:1", "1", "mset:2", "two"), "OK");
+    equal(client.mset(bytes("mset:2"), ALL_BYTES), "OK");
+    equal(client.mget("mset:1", "missing"), Arrays.asList("1", null));
+    List<byte[]> found = client.mget(bytes("mset:2"), bytes("missing"));
+    equal(found.toArray(), new byte[][] {ALL_BYTES, null});
+    equal(client.msetnx("mset:3", "v", "mset:1", "v"), 0L);
+    equal(client.msetnx("mset:3", "v", "mset:4", "w"), 1L);
+    equal(client.mget("mset:1", "mset:3", "mset:4"), List.of("1", "v", "w"));
+  }
+
+  private void incr() throws Exception {
+    equal(List.of(client.incr("counter"), client.incrBy("counter", 41)), List.of(1L, 42L));
+    equal(List.of(client.decr("counter"), client.decrBy("counter", 42)), List.of(41L, -1L));
+    equal(client.get("counter"), "-1");
+    client.set("most", String.valueOf(Long.MAX_VALUE));
+    refused(() -> client.incr("most"), "ERR increment or decrement would overflow");
+    equal(client.decr("most"), Long.MAX_VALUE - 1);
+    client.set("word", "seven");
+    refused(() -> client.incr("word"), "ERR value is not an integer or out of range");
+  }
+
+  private void incrByFloat() throws Exception {
+    client.set("float", "10.50");
+    equal(client.incrByFloat("float", 0.1), 10.6);
+    equal(client.incrByFloat("float", -5.6), 5.0);
+    equal(client.get("float"), "5");
+    client.set("word", "seven");
+    refused(() -> client.incrByFloat("word", 0.5), "ERR value is not a valid float");
+  }
+
+  private void append() {
+    equal(List.of(client.append("append", "Hello"), client.append("append", " World")), List.of(5L, 11L));
+    equal(List.of(client.strlen("append"), client.strlen("missing")), List.of(11L, 0L));
+    equal(client.getrange("append", 0, 4), "Hello");
+    equal(client.getrange("append", -5, -1), "World");
+    equal(client.getrange("append", 20, 30), "");
+    equal(client.setrange("append", 6, "Redis"), 11L);
+    equal(client.get("append"), "Hello Redis");
+    equal(client.setrange(bytes("padded"), 3, new byte[] {(byte) 0xff}), 4L);
+    equal(client.get(bytes("padded")), new byte[] {0, 0, 0, (byte) 0xff});
+  }
+
   private void setWithExpiry() throws Exception {
     long now = System.currentTimeMillis();
     equal(client.set("ex", "v", SetParams.setParams().ex(100)), "OK");
@@ -241,10 +311,55 @@ public final class JedisClient {
     equal(client.exists("one", "two", "one", "missing"), 3L);
   }
 
+  private void del() {
+    client.mset("del:1", "v", "del:2", "v", "del:3", "v", "del:4", "v");
+    equal(client.touch("del:1", "del:4", "missing"), 2L);
+    equal(client.del("del:1", "del:2", "missing"), 2L);
+    equal(client.unlink("del:3", "del:3", "missing"), 1L);
+    equal(client.exists("del:1", "del:2", "del:3", "del:4"), 1L);
+  }
+
+  private void rename() throws Exception {
+    client.mset("rename:1", "one", "rename:2", "two");
+    equal(client.rename("rename:1", "rename:3"), "OK");
+    equal(client.mget("rename:1", "rename:3"), Arrays.asList(null, "one"));
+    equal(client.renamenx("rename:3", "rename:2"), 0L);
+    equal(client.renamenx("rename:3", "rename:1"), 1L);
+    equal(client.rename("rename:1", "rename:2"), "OK");
+    equal(client.mget("rename:1", "rename:2", "rename:3"), Arrays.asList(null, "one", null));
+    refused(() -> client.rename("missing", "rename:1"), "ERR no such key");
+  }
+
+  private void copy() {
+    client.set("copy", "v");
+    equal(client.copy("copy", "twin", false), true);
+    client.set("copy", "w");
+    equal(client.copy("copy", "twin", false), false);
+    equal(client.get("twin"), "v");
+    equal(client.copy("copy", "twin", true), true);
+    equal(client.get("twin"), "w");
+    equal(client.copy("missing", "twin", false), false);
+    equal(jedis.copy("copy", "copied", 5, false), true);
+    equal(List.of(jedis.move("copy", 5), jedis.move("copy", 5)), List.of(1L, 0L));
+    equal(List.of(jedis.move("twin", 5), jedis.exists("copy", "twin")), List.of(1L, 0L));
+    try (Jedis other = inDatabase(5)) {
+      equal(other.mget("copied", "copy", "twin"), List.of("w", "w", "w"));
+    }
+  }
+
   private void type() {
     client.set("string", "v");
     equal(client.type("string"), "string");
     equal(client.type("missing"), "none");
+  }
+
+  private void object() {
+    client.mset("int", "12", "embstr", "short", "raw", "long".repeat(12));
+    for (String encoding : List.of("int", "embstr", "raw")) {
+      equal(client.objectEncoding(encoding), encoding);
+    }
+    equal(client.objectEncoding("missing"), null);
+    equal(client.objectRefcount("raw"), 1L);
   }
 
   private void keys() {
@@ -277,6 +392,14 @@ public final class JedisClient {
     equal(new HashSet<>(iteration.collect(new ArrayList<>())), due);
   }
 
+  private void randomKey() {
+    try (Jedis other = inDatabase(6)) {
+      equal(other.randomKey(), null);
+      other.mset("random:1", "v", "random:2", "v");
+      equal(Set.of("random:1", "random:2").contains(other.randomKey()), true);
+    }
+  }
+
   private void dbSize() {
     try (Jedis other = inDatabase(9)) {
       equal(other.dbSize(), 0L);
@@ -296,6 +419,16 @@ public final class JedisClient {
       equal(other.get("select"), "three");
     }
     equal(jedis.get("select"), "zero");
+  }
+
+  private void swapDb() {
+    try (Jedis seven = inDatabase(7);
+        Jedis eight = inDatabase(8)) {
+      seven.set("swapdb", "seven");
+      equal(jedis.swapDB(7, 8), "OK");
+      equal(seven.get("swapdb"), null);
+      equal(eight.get("swapdb"), "seven");
+    }
   }
 
   private void configGet() {
@@ -479,9 +612,9 @@ public final class JedisClient {
 
   private void binaryValues() {
     byte[] odd = {(byte) 0xff, (byte) 0xfe};
-    byte[] resp = "$5\r\nhello\r\n".getBytes(StandardCharsets.UTF_8);
+    byte[] resp = bytes("$5\r\nhello\r\n");
     for (byte[] value : List.of(new byte[0], new byte[] {'\r', '\n'}, resp, odd, ALL_BYTES)) {
-      byte[] key = Arrays.copyOf("binary".getBytes(StandardCharsets.UTF_8), 6 + value.length);
+      byte[] key = Arrays.copyOf(bytes("binary"), 6 + value.length);
       System.arraycopy(value, 0, key, 6, value.length);
       equal(client.set(key, value), "OK");
       equal(client.get(key), value);
@@ -493,8 +626,28 @@ public final class JedisClient {
     for (int at = 0; at < value.length; at++) {
       value[at] = (byte) at;
     }
-    equal(client.set("large".getBytes(StandardCharsets.UTF_8), value), "OK");
-    equal(client.get("large".getBytes(StandardCharsets.UTF_8)), value);
+    equal(client.set(bytes("large"), value), "OK");
+    equal(client.get(bytes("large")), value);
+  }
+
+  private void flush() {
+    try (Jedis other = inDatabase(10)) {
+      jedis.set("kept", "v");
+      equal(other.flushDB(), "OK");
+      for (FlushMode mode : FlushMode.values()) {
+        other.set("flushdb", "v");
+        equal(other.flushDB(mode), "OK");
+        equal(other.dbSize(), 0L);
+      }
+      equal(client.exists("kept"), true);
+      equal(client.flushAll(), "OK");
+      for (FlushMode mode : FlushMode.values()) {
+        jedis.set("flushall", "v");
+        other.set("flushall", "v");
+        equal(jedis.flushAll(mode), "OK");
+        equal(List.of(jedis.dbSize(), other.dbSize()), List.of(0L, 0L));
+      }
+    }
   }
 
   /** Connections of the pool that are broken fail once each, and are then replaced. */

@@ -66,6 +66,55 @@ await check("ioredis", {
     equal(await redis.get("key"), "12");
   },
 
+  async "GETSET GETDEL SETNX"() {
+    equal(await redis.getset("getset", "old"), null);
+    equal(await redis.getset("getset", "new"), "old");
+    equal(await redis.getdel("getset"), "new");
+    equal(await redis.getdel("getset"), null);
+    equal(await redis.setnx("getset", ALL_BYTES), 1);
+    equal(await redis.setnx("getset", "other"), 0);
+    equal(await redis.getdelBuffer("getset"), ALL_BYTES);
+  },
+
+  async "MSET MGET MSETNX"() {
+    equal(await redis.mset({ "mset:1": 1, "mset:2": "two" }), "OK");
+    equal(await redis.mset(new Map([["mset:2", ALL_BYTES]])), "OK");
+    equal(await redis.mget("mset:1", "missing"), ["1", null]);
+    equal(await redis.mgetBuffer("mset:2", "missing"), [ALL_BYTES, null]);
+    equal(await redis.msetnx({ "mset:3": "v", "mset:1": "v" }), 0);
+    equal(await redis.msetnx("mset:3", "v", "mset:4", "w"), 1);
+    equal(await redis.mget(["mset:1", "mset:3", "mset:4"]), ["1", "v", "w"]);
+  },
+
+  async "INCR DECR INCRBY DECRBY"() {
+    equal([await redis.incr("counter"), await redis.incrby("counter", 41)], [1, 42]);
+    equal([await redis.decr("counter"), await redis.decrby("counter", 42)], [41, -1]);
+    equal(await redis.get("counter"), "-1");
+    await redis.set("most", "9223372036854775807");
+    await refused(redis.incr("most"), "ERR increment or decrement would overflow");
+    await redis.set("word", "seven");
+    await refused(redis.incr("word"), "ERR value is not an integer or out of range");
+  },
+
+  async INCRBYFLOAT() {
+    await redis.set("float", "10.50");
+    equal(await redis.incrbyfloat("float", 0.1), "10.6");
+    equal(await redis.incrbyfloat("float", -5.6), "5");
+    await redis.set("word", "seven");
+    await refused(redis.incrbyfloat("word", 0.5), "ERR value is not a valid float");
+  },
+
+  async "APPEND STRLEN GETRANGE SETRANGE"() {
+    equal([await redis.append("append", "Hello"), await redis.append("append", " World")], [5, 11]);
+    equal([await redis.strlen("append"), await redis.strlen("missing")], [11, 0]);
+    equal([await redis.getrange("append", 0, 4), await redis.getrange("append", -5, -1)], ["Hello", "World"]);
+    equal(await redis.getrange("append", 20, 30), "");
+    equal(await redis.setrange("append", 6, "Redis"), 11);
+    equal(await redis.get("append"), "Hello Redis");
+    equal(await redis.setrange("padded", 3, Buffer.of(0xff)), 4);
+    equal(await redis.getBuffer("padded"), Buffer.of(0, 0, 0, 0xff));
+  },
+
   async "SET with an expiry"() {
     const now = Date.now();
     equal(await redis.set("ex", "v", "EX", 100), "OK");
@@ -96,10 +145,53 @@ await check("ioredis", {
     equal(await redis.exists("one", "two", "one", "missing"), 3);
   },
 
+  async "DEL UNLINK TOUCH"() {
+    await redis.mset({ "del:1": "v", "del:2": "v", "del:3": "v", "del:4": "v" });
+    equal(await redis.touch("del:1", "del:4", "missing"), 2);
+    equal(await redis.del("del:1", "del:2", "missing"), 2);
+    equal(await redis.unlink(["del:3", "del:3", "missing"]), 1);
+    equal(await redis.exists("del:1", "del:2", "del:3", "del:4"), 1);
+  },
+
+  async "RENAME RENAMENX"() {
+    await redis.mset({ "rename:1": "one", "rename:2": "two" });
+    equal(await redis.rename("rename:1", "rename:3"), "OK");
+    equal(await redis.mget("rename:1", "rename:3"), [null, "one"]);
+    equal(await redis.renamenx("rename:3", "rename:2"), 0);
+    equal(await redis.renamenx("rename:3", "rename:1"), 1);
+    equal(await redis.rename("rename:1", "rename:2"), "OK");
+    equal(await redis.mget("rename:1", "rename:2", "rename:3"), [null, "one", null]);
+    await refused(redis.rename("missing", "rename:1"), "ERR no such key");
+  },
+
+  async "COPY MOVE"() {
+    await redis.set("copy", "v");
+    equal(await redis.copy("copy", "twin"), 1);
+    await redis.set("copy", "w");
+    equal(await redis.copy("copy", "twin"), 0);
+    equal(await redis.get("twin"), "v");
+    equal(await redis.copy("copy", "twin", "REPLACE"), 1);
+    equal(await redis.get("twin"), "w");
+    equal(await redis.copy("missing", "twin"), 0);
+    equal(await redis.copy("copy", "copied", "DB", 5), 1);
+    equal([await redis.move("copy", 5), await redis.move("copy", 5)], [1, 0]);
+    equal([await redis.move("twin", 5), await redis.exists("copy", "twin")], [1, 0]);
+    await withClient({ db: 5 }, async (other) => {
+      equal(await other.mget("copied", "copy", "twin"), ["w", "w", "w"]);
+    });
+  },
+
   async TYPE() {
     await redis.set("string", "v");
     equal(await redis.type("string"), "string");
     equal(await redis.type("missing"), "none");
+  },
+
+  async "OBJECT ENCODING REFCOUNT"() {
+    await redis.mset({ int: 12, embstr: "short", raw: "long".repeat(12) });
+    for (const name of ["int", "embstr", "raw"]) equal(await redis.object("ENCODING", name), name);
+    equal(await redis.object("ENCODING", "missing"), null);
+    equal(await redis.object("REFCOUNT", "raw"), 1);
   },
 
   async KEYS() {
@@ -121,6 +213,13 @@ await check("ioredis", {
     equal([typeof cursor, Array.isArray(keys)], ["string", true]);
   },
 
+  RANDOMKEY: () =>
+    withClient({ db: 6 }, async (other) => {
+      equal(await other.randomkey(), null);
+      await other.mset({ "random:1": "v", "random:2": "v" });
+      equal(["random:1", "random:2"].includes(await other.randomkey()), true);
+    }),
+
   DBSIZE: () =>
     withClient({ db: 9 }, async (other) => {
       const before = await other.dbsize();
@@ -141,6 +240,14 @@ await check("ioredis", {
     });
     equal(await redis.get("select"), "zero");
   },
+
+  SWAPDB: () =>
+    withClient({ db: 7 }, async (seven) => {
+      await seven.set("swapdb", "seven");
+      equal(await redis.swapdb(7, 8), "OK");
+      equal(await seven.get("swapdb"), null);
+      await withClient({ db: 8 }, async (eight) => equal(await eight.get("swapdb"), "seven"));
+    }),
 
   async "CONFIG GET"() {
     equal(await redis.config("GET", "port"), ["port", String(port)]);
@@ -298,6 +405,23 @@ await check("ioredis", {
     equal(await redis.set("large", value), "OK");
     equal(await redis.getBuffer("large"), value);
   },
+
+  "FLUSHDB FLUSHALL": () =>
+    withClient({ db: 10 }, async (other) => {
+      await redis.set("kept", "v");
+      for (const mode of [[], ["ASYNC"], ["SYNC"]]) {
+        await other.set("flushdb", "v");
+        equal(await other.flushdb(...mode), "OK");
+        equal(await other.dbsize(), 0);
+      }
+      equal(await redis.exists("kept"), 1);
+      for (const mode of [[], ["ASYNC"], ["SYNC"]]) {
+        await redis.set("flushall", "v");
+        await other.set("flushall", "v");
+        equal(await redis.flushall(...mode), "OK");
+        equal([await redis.dbsize(), await other.dbsize()], [0, 0]);
+      }
+    }),
 
   async reconnect() {
     await restart();

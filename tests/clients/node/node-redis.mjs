@@ -58,6 +58,55 @@ await check("redis", {
     equal(await client.get("key"), "12");
   },
 
+  async "GETSET GETDEL SETNX"() {
+    equal(await client.getSet("getset", "old"), null);
+    equal(await client.getSet("getset", "new"), "old");
+    equal(await client.getDel("getset"), "new");
+    equal(await client.getDel("getset"), null);
+    equal(await client.setNX("getset", ALL_BYTES), 1);
+    equal(await client.setNX("getset", "other"), 0);
+    equal(await bytes.getDel("getset"), ALL_BYTES);
+  },
+
+  async "MSET MGET MSETNX"() {
+    equal(await client.mSet({ "mset:1": "1", "mset:2": "two" }), "OK");
+    equal(await client.mSet([["mset:2", ALL_BYTES]]), "OK");
+    equal(await client.mGet(["mset:1", "missing"]), ["1", null]);
+    equal(await bytes.mGet(["mset:2", "missing"]), [ALL_BYTES, null]);
+    equal(await client.mSetNX({ "mset:3": "v", "mset:1": "v" }), 0);
+    equal(await client.mSetNX(["mset:3", "v", "mset:4", "w"]), 1);
+    equal(await client.mGet(["mset:1", "mset:3", "mset:4"]), ["1", "v", "w"]);
+  },
+
+  async "INCR DECR INCRBY DECRBY"() {
+    equal([await client.incr("counter"), await client.incrBy("counter", 41)], [1, 42]);
+    equal([await client.decr("counter"), await client.decrBy("counter", 42)], [41, -1]);
+    equal(await client.get("counter"), "-1");
+    await client.set("most", "9223372036854775807");
+    await refused(client.incr("most"), "ERR increment or decrement would overflow");
+    await client.set("word", "seven");
+    await refused(client.incr("word"), "ERR value is not an integer or out of range");
+  },
+
+  async INCRBYFLOAT() {
+    await client.set("float", "10.50");
+    equal(await client.incrByFloat("float", 0.1), "10.6");
+    equal(await client.incrByFloat("float", -5.6), "5");
+    await client.set("word", "seven");
+    await refused(client.incrByFloat("word", 0.5), "ERR value is not a valid float");
+  },
+
+  async "APPEND STRLEN GETRANGE SETRANGE"() {
+    equal([await client.append("append", "Hello"), await client.append("append", " World")], [5, 11]);
+    equal([await client.strLen("append"), await client.strLen("missing")], [11, 0]);
+    equal([await client.getRange("append", 0, 4), await client.getRange("append", -5, -1)], ["Hello", "World"]);
+    equal(await client.getRange("append", 20, 30), "");
+    equal(await client.setRange("append", 6, "Redis"), 11);
+    equal(await client.get("append"), "Hello Redis");
+    equal(await client.setRange("padded", 3, Buffer.of(0xff)), 4);
+    equal(await bytes.get("padded"), Buffer.of(0, 0, 0, 0xff));
+  },
+
   async "SET with an expiry"() {
     const now = Date.now();
     const seconds = Math.floor(now / 1000);
@@ -89,10 +138,53 @@ await check("redis", {
     equal(await client.exists(["one", "two", "one", "missing"]), 3);
   },
 
+  async "DEL UNLINK TOUCH"() {
+    await client.mSet({ "del:1": "v", "del:2": "v", "del:3": "v", "del:4": "v" });
+    equal(await client.touch(["del:1", "del:4", "missing"]), 2);
+    equal(await client.del(["del:1", "del:2", "missing"]), 2);
+    equal(await client.unlink(["del:3", "del:3", "missing"]), 1);
+    equal(await client.exists(["del:1", "del:2", "del:3", "del:4"]), 1);
+  },
+
+  async "RENAME RENAMENX"() {
+    await client.mSet({ "rename:1": "one", "rename:2": "two" });
+    equal(await client.rename("rename:1", "rename:3"), "OK");
+    equal(await client.mGet(["rename:1", "rename:3"]), [null, "one"]);
+    equal(await client.renameNX("rename:3", "rename:2"), 0);
+    equal(await client.renameNX("rename:3", "rename:1"), 1);
+    equal(await client.rename("rename:1", "rename:2"), "OK");
+    equal(await client.mGet(["rename:1", "rename:2", "rename:3"]), [null, "one", null]);
+    await refused(client.rename("missing", "rename:1"), "ERR no such key");
+  },
+
+  async "COPY MOVE"() {
+    await client.set("copy", "v");
+    equal(await client.copy("copy", "twin"), 1);
+    await client.set("copy", "w");
+    equal(await client.copy("copy", "twin"), 0);
+    equal(await client.get("twin"), "v");
+    equal(await client.copy("copy", "twin", { REPLACE: true }), 1);
+    equal(await client.get("twin"), "w");
+    equal(await client.copy("missing", "twin"), 0);
+    equal(await client.copy("copy", "copied", { DB: 5 }), 1);
+    equal([await client.move("copy", 5), await client.move("copy", 5)], [1, 0]);
+    equal([await client.move("twin", 5), await client.exists(["copy", "twin"])], [1, 0]);
+    await withClient({ database: 5 }, async (other) => {
+      equal(await other.mGet(["copied", "copy", "twin"]), ["w", "w", "w"]);
+    });
+  },
+
   async TYPE() {
     await client.set("string", "v");
     equal(await client.type("string"), "string");
     equal(await client.type("missing"), "none");
+  },
+
+  async "OBJECT ENCODING REFCOUNT"() {
+    await client.mSet({ int: "12", embstr: "short", raw: "long".repeat(12) });
+    for (const name of ["int", "embstr", "raw"]) equal(await client.objectEncoding(name), name);
+    equal(await client.objectEncoding("missing"), null);
+    equal(await client.objectRefCount("raw"), 1);
   },
 
   async KEYS() {
@@ -111,6 +203,13 @@ await check("redis", {
     const { cursor, keys } = await client.scan("0", { MATCH: "scan:*", COUNT: 10, TYPE: "string" });
     equal([typeof cursor, Array.isArray(keys)], ["string", true]);
   },
+
+  RANDOMKEY: () =>
+    withClient({ database: 6 }, async (other) => {
+      equal(await other.randomKey(), null);
+      await other.mSet({ "random:1": "v", "random:2": "v" });
+      equal(["random:1", "random:2"].includes(await other.randomKey()), true);
+    }),
 
   DBSIZE: () =>
     withClient({ database: 9 }, async (other) => {
@@ -132,6 +231,14 @@ await check("redis", {
     });
     equal(await client.get("select"), "zero");
   },
+
+  SWAPDB: () =>
+    withClient({ database: 7 }, async (seven) => {
+      await seven.set("swapdb", "seven");
+      equal(await client.swapDb(7, 8), "OK");
+      equal(await seven.get("swapdb"), null);
+      await withClient({ database: 8 }, async (eight) => equal(await eight.get("swapdb"), "seven"));
+    }),
 
   async "CONFIG GET"() {
     equal({ ...(await client.configGet("port")) }, { port: String(port) });
@@ -281,6 +388,23 @@ await check("redis", {
     equal(await client.set("large", value), "OK");
     equal(await bytes.get("large"), value);
   },
+
+  "FLUSHDB FLUSHALL": () =>
+    withClient({ database: 10 }, async (other) => {
+      await client.set("kept", "v");
+      for (const mode of [undefined, "ASYNC", "SYNC"]) {
+        await other.set("flushdb", "v");
+        equal(await other.flushDb(mode), "OK");
+        equal(await other.dbSize(), 0);
+      }
+      equal(await client.exists("kept"), 1);
+      for (const mode of [undefined, "ASYNC", "SYNC"]) {
+        await client.set("flushall", "v");
+        await other.set("flushall", "v");
+        equal(await client.flushAll(mode), "OK");
+        equal([await client.dbSize(), await other.dbSize()], [0, 0]);
+      }
+    }),
 
   async reconnect() {
     await restart();

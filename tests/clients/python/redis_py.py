@@ -22,6 +22,15 @@ def new_client(**more):
     return Redis(port=port, **settings, **more)
 
 
+def refused(text, call, *arguments):
+    try:
+        answer = call(*arguments)
+    except redis.ResponseError as error:
+        equal(str(error), text)
+    else:
+        raise AssertionError(f"{answer!r} came to {arguments}, not an error")
+
+
 def connect():
     equal(r.set("connect", "yes"), True)
     resp = r.client_info()["resp"]
@@ -44,6 +53,56 @@ def set_get():
     equal(r.get("missing"), None)
     r["key"] = "other"
     equal(r["key"], b"other")
+
+
+def getset():
+    equal(r.getset("getset", "old"), None)
+    equal(r.getset("getset", "new"), b"old")
+    equal(r.getdel("getset"), b"new")
+    equal(r.getdel("getset"), None)
+    equal(r.setnx("getset", ALL_BYTES), True)
+    equal(r.setnx("getset", "other"), False)
+    equal(r.getdel("getset"), ALL_BYTES)
+
+
+def mset():
+    equal(r.mset({"mset:1": 1, "mset:2": ALL_BYTES}), True)
+    equal(r.mget("mset:1", "missing", "mset:2"), [b"1", None, ALL_BYTES])
+    equal(r.msetnx({"mset:3": "v", "mset:1": "v"}), False)
+    equal(r.msetnx({"mset:3": "v", "mset:4": "w"}), True)
+    equal(r.mget(["mset:1", "mset:3", "mset:4"]), [b"1", b"v", b"w"])
+
+
+def incr():
+    equal((r.incr("counter"), r.incr("counter", 41)), (1, 42))
+    equal((r.decr("counter"), r.decr("counter", 42)), (41, -1))
+    equal((r.incrby("counter", 11), r.decrby("counter", 3)), (10, 7))
+    equal(r.get("counter"), b"7")
+    r.set("most", 2**63 - 1)
+    refused("increment or decrement would overflow", r.incr, "most")
+    equal(r.decr("most"), 2**63 - 2)
+    r.set("word", "seven")
+    refused("value is not an integer or out of range", r.incr, "word")
+
+
+def incrbyfloat():
+    r.set("float", "10.50")
+    equal(r.incrbyfloat("float", 0.1), 10.6)
+    equal(r.incrbyfloat("float", -5.6), 5.0)
+    equal(r.get("float"), b"5")
+    r.set("word", "seven")
+    refused("value is not a valid float", r.incrbyfloat, "word", 0.5)
+
+
+def append():
+    equal((r.append("append", "Hello"), r.append("append", " World")), (5, 11))
+    equal((r.strlen("append"), r.strlen("missing")), (11, 0))
+    equal((r.getrange("append", 0, 4), r.getrange("append", -5, -1)), (b"Hello", b"World"))
+    equal(r.getrange("append", 20, 30), b"")
+    equal(r.setrange("append", 6, "Redis"), 11)
+    equal(r.get("append"), b"Hello Redis")
+    equal(r.setrange("padded", 3, b"\xff"), 4)
+    equal(r.get("padded"), b"\0\0\0\xff")
 
 
 def set_with_expiry():
@@ -78,10 +137,55 @@ def exists():
     equal("missing" in r, False)
 
 
+def delete():
+    r.mset({"del:1": "v", "del:2": "v", "del:3": "v", "del:4": "v"})
+    equal(r.touch("del:1", "del:4", "missing"), 2)
+    equal(r.delete("del:1", "del:2", "missing"), 2)
+    equal(r.unlink("del:3", "del:3", "missing"), 1)
+    equal(r.exists("del:1", "del:2", "del:3", "del:4"), 1)
+    del r["del:4"]
+    equal(r.delete("del:4"), 0)
+
+
+def rename():
+    r.mset({"rename:1": "one", "rename:2": "two"})
+    equal(r.rename("rename:1", "rename:3"), True)
+    equal(r.mget("rename:1", "rename:3"), [None, b"one"])
+    equal(r.renamenx("rename:3", "rename:2"), False)
+    equal(r.renamenx("rename:3", "rename:1"), True)
+    equal(r.rename("rename:1", "rename:2"), True)
+    equal(r.mget("rename:1", "rename:2", "rename:3"), [None, b"one", None])
+    refused("no such key", r.rename, "missing", "rename:1")
+
+
+def copy():
+    r.set("copy", "v")
+    equal(r.copy("copy", "twin"), True)
+    r.set("copy", "w")
+    equal(r.copy("copy", "twin"), False)
+    equal(r.get("twin"), b"v")
+    equal(r.copy("copy", "twin", replace=True), True)
+    equal(r.get("twin"), b"w")
+    equal(r.copy("missing", "twin"), False)
+    equal(r.copy("copy", "copied", destination_db=5), True)
+    equal((r.move("copy", 5), r.move("copy", 5)), (True, False))
+    equal((r.move("twin", 5), r.exists("copy", "twin")), (True, 0))
+    with new_client(db=5) as other:
+        equal(other.mget("copied", "copy", "twin"), [b"w", b"w", b"w"])
+
+
 def type_of():
     r.set("string", "v")
     equal(r.type("string"), b"string")
     equal(r.type("missing"), b"none")
+
+
+def object_encoding():
+    r.mset({"int": 12, "embstr": "short", "raw": "long" * 12})
+    for name in ["int", "embstr", "raw"]:
+        equal(r.object("ENCODING", name), name.encode())
+    equal(r.object("ENCODING", "missing"), None)
+    equal(r.object("REFCOUNT", "raw"), 1)
 
 
 def keys():
@@ -105,6 +209,13 @@ def scan():
     equal(type(cursor), int)
 
 
+def randomkey():
+    with new_client(db=6) as other:
+        equal(other.randomkey(), None)
+        other.mset({"random:1": "v", "random:2": "v"})
+        equal(other.randomkey() in [b"random:1", b"random:2"], True)
+
+
 def dbsize():
     with new_client(db=9) as other:
         before = other.dbsize()
@@ -122,6 +233,13 @@ def select():
         equal(other.select(3), True)
         equal(other.get("select"), b"three")
     equal(r.get("select"), b"zero")
+
+
+def swapdb():
+    with new_client(db=7) as seven, new_client(db=8) as eight:
+        seven.set("swapdb", "seven")
+        equal(r.swapdb(7, 8), True)
+        equal((seven.get("swapdb"), eight.get("swapdb")), (None, b"seven"))
 
 
 def config_get():
@@ -243,12 +361,7 @@ def errors():
         ("SET", "a", "b", "c"): "syntax error",
         ("SELECT", "99"): "DB index is out of range",
     }.items():
-        try:
-            answer = r.execute_command(*wrong)
-        except redis.ResponseError as error:
-            equal(str(error), text)
-        else:
-            raise AssertionError(f"{answer!r} came to {wrong}, not an error")
+        refused(text, r.execute_command, *wrong)
     equal(r.ping(), True)
 
 
@@ -273,6 +386,21 @@ def large_values():
     value = ALL_BYTES * 16_000
     equal(r.set("large", value), True)
     equal(r.get("large"), value)
+
+
+def flush():
+    with new_client(db=10) as other:
+        r.set("kept", "v")
+        for asynchronous in [False, True]:
+            other.set("flushdb", "v")
+            equal(other.flushdb(asynchronous=asynchronous), True)
+            equal(other.dbsize(), 0)
+        equal(r.exists("kept"), 1)
+        for asynchronous in [False, True]:
+            r.set("flushall", "v")
+            other.set("flushall", "v")
+            equal(r.flushall(asynchronous=asynchronous), True)
+            equal((r.dbsize(), other.dbsize()), (0, 0))
 
 
 def reset():
@@ -306,14 +434,25 @@ report.check(
         "PING": ping,
         "ECHO": echo,
         "SET and GET": set_get,
+        "GETSET GETDEL SETNX": getset,
+        "MSET MGET MSETNX": mset,
+        "INCR DECR INCRBY DECRBY": incr,
+        "INCRBYFLOAT": incrbyfloat,
+        "APPEND STRLEN GETRANGE SETRANGE": append,
         "SET with an expiry": set_with_expiry,
         "TTL and PTTL": ttl,
         "EXISTS": exists,
+        "DEL UNLINK TOUCH": delete,
+        "RENAME RENAMENX": rename,
+        "COPY MOVE": copy,
         "TYPE": type_of,
+        "OBJECT ENCODING REFCOUNT": object_encoding,
         "KEYS": keys,
         "SCAN": scan,
+        "RANDOMKEY": randomkey,
         "DBSIZE": dbsize,
         "SELECT": select,
+        "SWAPDB": swapdb,
         "CONFIG GET": config_get,
         "HELLO": hello,
         "CLIENT ID INFO LIST": client_info,
@@ -333,6 +472,7 @@ report.check(
         "pipeline": pipeline,
         "binary values": binary_values,
         "large values": large_values,
+        "FLUSHDB FLUSHALL": flush,
         "reconnect": reconnect,
     }
 )

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use redis::{IntegerReplyOrNoOp, ScanOptions, SetExpiry, SetOptions, Value, ValueType, cmd, pipe};
+use redis::{
+    CopyOptions, FlushAllOptions, IntegerReplyOrNoOp, ScanOptions, SetExpiry, SetOptions, Value,
+    ValueType, cmd, pipe,
+};
 
-use super::{all_bytes, between, equal, field, now, tell};
+use super::{all_bytes, between, equal, field, now, refused, tell};
 
 type Checked = anyhow::Result<()>;
 
@@ -16,14 +19,25 @@ pub async fn check_all(client: &redis::Client, port: &str) -> Checked {
     tell("PING", ping(con).await);
     tell("ECHO", echo(con).await);
     tell("SET and GET", set_get(con).await);
+    tell("GETSET GETDEL SETNX", getset(con).await);
+    tell("MSET MGET MSETNX", mset(con).await);
+    tell("INCR DECR INCRBY DECRBY", incr(con).await);
+    tell("INCRBYFLOAT", incrbyfloat(con).await);
+    tell("APPEND STRLEN GETRANGE SETRANGE", append(con).await);
     tell("SET with an expiry", set_with_expiry(con).await);
     tell("TTL and PTTL", ttl(con).await);
     tell("EXISTS", exists(con).await);
+    tell("DEL UNLINK TOUCH", del(con).await);
+    tell("RENAME RENAMENX", rename(con).await);
+    tell("COPY MOVE", copy(con, port).await);
     tell("TYPE", key_type(con).await);
+    tell("OBJECT ENCODING REFCOUNT", object(con).await);
     tell("KEYS", keys(con).await);
     tell("SCAN", scan(con).await);
+    tell("RANDOMKEY", randomkey(port).await);
     tell("DBSIZE", dbsize(port).await);
     tell("SELECT", select(con, client, port).await);
+    tell("SWAPDB", swapdb(con, port).await);
     tell("CONFIG GET", config_get(con, port).await);
     tell("HELLO", hello(con).await);
     tell("CLIENT ID INFO LIST", client_info(con, client).await);
@@ -43,6 +57,7 @@ pub async fn check_all(client: &redis::Client, port: &str) -> Checked {
     tell("pipeline", pipeline(con).await);
     tell("binary values", binary_values(con).await);
     tell("large values", large_values(con).await);
+    tell("FLUSHDB FLUSHALL", flush(con, port).await);
     tell("reconnect", reconnect(client).await);
     Ok(())
 }
@@ -81,6 +96,64 @@ async fn set_get(con: &mut Connection) -> Checked {
     equal(&wait!(con.get::<_, Option<String>>("missing"))?, &None::<String>)?;
     let () = wait!(con.set("key", 12))?;
     equal(&wait!(con.get::<_, u64>("key"))?, &12)
+}
+
+async fn getset(con: &mut Connection) -> Checked {
+    equal(&wait!(con.getset::<_, _, Option<String>>("getset", "old"))?, &None::<String>)?;
+    equal(&wait!(con.getset::<_, _, String>("getset", "new"))?, "old")?;
+    equal(&wait!(con.get_del::<_, String>("getset"))?, "new")?;
+    equal(&wait!(con.get_del::<_, Option<String>>("getset"))?, &None::<String>)?;
+    equal(&wait!(con.set_nx::<_, _, bool>("getset", all_bytes()))?, &true)?;
+    equal(&wait!(con.set_nx::<_, _, bool>("getset", "other"))?, &false)?;
+    equal(&wait!(con.get_del::<_, Vec<u8>>("getset"))?, &all_bytes())
+}
+
+async fn mset(con: &mut Connection) -> Checked {
+    let pairs = [("mset:1", b"1".to_vec()), ("mset:2", all_bytes())];
+    equal(&wait!(con.mset::<_, _, String>(&pairs))?, "OK")?;
+    let found: Vec<Option<Vec<u8>>> = wait!(con.mget(&["mset:1", "missing", "mset:2"]))?;
+    equal(&found, &[Some(b"1".to_vec()), None, Some(all_bytes())])?;
+    equal(&wait!(con.mset_nx::<_, _, bool>(&[("mset:3", "v"), ("mset:1", "v")]))?, &false)?;
+    equal(&wait!(con.mset_nx::<_, _, bool>(&[("mset:3", "v"), ("mset:4", "w")]))?, &true)?;
+    let found: Vec<String> = wait!(con.mget(&["mset:1", "mset:3", "mset:4"]))?;
+    equal(&found, &["1", "v", "w"])
+}
+
+async fn incr(con: &mut Connection) -> Checked {
+    equal(&words::<i64>(con, &["INCR", "counter"]).await?, &1)?;
+    equal(&wait!(con.incr::<_, _, i64>("counter", 41))?, &42)?;
+    equal(&words::<i64>(con, &["DECR", "counter"]).await?, &41)?;
+    equal(&wait!(con.decr::<_, _, i64>("counter", 42))?, &-1)?;
+    equal(&wait!(con.get::<_, String>("counter"))?, "-1")?;
+    let () = wait!(con.set("most", i64::MAX))?;
+    let overflow = "increment or decrement would overflow";
+    refused(wait!(con.incr::<_, _, i64>("most", 1)), overflow)?;
+    equal(&wait!(con.decr::<_, _, i64>("most", 1))?, &(i64::MAX - 1))?;
+    let () = wait!(con.set("word", "seven"))?;
+    let no_integer = "value is not an integer or out of range";
+    refused(wait!(con.incr::<_, _, i64>("word", 1)), no_integer)
+}
+
+async fn incrbyfloat(con: &mut Connection) -> Checked {
+    let () = wait!(con.set("float", "10.50"))?;
+    equal(&wait!(con.incr::<_, _, f64>("float", 0.1))?, &10.6)?;
+    equal(&wait!(con.incr::<_, _, String>("float", -5.6))?, "5")?;
+    let () = wait!(con.set("word", "seven"))?;
+    refused(wait!(con.incr::<_, _, f64>("word", 0.5)), "value is not a valid float")
+}
+
+async fn append(con: &mut Connection) -> Checked {
+    equal(&wait!(con.append::<_, _, usize>("append", "Hello"))?, &5)?;
+    equal(&wait!(con.append::<_, _, usize>("append", " World"))?, &11)?;
+    equal(&wait!(con.strlen::<_, usize>("append"))?, &11)?;
+    equal(&wait!(con.strlen::<_, usize>("missing"))?, &0)?;
+    equal(&wait!(con.getrange::<_, String>("append", 0, 4))?, "Hello")?;
+    equal(&wait!(con.getrange::<_, String>("append", -5, -1))?, "World")?;
+    equal(&wait!(con.getrange::<_, String>("append", 20, 30))?, "")?;
+    equal(&wait!(con.setrange::<_, _, usize>("append", 6, "Redis"))?, &11)?;
+    equal(&wait!(con.get::<_, String>("append"))?, "Hello Redis")?;
+    equal(&wait!(con.setrange::<_, _, usize>("padded", 3, b"\xff"))?, &4)?;
+    equal(&wait!(con.get::<_, Vec<u8>>("padded"))?, b"\0\0\0\xff")
 }
 
 async fn set_with_expiry(con: &mut Connection) -> Checked {
@@ -122,10 +195,63 @@ async fn exists(con: &mut Connection) -> Checked {
     equal(&wait!(con.exists::<_, u64>(&["one", "two", "one", "missing"]))?, &3)
 }
 
+async fn del(con: &mut Connection) -> Checked {
+    for key in ["del:1", "del:2", "del:3", "del:4"] {
+        let () = wait!(con.set(key, "v"))?;
+    }
+    equal(&words::<u64>(con, &["TOUCH", "del:1", "del:4", "missing"]).await?, &2)?;
+    equal(&wait!(con.del::<_, u64>(&["del:1", "del:2", "missing"]))?, &2)?;
+    equal(&wait!(con.unlink::<_, u64>(&["del:3", "del:3", "missing"]))?, &1)?;
+    equal(&wait!(con.exists::<_, u64>(&["del:1", "del:2", "del:3", "del:4"]))?, &1)?;
+    equal(&wait!(con.del::<_, bool>("del:4"))?, &true)?;
+    equal(&wait!(con.del::<_, bool>("del:4"))?, &false)
+}
+
+async fn rename(con: &mut Connection) -> Checked {
+    let () = wait!(con.mset(&[("rename:1", "one"), ("rename:2", "two")]))?;
+    equal(&wait!(con.rename::<_, _, String>("rename:1", "rename:3"))?, "OK")?;
+    equal(&wait!(con.get::<_, String>("rename:3"))?, "one")?;
+    equal(&wait!(con.rename_nx::<_, _, bool>("rename:3", "rename:2"))?, &false)?;
+    equal(&wait!(con.rename_nx::<_, _, bool>("rename:3", "rename:1"))?, &true)?;
+    equal(&wait!(con.rename::<_, _, String>("rename:1", "rename:2"))?, "OK")?;
+    let found: Vec<Option<String>> = wait!(con.mget(&["rename:1", "rename:2", "rename:3"]))?;
+    equal(&found, &[None, Some("one".into()), None])?;
+    refused(wait!(con.rename::<_, _, String>("missing", "rename:1")), "no such key")
+}
+
+async fn copy(con: &mut Connection, port: &str) -> Checked {
+    let as_it_is = CopyOptions::default;
+    let () = wait!(con.set("copy", "v"))?;
+    equal(&wait!(con.copy::<_, _, _, bool>("copy", "twin", as_it_is()))?, &true)?;
+    let () = wait!(con.set("copy", "w"))?;
+    equal(&wait!(con.copy::<_, _, _, bool>("copy", "twin", as_it_is()))?, &false)?;
+    equal(&wait!(con.get::<_, String>("twin"))?, "v")?;
+    equal(&wait!(con.copy::<_, _, _, bool>("copy", "twin", as_it_is().replace(true)))?, &true)?;
+    equal(&wait!(con.get::<_, String>("twin"))?, "w")?;
+    equal(&wait!(con.copy::<_, _, _, bool>("missing", "twin", as_it_is()))?, &false)?;
+    equal(&wait!(con.copy::<_, _, _, bool>("copy", "copied", as_it_is().db(5)))?, &true)?;
+    equal(&words::<bool>(con, &["MOVE", "copy", "5"]).await?, &true)?;
+    equal(&words::<bool>(con, &["MOVE", "copy", "5"]).await?, &false)?;
+    equal(&words::<bool>(con, &["MOVE", "twin", "5"]).await?, &true)?;
+    equal(&wait!(con.exists::<_, u64>(&["copy", "twin"]))?, &0)?;
+    let other = &mut in_database(port, 5).await?;
+    let found: Vec<String> = wait!(other.mget(&["copied", "copy", "twin"]))?;
+    equal(&found, &["w", "w", "w"])
+}
+
 async fn key_type(con: &mut Connection) -> Checked {
     let () = wait!(con.set("string", "v"))?;
     equal(&wait!(con.key_type::<_, ValueType>("string"))?, &ValueType::String)?;
     equal(&wait!(con.key_type::<_, ValueType>("missing"))?, &ValueType::None)
+}
+
+async fn object(con: &mut Connection) -> Checked {
+    for (encoding, value) in [("int", "12"), ("embstr", "short"), ("raw", &"long".repeat(12))] {
+        let () = wait!(con.set(encoding, value))?;
+        equal(&wait!(con.object_encoding::<_, String>(encoding))?, encoding)?;
+    }
+    equal(&wait!(con.object_encoding::<_, Option<String>>("missing"))?, &None::<String>)?;
+    equal(&wait!(con.object_refcount::<_, usize>("raw"))?, &1)
 }
 
 async fn keys(con: &mut Connection) -> Checked {
@@ -157,6 +283,14 @@ async fn in_database(port: &str, number: u8) -> RedisResult<Connection> {
     connect(&redis::Client::open(format!("redis://127.0.0.1:{port}/{number}"))?).await
 }
 
+async fn randomkey(port: &str) -> Checked {
+    let other = &mut in_database(port, 6).await?;
+    equal(&words::<Option<String>>(other, &["RANDOMKEY"]).await?, &None::<String>)?;
+    let () = wait!(other.mset(&[("random:1", "v"), ("random:2", "v")]))?;
+    let key: String = words(other, &["RANDOMKEY"]).await?;
+    equal(&["random:1", "random:2"].contains(&key.as_str()), &true)
+}
+
 async fn dbsize(port: &str) -> Checked {
     let other = &mut in_database(port, 9).await?;
     equal(&words::<u64>(other, &["DBSIZE"]).await?, &0)?;
@@ -173,6 +307,15 @@ async fn select(con: &mut Connection, client: &redis::Client, port: &str) -> Che
     says(other, &["SELECT", "3"], "OK").await?;
     equal(&wait!(other.get::<_, String>("select"))?, "three")?;
     equal(&wait!(con.get::<_, String>("select"))?, "zero")
+}
+
+async fn swapdb(con: &mut Connection, port: &str) -> Checked {
+    let seven = &mut in_database(port, 7).await?;
+    let eight = &mut in_database(port, 8).await?;
+    let () = wait!(seven.set("swapdb", "seven"))?;
+    says(con, &["SWAPDB", "7", "8"], "OK").await?;
+    equal(&wait!(seven.get::<_, Option<String>>("swapdb"))?, &None::<String>)?;
+    equal(&wait!(eight.get::<_, String>("swapdb"))?, "seven")
 }
 
 async fn config_get(con: &mut Connection, port: &str) -> Checked {
@@ -316,11 +459,7 @@ async fn errors(con: &mut Connection) -> Checked {
         (&["SELECT", "99"], "DB index is out of range"),
     ];
     for (command, due) in table {
-        let Err(error) = words::<Value>(con, command).await else {
-            super::bail!("no error comes to {command:?}");
-        };
-        equal(&error.code(), &Some("ERR"))?;
-        equal(&error.detail(), &Some(due))?;
+        refused(words::<Value>(con, command).await, due)?;
     }
     equal(&wait!(con.ping::<String>())?, "PONG")
 }
@@ -351,5 +490,27 @@ async fn large_values(con: &mut Connection) -> Checked {
     let value = all_bytes().repeat(16_000);
     equal(&wait!(con.set::<_, _, String>("large", &value))?, "OK")?;
     super::ensure!(wait!(con.get::<_, Vec<u8>>("large"))? == value, "another value came back");
+    Ok(())
+}
+
+async fn flush(con: &mut Connection, port: &str) -> Checked {
+    let other = &mut in_database(port, 10).await?;
+    let ways = [true, false].map(|is_blocking| FlushAllOptions::default().blocking(is_blocking));
+    let () = wait!(con.set("kept", "v"))?;
+    equal(&wait!(other.flushdb::<String>())?, "OK")?;
+    for way in &ways {
+        let () = wait!(other.set("flushdb", "v"))?;
+        equal(&wait!(other.flushdb_options::<String>(way))?, "OK")?;
+        equal(&words::<u64>(other, &["DBSIZE"]).await?, &0)?;
+    }
+    equal(&wait!(con.exists::<_, bool>("kept"))?, &true)?;
+    equal(&wait!(con.flushall::<String>())?, "OK")?;
+    for way in &ways {
+        let () = wait!(con.set("flushall", "v"))?;
+        let () = wait!(other.set("flushall", "v"))?;
+        equal(&wait!(con.flushall_options::<String>(way))?, "OK")?;
+        equal(&words::<u64>(con, &["DBSIZE"]).await?, &0)?;
+        equal(&words::<u64>(other, &["DBSIZE"]).await?, &0)?;
+    }
     Ok(())
 }

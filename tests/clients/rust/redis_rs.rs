@@ -153,6 +153,13 @@ where
     Ok(())
 }
 
+/// Holds a reply to the error that is due.
+fn refused<T: Debug>(reply: redis::RedisResult<T>, due: &str) -> anyhow::Result<()> {
+    let Err(error) = reply else { bail!("{reply:?} came, not '{due}'") };
+    equal(&error.code(), &Some("ERR"))?;
+    equal(&error.detail(), &Some(due))
+}
+
 fn between(low: isize, came: isize, high: isize) -> anyhow::Result<()> {
     ensure!((low..=high).contains(&came), "{came} is not between {low} and {high}");
     Ok(())

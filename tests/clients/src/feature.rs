@@ -3,19 +3,30 @@
 use crate::setup::NotHad;
 
 /// What every client for programs is to do, in the order of the table.
-pub const FEATURES: [&str; 32] = [
+pub const FEATURES: [&str; 44] = [
     "connect",
     "PING",
     "ECHO",
     "SET and GET",
+    "GETSET GETDEL SETNX",
+    "MSET MGET MSETNX",
+    "INCR DECR INCRBY DECRBY",
+    "INCRBYFLOAT",
+    "APPEND STRLEN GETRANGE SETRANGE",
     "SET with an expiry",
     "TTL and PTTL",
     "EXISTS",
+    "DEL UNLINK TOUCH",
+    "RENAME RENAMENX",
+    "COPY MOVE",
     "TYPE",
+    "OBJECT ENCODING REFCOUNT",
     "KEYS",
     "SCAN",
+    "RANDOMKEY",
     "DBSIZE",
     "SELECT",
+    "SWAPDB",
     "CONFIG GET",
     "HELLO",
     "CLIENT ID INFO LIST",
@@ -35,6 +46,7 @@ pub const FEATURES: [&str; 32] = [
     "pipeline",
     "binary values",
     "large values",
+    "FLUSHDB FLUSHALL",
     "reconnect",
 ];
 
