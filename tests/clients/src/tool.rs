@@ -39,7 +39,7 @@ const fn benchmark(usage: &'static str, claim: &'static str, run: Run) -> Check 
 type Run = fn(&mut Server) -> anyhow::Result<()>;
 
 /// All checks, in the order of the table.
-pub const CHECKS: [Check; 15] = [
+pub const CHECKS: [Check; 17] = [
     cli("redis-cli in a terminal", "connects without an error, and leaves at QUIT", connects),
     cli("redis-cli in a terminal", "Tab completes a command's name", completes),
     cli("redis-cli in a terminal", "shows a command's arguments while one types", hints),
@@ -49,11 +49,13 @@ pub const CHECKS: [Check; 15] = [
     cli("redis-cli -3 in a terminal", "shows maps as maps", speaks_resp3),
     cli("redis-cli -n 3", "works in database 3", works_elsewhere),
     cli("redis-cli -x", "stores what comes on its input", takes_input),
+    cli("redis-cli -r 1000", "counts to 1,000 with INCR", counts),
     cli("redis-cli --scan", "finds each of 1,000 keys once", scans),
+    cli("redis-cli --scan", "DEL deletes the keys that a pattern finds", deletes_found),
     cli("redis-cli --bigkeys", "finds the biggest value, and its size", finds_big_keys),
     cli("redis-cli --stat", "shows keys, memory and clients", shows_statistics),
     cli("redis-cli --pipe", "100,000 commands: errors: 0, replies: 100000", pipes),
-    benchmark("redis-benchmark", "runs PING, SET and GET without a warning", measures),
+    benchmark("redis-benchmark", "runs PING, SET, GET, INCR and MSET without a warning", measures),
     benchmark(
         "redis-benchmark -3 -P 16",
         "the same in RESP3, 16 commands at a time",
@@ -160,6 +162,12 @@ fn takes_input(server: &mut Server) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn counts(server: &mut Server) -> anyhow::Result<()> {
+    let ran = run(server, "redis-cli", &["-r", "1000", "INCR", "counter"], Vec::new())?;
+    let due: Vec<String> = (1..=1000).map(|n: u32| n.to_string()).collect();
+    equal(&ran.output.lines().collect::<Vec<_>>(), &due)
+}
+
 fn scans(server: &mut Server) -> anyhow::Result<()> {
     fill(server, 1000)?;
     for arguments in [&["--scan", "--pattern", "key:*"][..], &["--scan"]] {
@@ -170,6 +178,17 @@ fn scans(server: &mut Server) -> anyhow::Result<()> {
         equal(&found, &due.iter().map(String::as_str).collect::<BTreeSet<_>>())?;
     }
     Ok(())
+}
+
+/// As `redis-cli --scan --pattern … | xargs redis-cli DEL` does.
+fn deletes_found(server: &mut Server) -> anyhow::Result<()> {
+    fill(server, 1000)?;
+    let scan = ["--scan", "--pattern", "key:?5*"];
+    let found = run(server, "redis-cli", &scan, Vec::new())?;
+    let keys: Vec<&str> = found.output.lines().collect();
+    equal(&run(server, "redis-cli", &[&["DEL"], &keys[..]].concat(), Vec::new())?.output, "99\n")?;
+    equal(&run(server, "redis-cli", &scan, Vec::new())?.output, "")?;
+    equal(&run(server, "redis-cli", &["DBSIZE"], Vec::new())?.output, "901\n")
 }
 
 fn finds_big_keys(server: &mut Server) -> anyhow::Result<()> {
@@ -221,10 +240,11 @@ fn measures_resp3(server: &mut Server) -> anyhow::Result<()> {
 }
 
 fn benchmarks(server: &Server, arguments: &[&str]) -> anyhow::Result<()> {
-    let arguments = [&["-t", "ping,set,get", "-n", "20000", "-r", "100"], arguments].concat();
-    let ran = run(server, "redis-benchmark", &arguments, Vec::new())?;
-    equal(&ran.output.matches("throughput summary: ").count(), &4)?;
-    for part in ["PING_INLINE", "PING_MBULK", "SET", "GET"] {
+    let tests = ["-t", "ping,set,get,incr,mset", "-n", "20000", "-r", "100"];
+    let ran = run(server, "redis-benchmark", &[&tests[..], arguments].concat(), Vec::new())?;
+    let parts = ["PING_INLINE", "PING_MBULK", "SET", "GET", "INCR", "MSET"];
+    equal(&ran.output.matches("throughput summary: ").count(), &parts.len())?;
+    for part in parts {
         ensure!(ran.output.contains(&format!("====== {part}")), "{part} did not run");
     }
     // What it learned from CONFIG GET.
