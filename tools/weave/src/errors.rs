@@ -85,7 +85,8 @@ impl Entry {
         for (index, item) in self.items.iter().enumerate() {
             let found = Found::item(course, stage, item)?;
             let literal = self.literal();
-            ensure!(index > 0 || found.text.contains(literal), "{item} does not say '{literal}'");
+            let says = joined(&found.text).contains(literal);
+            ensure!(index > 0 || says, "{item} does not say '{literal}'");
             items.push(found.shown);
         }
         for function in &self.redis {
@@ -121,6 +122,14 @@ impl Entry {
         let text = text.strip_prefix("Protocol error: ").unwrap_or(text);
         pieces(text).into_iter().max_by_key(|piece| piece.len()).unwrap_or_default()
     }
+}
+
+/// Joins the lines of each literal that goes on after a backslash at the end of a line.
+fn joined(source: &str) -> String {
+    let mut lines = source.split("\\\n");
+    let first = lines.next().unwrap_or_default();
+    let rest: String = lines.map(str::trim_start).collect();
+    format!("{first}{rest}")
 }
 
 /// An item of a stage.
@@ -352,9 +361,11 @@ mod tests {
 
     #[test]
     fn the_texts_of_comments_and_of_help_are_no_errors() {
-        let text =
-            "//! a b\n/// c d\nfn x() -> Y { Err(\"e f\") }\n fn my_help() { [\"g h\"]; }\nb\"i\"";
-        assert_eq!(literals(text.parse().unwrap()), ["e f", "i"]);
+        let text = concat!(
+            "//! a b\n/// c d\nfn x() -> Y { Err(\"e f\") }\n fn my_help() { [\"g h\"]; }\n",
+            "b\"i\"\n\"j \\\n   k\""
+        );
+        assert_eq!(literals(text.parse().unwrap()), ["e f", "i", "j k"]);
     }
 
     /// The texts in a file, but not those of its comments, and of functions that give help.
@@ -377,7 +388,7 @@ mod tests {
                     let text = literal.to_string();
                     let text = text.trim_start_matches(['b', 'r', '#']).trim_end_matches('#');
                     let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-                    found.extend(text.map(str::to_owned));
+                    found.extend(text.map(joined));
                 }
                 _ => {}
             }
