@@ -13,9 +13,13 @@ use conformance::exercise::Exercise;
 use conformance::workspace;
 use serde_json::Value;
 
+/// The copy of the zoo in which the solutions of all exercises about debugging are applied. Each changes
+/// its own animal's file and no other, and the zoo takes as long to compile as several stages.
+const ZOO: &str = "exercise-zoo";
+
 /// The servers that were built.
 pub struct Servers {
-    /// Each package's program, or why there is none.
+    /// The program of each copy, or why there is none.
     programs: BTreeMap<String, Result<PathBuf, String>>,
 }
 
@@ -59,6 +63,8 @@ pub fn build(exercises: &[Exercise]) -> Result<Servers> {
     let members = home.join("workspace");
     let mut programs = BTreeMap::new();
     let mut packages = BTreeSet::new();
+    let mut zoo = files(&workspace::root().join("tests/zoo"))?;
+    let mut animals = BTreeMap::new();
     for exercise in exercises {
         let old = exercise.package();
         let solution = exercise.folder().join("solution.diff");
@@ -68,6 +74,16 @@ pub fn build(exercises: &[Exercise]) -> Result<Servers> {
         }
         for (new, diffs) in copies {
             match patched(exercise, &diffs) {
+                Ok(mut files) if exercise.animal.is_some() && diffs.len() == 1 => {
+                    for path in exercise.changes() {
+                        zoo.extend(files.remove_entry(path));
+                        ensure!(
+                            animals.insert(path.to_owned(), new.clone()).is_none(),
+                            "{} and another exercise are about {path}",
+                            exercise.name
+                        );
+                    }
+                }
                 Ok(files) => {
                     write_package(&members.join(&new), &old, &new, &files)?;
                     packages.insert(new);
@@ -82,6 +98,8 @@ pub fn build(exercises: &[Exercise]) -> Result<Servers> {
             packages.insert(old);
         }
     }
+    write_package(&members.join(ZOO), "zoo", ZOO, &zoo)?;
+    packages.insert(ZOO.to_owned());
     write_workspace(&members, &packages)?;
     let built = compile(&members, &home.join("target"))?;
     for package in packages {
@@ -89,6 +107,8 @@ pub fn build(exercises: &[Exercise]) -> Result<Servers> {
         let program = program.unwrap_or_else(|| Err(format!("{package} was not built")));
         programs.insert(package, program);
     }
+    let mended = programs.remove(ZOO).context("the zoo is one of the copies")?;
+    programs.extend(animals.into_values().map(|copy| (copy, mended.clone())));
     Ok(Servers { programs })
 }
 
