@@ -241,13 +241,15 @@ fn manifest(text: &str, old: &str, new: &str) -> String {
     kept
 }
 
-/// Writes the copies' workspace: the project's own, but for its members.
+/// Writes the copies' workspace: the project's own, but for its members, and with warnings denied.
 fn write_workspace(folder: &Path, packages: &BTreeSet<String>) -> Result<()> {
     let manifest = fs::read_to_string(workspace::root().join("Cargo.toml"))?;
     let mut text = String::new();
     for line in manifest.lines() {
         if line.starts_with("members = ") {
             text += &format!("members = {packages:?}\n");
+        } else if line == "[workspace.lints.rust]" {
+            text += &format!("{line}\nwarnings = \"deny\"\n");
         } else if !line.starts_with("default-members = ") && !line.contains("{ path = ") {
             text += line;
             text.push('\n');
@@ -270,7 +272,6 @@ fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
 /// Builds all packages, with warnings denied, clippy's too; returns each one's program, or what was
 /// said of it.
 fn compile(members: &Path, target: &Path) -> Result<BTreeMap<String, Result<PathBuf, String>>> {
-    let flags = format!("{} -D warnings", env::var("RUSTFLAGS").unwrap_or_default());
     let mut build = cargo();
     build
         .current_dir(members)
@@ -278,7 +279,8 @@ fn compile(members: &Path, target: &Path) -> Result<BTreeMap<String, Result<Path
         .args(["build", "--workspace", "--offline", "--keep-going", "--message-format=json"])
         .arg("--target-dir")
         .arg(target)
-        .env("RUSTFLAGS", flags.trim())
+        // The crates that they need lie with those of this test, as far as they are the same.
+        .env("CARGO_BUILD_BUILD_DIR", build_directory())
         // Nobody debugs them.
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env("CARGO_INCREMENTAL", "0");
@@ -313,6 +315,13 @@ fn compile(members: &Path, target: &Path) -> Result<BTreeMap<String, Result<Path
     }
     ensure!(ran.status.success() || has_told, "the copies cannot be built:\n{}", said(&ran));
     Ok(programs)
+}
+
+/// Cargo's folder for what it compiles in between, without the name of a profile. A Cargo that does not
+/// know of one takes that of the copies.
+fn build_directory() -> PathBuf {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    directory.parent().unwrap_or(directory).to_owned()
 }
 
 fn cargo() -> Command {
