@@ -83,6 +83,8 @@ impl Desk {
             .arg(format!("stage-{:02}", stage.number))
             .current_dir(&self.root)
             .env("CARGO_TARGET_DIR", self.root.join("target"))
+            // One small change after the other.
+            .env("CARGO_INCREMENTAL", "1")
             .env_remove("RUSTFLAGS")
             .output()
             .expect("cargo runs")
