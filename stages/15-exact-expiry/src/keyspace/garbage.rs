@@ -1,0 +1,58 @@
+//! What is no longer in the keyspace, but still in memory.
+
+use crate::keyspace::deadlines::Deadlines;
+use crate::keyspace::dict::Dict;
+use crate::keyspace::entry::Entry;
+
+/// How many slots of a table a step frees: a fraction of a millisecond.
+const SLOTS: usize = 1024;
+
+/// Tables and large entries that nobody needs. They are freed in steps, between which the server
+/// does other things: freeing millions of keys takes a second, and half a gigabyte tens of
+/// milliseconds. Redis gives such work to another thread, see `bioLazyFreeJob`.
+#[derive(Debug, Default)]
+pub struct Garbage {
+    tables: Vec<Dict>,
+    /// The indexes of these tables.
+    indexes: Vec<Deadlines>,
+    /// Each is large.
+    entries: Vec<Entry>,
+}
+
+impl Garbage {
+    /// Adds an entry, or frees it at once if it is small.
+    pub fn add(&mut self, entry: Entry) {
+        if entry.is_large() {
+            self.entries.push(entry);
+        }
+    }
+
+    /// Adds all of these tables and their indexes, and leaves none.
+    pub fn add_tables(&mut self, tables: &mut Vec<Dict>, indexes: &mut Vec<Deadlines>) {
+        self.tables.append(tables);
+        self.indexes.append(indexes);
+    }
+
+    /// Returns whether there is nothing to free.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.indexes.is_empty() && self.entries.is_empty()
+    }
+
+    /// Frees a piece of a large entry, or an index and some slots of a table.
+    pub fn step(&mut self) {
+        if let Some(entry) = self.entries.last_mut() {
+            if !entry.cut() {
+                self.entries.pop();
+            }
+            return;
+        }
+        self.indexes.pop();
+        for _ in 0..SLOTS {
+            match self.tables.last_mut().map(Dict::pop_slot) {
+                Some(Some(slot)) => slot.into_iter().for_each(|entry| self.add(entry)),
+                Some(None) => drop(self.tables.pop()),
+                None => return,
+            }
+        }
+    }
+}
