@@ -1,5 +1,7 @@
 //! The tests of the core that stage 11 must pass. Each group holds from its own stage on.
 
+#[path = "09-scan/dbsize.rs"]
+mod dbsize_until_exact_expiry;
 #[path = "08-any-client/tests.rs"]
 mod from_any_client;
 #[path = "11-clients/tests.rs"]

@@ -10,6 +10,8 @@ mod from_config;
 mod from_del_rename;
 #[path = "02-echo/tests.rs"]
 mod from_echo;
+#[path = "15-exact-expiry/tests.rs"]
+mod from_exact_expiry;
 #[path = "14-incr-append/tests.rs"]
 mod from_incr_append;
 #[path = "12-introspection/tests.rs"]

@@ -157,6 +157,7 @@ fn every_stage_must_pass_the_groups_of_the_stages_before_it() {
         for (first, end, module) in [
             ("04-px-expiry", "09-scan", "options_until_scan"),
             ("06-rdb-read", "08-any-client", "hints_until_any_client"),
+            ("09-scan", "15-exact-expiry", "dbsize_until_exact_expiry"),
         ] {
             let holds = number_of(first)..number_of(end);
             due.extend(holds.contains(&stage).then(|| format!("mod {module};")));

@@ -51,20 +51,6 @@ fn a_key_without_a_deadline_and_no_key_at_all_are_told_apart() {
 }
 
 #[test]
-fn dbsize_counts_what_has_expired_until_somebody_looks() {
-    let mut subject = Subject::default();
-    for key in 0..5 {
-        subject.execute(&words(&format!("SET {key} v PX 1")));
-    }
-    let later = NOW + 2;
-    assert_eq!(shown(&subject.execute_at(later, &words("DBSIZE"))), r":5\r\n");
-    subject.execute_at(later, &words("EXISTS 0 1 1"));
-    assert_eq!(shown(&subject.execute_at(later, &words("DBSIZE"))), r":3\r\n");
-    subject.execute_at(later, &words("SCAN 0"));
-    assert_eq!(shown(&subject.execute_at(later, &words("DBSIZE"))), r":0\r\n");
-}
-
-#[test]
 fn the_farthest_deadline_is_no_trouble() {
     let mut subject = Subject::default();
     subject.execute(&words("SET k v PXAT 9223372036854775807"));

@@ -5,17 +5,17 @@ use allocation_counter::measure;
 use crate::corpus::from_echo::request::{shown, words};
 use crate::subject::{NOW, Subject};
 
-const MIB: i64 = 1024 * 1024;
+pub const MIB: i64 = 1024 * 1024;
 
 /// The most bytes that may be freed at once: a piece of a value, or the slots of a table.
 const STEP: i64 = 2 * MIB;
 
-fn set(subject: &mut Subject, key: &[u8], length: i64) {
+pub fn set(subject: &mut Subject, key: &[u8], length: i64) {
     subject.execute(&[b"SET", key, &vec![b'v'; length as usize]]);
 }
 
 /// Frees all that was removed. Returns how many bytes that were, and in how many steps.
-fn free(subject: &mut Subject) -> (i64, i64) {
+pub fn free(subject: &mut Subject) -> (i64, i64) {
     let (mut freed, mut steps) = (0, 0);
     while subject.has_garbage() {
         let mut more = false;

@@ -54,6 +54,15 @@ impl Model {
         found
     }
 
+    /// Returns all keys that have not expired, each with its database and its deadline.
+    pub fn all(&mut self) -> Vec<(u8, u8, Option<i64>)> {
+        self.get(0);
+        self.keys
+            .iter()
+            .map(|((database, key), (_, deadline))| (*database, *key, *deadline))
+            .collect()
+    }
+
     /// Checks that the server holds the same, key by key, and counts the same.
     pub fn check(&mut self, subject: &mut Subject) -> Result<(), TestCaseError> {
         let now = self.now;
@@ -100,7 +109,7 @@ pub fn integer(number: impl Into<i64>) -> String {
 
 /// What may happen.
 #[derive(Clone, Debug)]
-enum Change {
+pub enum Change {
     Wait(i64),
     Set(u8, String, Option<i64>),
     Select(u8),
@@ -114,7 +123,7 @@ enum Change {
     Random,
 }
 
-fn change() -> impl Strategy<Value = Change> {
+pub fn change() -> impl Strategy<Value = Change> {
     let key = || 0..KEYS;
     let text = "[a-c]{0,3}";
     prop_oneof![
@@ -132,8 +141,8 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-/// Returns the request, and the reply that is due.
-fn play(change: &Change, model: &mut Model) -> (String, String) {
+/// Returns the request, and the reply that is due: one of those between bars.
+pub fn play(change: &Change, model: &mut Model) -> (String, String) {
     const SAME: &str = r"-ERR source and destination objects are the same\r\n";
     let list = |keys: &[u8]| keys.iter().map(|key| format!(" {key}")).collect::<String>();
     match change {

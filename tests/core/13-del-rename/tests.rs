@@ -1,6 +1,6 @@
 //! What holds for the core from stage 13 on.
 
-mod garbage;
+pub mod garbage;
 pub mod lookups;
 pub mod model;
 mod random;
