@@ -104,14 +104,58 @@ const FLOATS: Argument = OneOf(&[
     "",
 ]);
 
+/// Numbers of seconds or milliseconds from now. None makes a deadline that is near.
+const TIMES: Argument = OneOf(&[
+    "100000000",
+    "5000000000",
+    "100000000000",
+    "0",
+    "-1",
+    "-100000000",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775808",
+    "9223372036854775",
+    "-9223372036854776",
+    "+5",
+    "",
+    "1.5",
+]);
+
+/// Numbers of seconds or milliseconds since 1970, likewise.
+const MOMENTS: Argument = OneOf(&[
+    "4102444800",
+    "4102444800",
+    "4102444801",
+    "4102444800000",
+    "4102444800000",
+    "4102444799999",
+    "5000000000000",
+    "9223372036854775",
+    "9223372036854775807",
+    "9223372036854776",
+    "-9223372036854775808",
+    "1",
+    "0",
+    "-1",
+    "x",
+]);
+
+/// Conditions that hold at every moment alike.
+const IF: Argument = Maybe(&["NX", "XX", "nx", "xx", "", "PX"]);
+
+/// All of them.
+const COMPARED: Argument = Maybe(&["NX", "XX", "GT", "LT", "gt", "lt", "GTT"]);
+
 const FLUSH: Argument = Maybe(&["ASYNC", "SYNC", "x"]);
 
 /// The stages that bring them.
 const KEYS: u32 = number_of("13-del-rename");
 const VALUES: u32 = number_of("14-incr-append");
+const DEADLINES: u32 = number_of("15-exact-expiry");
 
 /// Each with the stage that brings it.
-pub const CHANGING: [(&str, u32, &[Argument]); 35] = [
+pub const CHANGING: [(&str, u32, &[Argument]); 54] = [
     ("DEL", KEYS, &[Keys]),
     ("UNLINK", KEYS, &[Keys]),
     ("TOUCH", KEYS, &[Keys]),
@@ -151,4 +195,23 @@ pub const CHANGING: [(&str, u32, &[Argument]); 35] = [
     ("OBJECT", VALUES, &[Word("ENCODING"), Key]),
     ("OBJECT", VALUES, &[Word("REFCOUNT"), Key]),
     ("OBJECT", VALUES, &[Word("FREQ"), Key]),
+    ("EXPIRE", DEADLINES, &[Key, TIMES, IF]),
+    ("PEXPIRE", DEADLINES, &[Key, TIMES, IF]),
+    ("EXPIREAT", DEADLINES, &[Key, MOMENTS, COMPARED]),
+    ("EXPIREAT", DEADLINES, &[Key, MOMENTS, COMPARED, COMPARED]),
+    ("PEXPIREAT", DEADLINES, &[Key, MOMENTS, COMPARED]),
+    ("PEXPIREAT", DEADLINES, &[Key, MOMENTS, COMPARED, COMPARED]),
+    ("PERSIST", DEADLINES, &[Key]),
+    ("TTL", DEADLINES, &[Key]),
+    ("PTTL", DEADLINES, &[Key]),
+    ("EXPIRETIME", DEADLINES, &[Key]),
+    ("PEXPIRETIME", DEADLINES, &[Key]),
+    ("GETEX", DEADLINES, &[Key, Maybe(&["PERSIST", "persist", "KEEPTTL", "NX", "GET", "EX", ""])]),
+    ("GETEX", DEADLINES, &[Key, OneOf(&["EX", "px", "PX"]), TIMES]),
+    ("GETEX", DEADLINES, &[Key, OneOf(&["EXAT", "PXAT", "pxat"]), MOMENTS]),
+    ("GETEX", DEADLINES, &[Key, Word("PXAT"), MOMENTS, Maybe(&["PERSIST", "PXAT", "EX"]), MOMENTS]),
+    ("SETEX", DEADLINES, &[Key, TIMES, Value]),
+    ("PSETEX", DEADLINES, &[Key, TIMES, Value]),
+    ("PSETEX", DEADLINES, &[Key, Word("5000000000"), Value]),
+    ("SET", DEADLINES, &[Key, Value, Word("PXAT"), MOMENTS]),
 ];

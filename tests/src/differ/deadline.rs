@@ -12,11 +12,27 @@ const SAFE_MS: i64 = 3_600_000;
 /// near, or near the end of all numbers.
 #[must_use]
 pub fn is_near(request: &Request) -> bool {
-    if !is(request, 0, "set") {
-        return false;
+    let number = |index: usize| request.get(index).and_then(|number| integer(number));
+    let decides_at =
+        |index, option: &[u8]| number(index).is_some_and(|number| decides(option, number));
+    let options = |from| (from..request.len()).any(|at| decides_at(at + 1, &request[at]));
+    let name = request.first().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
+    match name.as_slice() {
+        b"set" => options(3),
+        b"getex" => options(2),
+        b"setex" => decides_at(2, b"ex"),
+        b"psetex" => decides_at(2, b"px"),
+        b"expire" => decides_at(2, b"ex") || compares(request),
+        b"pexpire" => decides_at(2, b"px") || compares(request),
+        b"expireat" => decides_at(2, b"exat"),
+        b"pexpireat" => decides_at(2, b"pxat"),
+        _ => false,
     }
-    let pairs = request.iter().zip(request.iter().skip(1)).skip(3);
-    pairs.into_iter().any(|(option, number)| integer(number).is_some_and(|n| decides(option, n)))
+}
+
+/// Whether EXPIRE compares the deadline with another one, which may be as far from now.
+fn compares(request: &Request) -> bool {
+    (3..request.len()).any(|index| is(request, index, "GT") || is(request, index, "LT"))
 }
 
 fn decides(option: &[u8], number: i64) -> bool {
@@ -71,6 +87,32 @@ mod tests {
             "EX\0more 5".to_owned(),
         ] {
             assert!(near(&options), "{options:?}");
+        }
+    }
+
+    #[test]
+    fn other_commands_set_deadlines_as_well() {
+        let now = now_ms();
+        for (line, expected) in [
+            ("EXPIRE k 5".to_owned(), true),
+            ("PEXPIRE k 3500000 NX".to_owned(), true),
+            (format!("expireat k {}", now / 1000), true),
+            (format!("PEXPIREAT k {now}"), true),
+            ("SETEX k 5 v".to_owned(), true),
+            ("PSETEX k 5 v".to_owned(), true),
+            ("GETEX k EX 5".to_owned(), true),
+            (format!("GETEX k PXAT {now}"), true),
+            ("EXPIRE k 100000 GT".to_owned(), true),
+            ("PEXPIRE k 5000000000 XX lt".to_owned(), true),
+            ("EXPIRE k 100000".to_owned(), false),
+            ("EXPIRE k -1 NX".to_owned(), false),
+            ("PEXPIREAT k 4102444800000 GT".to_owned(), false),
+            ("SETEX k 100000 5".to_owned(), false),
+            ("GETEX k PXAT 1".to_owned(), false),
+            ("PERSIST k 5".to_owned(), false),
+        ] {
+            let request = line.split(' ').map(|word| word.as_bytes().to_vec()).collect();
+            assert_eq!(is_near(&request), expected, "{line}");
         }
     }
 

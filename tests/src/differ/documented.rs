@@ -67,8 +67,8 @@ pub struct Vocabulary {
 
 /// The commands of the course that are compared, and the stage that brings each. Those whose replies
 /// are each server's own, or the moment's, are left to the transcripts: most of CLIENT, COMMAND, HELLO,
-/// INFO, SCAN, TTL and others of stages 08 to 12.
-pub const COMMANDS: [(&str, u32); 41] = [
+/// INFO, SCAN and others of stages 08 to 12. TTL and PTTL are compared with those that set deadlines.
+pub const COMMANDS: [(&str, u32); 53] = [
     ("ping", number_of("01-ping")),
     ("echo", number_of("02-echo")),
     ("set", number_of("03-set-get")),
@@ -110,6 +110,18 @@ pub const COMMANDS: [(&str, u32); 41] = [
     ("object|encoding", number_of("14-incr-append")),
     ("object|refcount", number_of("14-incr-append")),
     ("object|freq", number_of("14-incr-append")),
+    ("expire", number_of("15-exact-expiry")),
+    ("pexpire", number_of("15-exact-expiry")),
+    ("expireat", number_of("15-exact-expiry")),
+    ("pexpireat", number_of("15-exact-expiry")),
+    ("persist", number_of("15-exact-expiry")),
+    ("ttl", number_of("15-exact-expiry")),
+    ("pttl", number_of("15-exact-expiry")),
+    ("expiretime", number_of("15-exact-expiry")),
+    ("pexpiretime", number_of("15-exact-expiry")),
+    ("getex", number_of("15-exact-expiry")),
+    ("setex", number_of("15-exact-expiry")),
+    ("psetex", number_of("15-exact-expiry")),
 ];
 
 /// The options of SET that Redis has, and the stage that brings each, if one does.
@@ -235,6 +247,8 @@ pub const DOCUMENTED: [Documented; 11] = [
                 "CLIENT REPLY \"ON\\x00\"",
                 "FLUSHDB \"SYNC\\x00\"",
                 "COPY k l \"REPLACE\\x00\"",
+                "SET k v\nEXPIRE k 100000000 \"NX\\x00\"",
+                "SET k v\nGETEX k \"PERSIST\\x00\"",
             ])
         },
     },
@@ -281,6 +295,11 @@ pub fn comparable(request: Option<&Request>, reply: &[u8], place: &Place) -> Vec
     match request.as_slice() {
         _ if is(request, 0, "keys") => sorted(reply),
         [name] if name.eq_ignore_ascii_case(b"randomkey") => without_text(reply),
+        // A deadline counts from the moment at which a request arrives.
+        _ if is(request, 0, "ttl") || is(request, 0, "expiretime") => rounded(reply, 1_000_000),
+        _ if is(request, 0, "pttl") || is(request, 0, "pexpiretime") => {
+            rounded(reply, 1_000_000_000)
+        }
         _ => reply.to_vec(),
     }
 }
@@ -354,6 +373,9 @@ fn has_zero_byte(vocabulary: &Vocabulary, request: &Request) -> bool {
         || ["flushdb", "flushall"].iter().any(|name| is(request, 0, name))
             && request.get(1).filter(is_cut).is_some()
         || is(request, 0, "copy") && request.iter().skip(3).any(|word| word.contains(&0))
+        || is(request, 0, "getex") && request.iter().skip(2).any(|word| word.contains(&0))
+        || ["expire", "pexpire", "expireat", "pexpireat"].iter().any(|name| is(request, 0, name))
+            && request.iter().skip(3).any(|word| word.contains(&0))
         || chooses_replies(request) && request.last().filter(is_cut).is_some()
 }
 
@@ -400,6 +422,15 @@ fn asks_for_encoding(request: &Request) -> bool {
 /// An encoding is a bulk, a count an integer. Nil, and an error, are compared.
 fn only_whether_there_is_one(reply: &[u8], _: &Place) -> Vec<u8> {
     if reply.starts_with(b":") { b":".to_vec() } else { without_text(reply) }
+}
+
+/// Returns an integer that is not negative in another unit: only a change of many days shows.
+fn rounded(reply: &[u8], unit: i64) -> Vec<u8> {
+    let number = str::from_utf8(reply).ok().and_then(|text| text.strip_prefix(':'));
+    match number.and_then(|number| number.trim_end().parse::<i64>().ok()) {
+        Some(number) if number >= 0 => format!(":{}\r\n", number / unit).into_bytes(),
+        _ => reply.to_vec(),
+    }
 }
 
 /// Returns a bulk without its bytes.

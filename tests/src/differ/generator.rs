@@ -22,6 +22,8 @@ type Word = Vec<u8>;
 pub struct Generator {
     rng: Rng,
     vocabulary: Vocabulary,
+    /// Whether each key of the session gets a deadline.
+    expires: bool,
     /// How many sessions were thrown away, and why.
     pub avoided: BTreeMap<&'static str, u64>,
 }
@@ -137,7 +139,7 @@ impl Generator {
     /// Makes sessions for a stage. The same seed makes the same sessions.
     #[must_use]
     pub fn new(seed: u64, vocabulary: Vocabulary) -> Self {
-        Self { rng: Rng::with_seed(seed), vocabulary, avoided: BTreeMap::new() }
+        Self { rng: Rng::with_seed(seed), vocabulary, expires: false, avoided: BTreeMap::new() }
     }
 
     /// Returns another session.
@@ -154,6 +156,8 @@ impl Generator {
     fn any_session(&mut self) -> Session {
         let clients = if self.rng.u8(..3) == 0 { 2 } else { 1 };
         let mut steps = Vec::new();
+        self.expires =
+            self.vocabulary.stage >= number_of("15-exact-expiry") && self.rng.u8(..4) == 0;
         for _ in 0..self.rng.usize(1..=8) {
             let client = self.rng.usize(..clients);
             let bytes = self.burst();
@@ -214,7 +218,15 @@ impl Generator {
             return self.choose(&EMPTY).as_bytes().to_vec();
         }
         let words = self.words();
-        if self.rng.u8(..3) == 0 { self.line(&words) } else { resp::request(&words) }
+        let mut bytes =
+            if self.rng.u8(..3) == 0 { self.line(&words) } else { resp::request(&words) };
+        if self.expires
+            && let Some(key) = words.get(1)
+        {
+            let deadline = b"4102444800000".to_vec();
+            bytes.extend(resp::request(&[b"PEXPIREAT".to_vec(), key.clone(), deadline]));
+        }
+        bytes
     }
 
     fn words(&mut self) -> Vec<Word> {

@@ -31,10 +31,15 @@ impl CommandError {
     /// The most bytes that an error quotes of a name, and of all arguments together.
     const QUOTED: usize = 128;
 
-    /// Returns an error that quotes `name` between two texts.
+    /// Returns an error that quotes `name` between two texts. Line ends at its end are left out, as in
+    /// `addReplyErrorFormat`.
     pub(crate) fn quoting(before: &str, name: &[u8], after: &str) -> Self {
         let name = c_string(name, usize::MAX);
-        Self::Text([before.as_bytes(), name, after.as_bytes()].concat())
+        let mut text = [before.as_bytes(), name, after.as_bytes()].concat();
+        while let [.., b'\r' | b'\n'] = text[..] {
+            text.pop();
+        }
+        Self::Text(text)
     }
 
     pub(crate) fn unknown_subcommand(name: &[u8], command: &str) -> Self {
