@@ -1,6 +1,5 @@
 //! Frees expired keys as soon as their deadlines are past: a timer that sleeps until the next one.
 
-use std::future;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -37,21 +36,14 @@ pub fn note(next: Option<UnixMillis>) {
 pub async fn run(server: &Mutex<Server>) {
     loop {
         free_expired(server).await;
-        let next = lock(server).next_deadline().map(|UnixMillis(next)| next);
-        WAKES_AT.store(next.unwrap_or(i64::MAX), Ordering::Relaxed);
-        let sleep = async {
-            match next {
-                Some(next) => {
-                    // A key has expired once its deadline is past, not when it is reached.
-                    let ms = next.saturating_add(1).saturating_sub(now().0);
-                    let sleep = Duration::from_millis(u64::try_from(ms).unwrap_or(0));
-                    time::sleep(sleep.min(MAX_SLEEP)).await;
-                }
-                None => future::pending().await,
-            }
-        };
+        let next = lock(server).next_deadline();
+        let UnixMillis(wakes_at) = next.unwrap_or(UnixMillis(i64::MAX));
+        WAKES_AT.store(wakes_at, Ordering::Relaxed);
+        // A key has expired once its deadline is past, not when it is reached.
+        let ms = wakes_at.saturating_add(1).saturating_sub(now().0);
+        let sleep = Duration::from_millis(u64::try_from(ms).unwrap_or(0));
         tokio::select! {
-            () = sleep => {}
+            () = time::sleep(sleep.min(MAX_SLEEP)), if next.is_some() => {}
             () = EARLIER.notified() => {}
         }
     }
