@@ -1,11 +1,19 @@
 //! What is no longer in the keyspace, but still in memory.
 
+use std::hint;
+
 use crate::keyspace::deadlines::Deadlines;
 use crate::keyspace::dict::Dict;
 use crate::keyspace::entry::Entry;
 
 /// How many slots of a table a step frees: a fraction of a millisecond.
 const SLOTS: usize = 1024;
+
+/// After how many freed entries the allocator is to merge them.
+const ENTRIES: usize = 256;
+
+/// More bytes than the allocator keeps in lists of small pieces.
+const LARGE: usize = 2048;
 
 /// Tables and large entries that nobody needs. They are freed in steps, between which the server
 /// does other things: freeing millions of keys takes a second, and half a gigabyte tens of
@@ -17,6 +25,8 @@ pub struct Garbage {
     indexes: Vec<Deadlines>,
     /// Each is large.
     entries: Vec<Entry>,
+    /// How many small entries were freed since the allocator has merged them.
+    freed: usize,
 }
 
 impl Garbage {
@@ -24,6 +34,15 @@ impl Garbage {
     pub fn add(&mut self, entry: Entry) {
         if entry.is_large() {
             self.entries.push(entry);
+            return;
+        }
+        drop(entry);
+        self.freed += 1;
+        // glibc keeps small pieces in lists, and merges all of them when somebody asks for a large
+        // one. After two million, that would take 50 ms at once: so ask now, for what is little work.
+        if self.freed == ENTRIES {
+            self.freed = 0;
+            drop(hint::black_box(Vec::<u8>::with_capacity(LARGE)));
         }
     }
 
