@@ -290,6 +290,97 @@ static void ttl(void)
     COUNT(redisCommand(own, "PTTL missing"), -2);
 }
 
+static void setex(void)
+{
+    char bytes[256];
+    all_bytes(bytes);
+    STATUS(redisCommand(own, "SETEX setex %d %b", 100, bytes, sizeof bytes), "OK");
+    BETWEEN(99, redisCommand(own, "TTL setex"), 100);
+    BYTES(redisCommand(own, "GET setex"), bytes, sizeof bytes);
+    STATUS(redisCommand(own, "PSETEX setex 50 short"), "OK");
+    sleep_ms(100);
+    COUNT(redisCommand(own, "EXISTS setex"), 0);
+    REFUSED(redisCommand(own, "SETEX setex 0 v"), "ERR invalid expire time in 'setex' command");
+    REFUSED(redisCommand(own, "PSETEX setex -1 v"), "ERR invalid expire time in 'psetex' command");
+}
+
+static void getex(void)
+{
+    char bytes[256];
+    const char *options[] = {"EX", "PX", "EXAT", "PXAT"};
+    all_bytes(bytes);
+    STATUS(redisCommand(own, "SET getex %b", bytes, sizeof bytes), "OK");
+    BYTES(redisCommand(own, "GETEX getex"), bytes, sizeof bytes);
+    COUNT(redisCommand(own, "TTL getex"), -1);
+    for (int at = 0; at < 4; at++) {
+        long long seconds = 100 * (at + 1);
+        long long when = (at < 2 ? 0 : (long long)time(NULL)) + seconds;
+        if (at % 2) when *= 1000;
+        BYTES(redisCommand(own, "GETEX getex %s %lld", options[at], when), bytes, sizeof bytes);
+        BETWEEN((seconds - 2) * 1000, redisCommand(own, "PTTL getex"), seconds * 1000);
+    }
+    BYTES(redisCommand(own, "GETEX getex PERSIST"), bytes, sizeof bytes);
+    COUNT(redisCommand(own, "TTL getex"), -1);
+    NIL(redisCommand(own, "GETEX missing EX 100"));
+}
+
+static void expire(void)
+{
+    STATUS(redisCommand(own, "SET expire v"), "OK");
+    COUNT(redisCommand(own, "EXPIRE expire 100 XX"), 0);
+    COUNT(redisCommand(own, "EXPIRE expire 100 NX"), 1);
+    COUNT(redisCommand(own, "PEXPIRE expire 100000 NX"), 0);
+    COUNT(redisCommand(own, "EXPIRE expire 50 GT"), 0);
+    COUNT(redisCommand(own, "PEXPIRE expire 200000 GT"), 1);
+    BETWEEN(199000, redisCommand(own, "PTTL expire"), 200000);
+    COUNT(redisCommand(own, "EXPIRE expire 300 LT"), 0);
+    COUNT(redisCommand(own, "PEXPIRE expire 50000 XX LT"), 1);
+    BETWEEN(49, redisCommand(own, "TTL expire"), 50);
+    REFUSED(redisCommand(own, "EXPIRE expire 100 NX GT"),
+            "ERR NX and XX, GT or LT options at the same time are not compatible");
+    COUNT(redisCommand(own, "PEXPIRE expire 50"), 1);
+    sleep_ms(100);
+    NIL(redisCommand(own, "GET expire"));
+    COUNT(redisCommand(own, "EXPIRE expire 100"), 0);
+}
+
+static void expireat(void)
+{
+    long long now = (long long)time(NULL);
+    STATUS(redisCommand(own, "SET expireat v"), "OK");
+    COUNT(redisCommand(own, "EXPIREAT expireat %lld", now + 100), 1);
+    BETWEEN(98000, redisCommand(own, "PTTL expireat"), 100000);
+    COUNT(redisCommand(own, "EXPIREAT expireat %lld GT", now + 50), 0);
+    COUNT(redisCommand(own, "PEXPIREAT expireat %lld GT", (now + 200) * 1000), 1);
+    BETWEEN(198000, redisCommand(own, "PTTL expireat"), 200000);
+    COUNT(redisCommand(own, "PEXPIREAT expireat %lld LT", (now + 300) * 1000), 0);
+    COUNT(redisCommand(own, "EXPIREAT expireat 1 XX"), 1);
+    COUNT(redisCommand(own, "EXISTS expireat"), 0);
+    COUNT(redisCommand(own, "PEXPIREAT expireat 1"), 0);
+}
+
+static void expiretime(void)
+{
+    long long when = (long long)time(NULL) + 100;
+    STATUS(redisCommand(own, "SET expiretime v EXAT %lld", when), "OK");
+    COUNT(redisCommand(own, "EXPIRETIME expiretime"), when);
+    COUNT(redisCommand(own, "PEXPIRETIME expiretime"), when * 1000);
+    STATUS(redisCommand(own, "SET expiretime v"), "OK");
+    COUNT(redisCommand(own, "EXPIRETIME expiretime"), -1);
+    COUNT(redisCommand(own, "PEXPIRETIME expiretime"), -1);
+    COUNT(redisCommand(own, "EXPIRETIME missing"), -2);
+    COUNT(redisCommand(own, "PEXPIRETIME missing"), -2);
+}
+
+static void persist(void)
+{
+    STATUS(redisCommand(own, "SET persist v EX 100"), "OK");
+    COUNT(redisCommand(own, "PERSIST persist"), 1);
+    COUNT(redisCommand(own, "PERSIST persist"), 0);
+    COUNT(redisCommand(own, "TTL persist"), -1);
+    COUNT(redisCommand(own, "PERSIST missing"), 0);
+}
+
 static void exists(void)
 {
     STATUS(redisCommand(own, "SET one 1"), "OK");
@@ -754,6 +845,12 @@ static const struct {
     {"APPEND STRLEN GETRANGE SETRANGE", append},
     {"SET with an expiry", set_with_expiry},
     {"TTL and PTTL", ttl},
+    {"SETEX PSETEX", setex},
+    {"GETEX", getex},
+    {"EXPIRE PEXPIRE", expire},
+    {"EXPIREAT PEXPIREAT", expireat},
+    {"EXPIRETIME PEXPIRETIME", expiretime},
+    {"PERSIST", persist},
     {"EXISTS", exists},
     {"DEL UNLINK TOUCH", del},
     {"RENAME RENAMENX", renames},

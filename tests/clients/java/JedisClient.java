@@ -20,11 +20,13 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.Response;
+import redis.clients.jedis.args.ExpiryOption;
 import redis.clients.jedis.args.FlushMode;
 import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.params.ClientKillParams;
+import redis.clients.jedis.params.GetExParams;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.SetParams;
 import redis.clients.jedis.resps.CommandInfo;
@@ -81,6 +83,12 @@ public final class JedisClient {
     check("APPEND STRLEN GETRANGE SETRANGE", this::append);
     check("SET with an expiry", this::setWithExpiry);
     check("TTL and PTTL", this::ttl);
+    check("SETEX PSETEX", this::setex);
+    check("GETEX", this::getEx);
+    check("EXPIRE PEXPIRE", this::expire);
+    check("EXPIREAT PEXPIREAT", this::expireAt);
+    check("EXPIRETIME PEXPIRETIME", this::expireTime);
+    check("PERSIST", this::persist);
     check("EXISTS", this::exists);
     check("DEL UNLINK TOUCH", this::del);
     check("RENAME RENAMENX", this::rename);
@@ -301,6 +309,85 @@ public final class JedisClient {
     between(99_000, client.pttl("bounded"), 100_000);
     equal(List.of(client.ttl("unbounded"), client.pttl("unbounded")), List.of(-1L, -1L));
     equal(List.of(client.ttl("missing"), client.pttl("missing")), List.of(-2L, -2L));
+  }
+
+  private void setex() throws Exception {
+    equal(client.setex(bytes("setex"), 100, ALL_BYTES), "OK");
+    between(99, client.ttl("setex"), 100);
+    equal(client.get(bytes("setex")), ALL_BYTES);
+    equal(client.psetex("setex", 50, "short"), "OK");
+    Thread.sleep(100);
+    equal(client.exists("setex"), false);
+    refused(() -> client.setex("setex", 0, "v"), "ERR invalid expire time in 'setex' command");
+    refused(() -> client.psetex("setex", -1, "v"), "ERR invalid expire time in 'psetex' command");
+  }
+
+  private void getEx(GetExParams parameters, long low, long high) {
+    equal(client.getEx(bytes("getex"), parameters), ALL_BYTES);
+    between(low, client.pttl("getex"), high);
+  }
+
+  private void getEx() {
+    long now = System.currentTimeMillis() / 1000;
+    client.set(bytes("getex"), ALL_BYTES);
+    getEx(new GetExParams(), -1, -1);
+    getEx(new GetExParams().ex(100), 99_000, 100_000);
+    getEx(new GetExParams().px(200_000), 199_000, 200_000);
+    getEx(new GetExParams().exAt(now + 300), 298_000, 300_000);
+    getEx(new GetExParams().pxAt((now + 400) * 1000), 398_000, 400_000);
+    getEx(new GetExParams().persist(), -1, -1);
+    equal(client.getEx("missing", new GetExParams().ex(100)), null);
+  }
+
+  private void expire() throws Exception {
+    client.set("expire", "v");
+    equal(client.expire("expire", 100, ExpiryOption.XX), 0L);
+    equal(client.expire("expire", 100, ExpiryOption.NX), 1L);
+    equal(client.pexpire("expire", 100_000, ExpiryOption.NX), 0L);
+    equal(client.expire("expire", 50, ExpiryOption.GT), 0L);
+    equal(client.pexpire("expire", 200_000, ExpiryOption.GT), 1L);
+    between(199_000, client.pttl("expire"), 200_000);
+    equal(client.expire("expire", 300, ExpiryOption.LT), 0L);
+    equal(client.pexpire("expire", 50_000, ExpiryOption.LT), 1L);
+    between(49, client.ttl("expire"), 50);
+    equal(client.pexpire("expire", 50), 1L);
+    Thread.sleep(100);
+    equal(client.get("expire"), null);
+    equal(client.expire("expire", 100), 0L);
+  }
+
+  private void expireAt() {
+    long now = System.currentTimeMillis() / 1000;
+    client.set("expireat", "v");
+    equal(client.expireAt("expireat", now + 100), 1L);
+    between(98_000, client.pttl("expireat"), 100_000);
+    equal(client.expireAt("expireat", now + 50, ExpiryOption.GT), 0L);
+    equal(client.pexpireAt("expireat", (now + 200) * 1000, ExpiryOption.GT), 1L);
+    between(198_000, client.pttl("expireat"), 200_000);
+    equal(client.pexpireAt("expireat", (now + 300) * 1000, ExpiryOption.LT), 0L);
+    equal(client.expireAt("expireat", 1, ExpiryOption.XX), 1L);
+    equal(client.exists("expireat"), false);
+    equal(client.pexpireAt("expireat", 1), 0L);
+  }
+
+  private void expireTimeIs(String key, long seconds, long milliseconds) {
+    equal(client.expireTime(key), seconds);
+    equal(client.pexpireTime(key), milliseconds);
+  }
+
+  private void expireTime() {
+    long when = System.currentTimeMillis() / 1000 + 100;
+    client.set("expiretime", "v", SetParams.setParams().exAt(when));
+    expireTimeIs("expiretime", when, when * 1000);
+    client.set("expiretime", "v");
+    expireTimeIs("expiretime", -1, -1);
+    expireTimeIs("missing", -2, -2);
+  }
+
+  private void persist() {
+    client.set("persist", "v", SetParams.setParams().ex(100));
+    equal(List.of(client.persist("persist"), client.persist("persist")), List.of(1L, 0L));
+    equal(List.of(client.ttl("persist"), client.persist("missing")), List.of(-1L, 0L));
   }
 
   private void exists() {

@@ -138,6 +138,77 @@ await check("ioredis", {
     equal([await redis.ttl("missing"), await redis.pttl("missing")], [-2, -2]);
   },
 
+  async "SETEX PSETEX"() {
+    equal(await redis.setex("setex", 100, ALL_BYTES), "OK");
+    between(99, await redis.ttl("setex"), 100);
+    equal(await redis.getBuffer("setex"), ALL_BYTES);
+    equal(await redis.psetex("setex", 50, "short"), "OK");
+    await sleep(100);
+    equal(await redis.exists("setex"), 0);
+    await refused(redis.setex("setex", 0, "v"), "ERR invalid expire time in 'setex' command");
+    await refused(redis.psetex("setex", -1, "v"), "ERR invalid expire time in 'psetex' command");
+  },
+
+  async GETEX() {
+    const now = Math.floor(Date.now() / 1000);
+    await redis.set("getex", ALL_BYTES);
+    equal([await redis.getexBuffer("getex"), await redis.ttl("getex")], [ALL_BYTES, -1]);
+    equal(await redis.getexBuffer("getex", "EX", 100), ALL_BYTES);
+    between(99_000, await redis.pttl("getex"), 100_000);
+    equal(await redis.getexBuffer("getex", "PX", 200_000), ALL_BYTES);
+    between(199_000, await redis.pttl("getex"), 200_000);
+    equal(await redis.getexBuffer("getex", "EXAT", now + 300), ALL_BYTES);
+    between(298_000, await redis.pttl("getex"), 300_000);
+    equal(await redis.getexBuffer("getex", "PXAT", (now + 400) * 1000), ALL_BYTES);
+    between(398_000, await redis.pttl("getex"), 400_000);
+    equal([await redis.getexBuffer("getex", "PERSIST"), await redis.ttl("getex")], [ALL_BYTES, -1]);
+    equal(await redis.getex("missing", "EX", 100), null);
+  },
+
+  async "EXPIRE PEXPIRE"() {
+    await redis.set("expire", "v");
+    equal(await redis.expire("expire", 100, "XX"), 0);
+    equal(await redis.expire("expire", 100, "NX"), 1);
+    equal(await redis.pexpire("expire", 100_000, "NX"), 0);
+    equal(await redis.expire("expire", 50, "GT"), 0);
+    equal(await redis.pexpire("expire", 200_000, "GT"), 1);
+    between(199_000, await redis.pttl("expire"), 200_000);
+    equal(await redis.expire("expire", 300, "LT"), 0);
+    equal(await redis.pexpire("expire", 50_000, "LT"), 1);
+    between(49, await redis.ttl("expire"), 50);
+    equal(await redis.pexpire("expire", 50), 1);
+    await sleep(100);
+    equal([await redis.get("expire"), await redis.expire("expire", 100)], [null, 0]);
+  },
+
+  async "EXPIREAT PEXPIREAT"() {
+    const now = Math.floor(Date.now() / 1000);
+    await redis.set("expireat", "v");
+    equal(await redis.expireat("expireat", now + 100), 1);
+    between(98_000, await redis.pttl("expireat"), 100_000);
+    equal(await redis.expireat("expireat", now + 50, "GT"), 0);
+    equal(await redis.pexpireat("expireat", (now + 200) * 1000, "GT"), 1);
+    between(198_000, await redis.pttl("expireat"), 200_000);
+    equal(await redis.pexpireat("expireat", (now + 300) * 1000, "LT"), 0);
+    equal(await redis.expireat("expireat", 1, "XX"), 1);
+    equal([await redis.exists("expireat"), await redis.pexpireat("expireat", 1)], [0, 0]);
+  },
+
+  async "EXPIRETIME PEXPIRETIME"() {
+    const when = Math.floor(Date.now() / 1000) + 100;
+    await redis.set("expiretime", "v", "EXAT", when);
+    equal([await redis.expiretime("expiretime"), await redis.pexpiretime("expiretime")], [when, when * 1000]);
+    await redis.set("expiretime", "v");
+    equal([await redis.expiretime("expiretime"), await redis.pexpiretime("expiretime")], [-1, -1]);
+    equal([await redis.expiretime("missing"), await redis.pexpiretime("missing")], [-2, -2]);
+  },
+
+  async PERSIST() {
+    await redis.set("persist", "v", "EX", 100);
+    equal([await redis.persist("persist"), await redis.persist("persist")], [1, 0]);
+    equal([await redis.ttl("persist"), await redis.persist("missing")], [-1, 0]);
+  },
+
   async EXISTS() {
     await redis.set("one", "1");
     await redis.set("two", "2");

@@ -131,6 +131,77 @@ await check("redis", {
     equal([await client.ttl("missing"), await client.pTTL("missing")], [-2, -2]);
   },
 
+  async "SETEX PSETEX"() {
+    equal(await client.setEx("setex", 100, ALL_BYTES), "OK");
+    between(99, await client.ttl("setex"), 100);
+    equal(await bytes.get("setex"), ALL_BYTES);
+    equal(await client.pSetEx("setex", 50, "short"), "OK");
+    await sleep(100);
+    equal(await client.exists("setex"), 0);
+    await refused(client.setEx("setex", 0, "v"), "ERR invalid expire time in 'setex' command");
+    await refused(client.pSetEx("setex", -1, "v"), "ERR invalid expire time in 'psetex' command");
+  },
+
+  async GETEX() {
+    const now = Math.floor(Date.now() / 1000);
+    await client.set("getex", ALL_BYTES);
+    equal(await bytes.getEx("getex", { type: "EX", value: 100 }), ALL_BYTES);
+    between(99_000, await client.pTTL("getex"), 100_000);
+    equal(await bytes.getEx("getex", { type: "PX", value: 200_000 }), ALL_BYTES);
+    between(199_000, await client.pTTL("getex"), 200_000);
+    equal(await bytes.getEx("getex", { type: "EXAT", value: now + 300 }), ALL_BYTES);
+    between(298_000, await client.pTTL("getex"), 300_000);
+    equal(await bytes.getEx("getex", { type: "PXAT", value: (now + 400) * 1000 }), ALL_BYTES);
+    between(398_000, await client.pTTL("getex"), 400_000);
+    equal([await bytes.getEx("getex", { type: "PERSIST" }), await client.ttl("getex")], [ALL_BYTES, -1]);
+    equal(await client.getEx("missing", { EX: 100 }), null);
+  },
+
+  async "EXPIRE PEXPIRE"() {
+    await client.set("expire", "v");
+    equal(await client.expire("expire", 100, "XX"), 0);
+    equal(await client.expire("expire", 100, "NX"), 1);
+    equal(await client.pExpire("expire", 100_000, "NX"), 0);
+    equal(await client.expire("expire", 50, "GT"), 0);
+    equal(await client.pExpire("expire", 200_000, "GT"), 1);
+    between(199_000, await client.pTTL("expire"), 200_000);
+    equal(await client.expire("expire", 300, "LT"), 0);
+    equal(await client.pExpire("expire", 50_000, "LT"), 1);
+    between(49, await client.ttl("expire"), 50);
+    equal(await client.pExpire("expire", 50), 1);
+    await sleep(100);
+    equal([await client.get("expire"), await client.expire("expire", 100)], [null, 0]);
+  },
+
+  async "EXPIREAT PEXPIREAT"() {
+    const now = Math.floor(Date.now() / 1000);
+    const after = (seconds) => new Date((now + seconds) * 1000);
+    await client.set("expireat", "v");
+    equal(await client.expireAt("expireat", now + 100), 1);
+    between(98_000, await client.pTTL("expireat"), 100_000);
+    equal(await client.expireAt("expireat", after(50), "GT"), 0);
+    equal(await client.pExpireAt("expireat", after(200), "GT"), 1);
+    between(198_000, await client.pTTL("expireat"), 200_000);
+    equal(await client.pExpireAt("expireat", (now + 300) * 1000, "LT"), 0);
+    equal(await client.expireAt("expireat", 1, "XX"), 1);
+    equal([await client.exists("expireat"), await client.pExpireAt("expireat", 1)], [0, 0]);
+  },
+
+  async "EXPIRETIME PEXPIRETIME"() {
+    const when = Math.floor(Date.now() / 1000) + 100;
+    await client.set("expiretime", "v", { expiration: { type: "EXAT", value: when } });
+    equal([await client.expireTime("expiretime"), await client.pExpireTime("expiretime")], [when, when * 1000]);
+    await client.set("expiretime", "v");
+    equal([await client.expireTime("expiretime"), await client.pExpireTime("expiretime")], [-1, -1]);
+    equal([await client.expireTime("missing"), await client.pExpireTime("missing")], [-2, -2]);
+  },
+
+  async PERSIST() {
+    await client.set("persist", "v", { EX: 100 });
+    equal([await client.persist("persist"), await client.persist("persist")], [1, 0]);
+    equal([await client.ttl("persist"), await client.persist("missing")], [-1, 0]);
+  },
+
   async EXISTS() {
     await client.set("one", "1");
     await client.set("two", "2");

@@ -129,6 +129,77 @@ def ttl():
     equal((r.ttl("missing"), r.pttl("missing")), (-2, -2))
 
 
+def setex():
+    equal(r.setex("setex", 100, ALL_BYTES), True)
+    between(99, r.ttl("setex"), 100)
+    equal(r.get("setex"), ALL_BYTES)
+    equal(r.psetex("setex", 50, "short"), True)
+    time.sleep(0.1)
+    equal(r.exists("setex"), 0)
+    refused("invalid expire time in 'setex' command", r.setex, "setex", 0, "v")
+    refused("invalid expire time in 'psetex' command", r.psetex, "setex", -1, "v")
+
+
+def getex():
+    now = int(time.time())
+    r.set("getex", ALL_BYTES)
+    equal((r.getex("getex"), r.ttl("getex")), (ALL_BYTES, -1))
+    equal(r.getex("getex", ex=100), ALL_BYTES)
+    between(99_000, r.pttl("getex"), 100_000)
+    equal(r.getex("getex", px=200_000), ALL_BYTES)
+    between(199_000, r.pttl("getex"), 200_000)
+    equal(r.getex("getex", exat=now + 300), ALL_BYTES)
+    between(298_000, r.pttl("getex"), 300_000)
+    equal(r.getex("getex", pxat=(now + 400) * 1000), ALL_BYTES)
+    between(398_000, r.pttl("getex"), 400_000)
+    equal((r.getex("getex", persist=True), r.ttl("getex")), (ALL_BYTES, -1))
+    equal(r.getex("missing", ex=100), None)
+
+
+def expire():
+    r.set("expire", "v")
+    equal(r.expire("expire", 100, xx=True), False)
+    equal(r.expire("expire", 100, nx=True), True)
+    equal(r.pexpire("expire", 100_000, nx=True), False)
+    equal(r.expire("expire", 50, gt=True), False)
+    equal(r.pexpire("expire", 200_000, gt=True), True)
+    between(199_000, r.pttl("expire"), 200_000)
+    equal(r.expire("expire", 300, lt=True), False)
+    equal(r.pexpire("expire", 50_000, lt=True), True)
+    between(49, r.ttl("expire"), 50)
+    equal(r.pexpire("expire", 50), True)
+    time.sleep(0.1)
+    equal((r.get("expire"), r.expire("expire", 100)), (None, False))
+
+
+def expireat():
+    now = int(time.time())
+    r.set("expireat", "v")
+    equal(r.expireat("expireat", now + 100), True)
+    between(98_000, r.pttl("expireat"), 100_000)
+    equal(r.expireat("expireat", now + 50, gt=True), False)
+    equal(r.pexpireat("expireat", (now + 200) * 1000, gt=True), True)
+    between(198_000, r.pttl("expireat"), 200_000)
+    equal(r.pexpireat("expireat", (now + 300) * 1000, lt=True), False)
+    equal(r.expireat("expireat", 1, xx=True), True)
+    equal((r.exists("expireat"), r.pexpireat("expireat", 1)), (0, False))
+
+
+def expiretime():
+    when = int(time.time()) + 100
+    r.set("expiretime", "v", exat=when)
+    equal((r.expiretime("expiretime"), r.pexpiretime("expiretime")), (when, when * 1000))
+    r.set("expiretime", "v")
+    equal((r.expiretime("expiretime"), r.pexpiretime("expiretime")), (-1, -1))
+    equal((r.expiretime("missing"), r.pexpiretime("missing")), (-2, -2))
+
+
+def persist():
+    r.set("persist", "v", ex=100)
+    equal((r.persist("persist"), r.persist("persist")), (True, False))
+    equal((r.ttl("persist"), r.persist("missing")), (-1, False))
+
+
 def exists():
     r.set("one", "1")
     r.set("two", "2")
@@ -441,6 +512,12 @@ report.check(
         "APPEND STRLEN GETRANGE SETRANGE": append,
         "SET with an expiry": set_with_expiry,
         "TTL and PTTL": ttl,
+        "SETEX PSETEX": setex,
+        "GETEX": getex,
+        "EXPIRE PEXPIRE": expire,
+        "EXPIREAT PEXPIREAT": expireat,
+        "EXPIRETIME PEXPIRETIME": expiretime,
+        "PERSIST": persist,
         "EXISTS": exists,
         "DEL UNLINK TOUCH": delete,
         "RENAME RENAMENX": rename,

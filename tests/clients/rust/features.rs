@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use redis::{
-    CopyOptions, FlushAllOptions, IntegerReplyOrNoOp, ScanOptions, SetExpiry, SetOptions, Value,
-    ValueType, cmd, pipe,
+    CopyOptions, Expiry, FlushAllOptions, IntegerReplyOrNoOp, ScanOptions, SetExpiry, SetOptions,
+    Value, ValueType, cmd, pipe,
 };
 
 use super::{all_bytes, between, equal, field, now, refused, tell};
@@ -26,6 +26,12 @@ pub async fn check_all(client: &redis::Client, port: &str) -> Checked {
     tell("APPEND STRLEN GETRANGE SETRANGE", append(con).await);
     tell("SET with an expiry", set_with_expiry(con).await);
     tell("TTL and PTTL", ttl(con).await);
+    tell("SETEX PSETEX", setex(con).await);
+    tell("GETEX", getex(con).await);
+    tell("EXPIRE PEXPIRE", expire(con).await);
+    tell("EXPIREAT PEXPIREAT", expireat(con).await);
+    tell("EXPIRETIME PEXPIRETIME", expiretime(con).await);
+    tell("PERSIST", persist(con).await);
     tell("EXISTS", exists(con).await);
     tell("DEL UNLINK TOUCH", del(con).await);
     tell("RENAME RENAMENX", rename(con).await);
@@ -185,6 +191,89 @@ async fn ttl(con: &mut Connection) -> Checked {
     between(99_000, wait!(con.pttl::<_, isize>("bounded"))?, 100_000)?;
     equal(&wait!(con.ttl::<_, isize>("unbounded"))?, &-1)?;
     equal(&wait!(con.pttl::<_, IntegerReplyOrNoOp>("missing"))?, &IntegerReplyOrNoOp::NotExists)
+}
+
+async fn setex(con: &mut Connection) -> Checked {
+    equal(&wait!(con.set_ex::<_, _, String>("setex", all_bytes(), 100))?, "OK")?;
+    between(99, wait!(con.ttl::<_, isize>("setex"))?, 100)?;
+    equal(&wait!(con.get::<_, Vec<u8>>("setex"))?, &all_bytes())?;
+    equal(&wait!(con.pset_ex::<_, _, String>("setex", "short", 50))?, "OK")?;
+    tokio::time::sleep(super::Duration::from_millis(100)).await;
+    equal(&wait!(con.exists::<_, bool>("setex"))?, &false)?;
+    let refusal = "invalid expire time in 'setex' command";
+    refused(wait!(con.set_ex::<_, _, String>("setex", "v", 0)), refusal)?;
+    let refusal = "invalid expire time in 'psetex' command";
+    refused(wait!(con.pset_ex::<_, _, String>("setex", "v", 0)), refusal)
+}
+
+async fn getex(con: &mut Connection) -> Checked {
+    let now = now()?.as_secs();
+    let () = wait!(con.set("getex", all_bytes()))?;
+    let table = [
+        (Expiry::EX(100), 100_000),
+        (Expiry::PX(200_000), 200_000),
+        (Expiry::EXAT(now + 300), 300_000),
+        (Expiry::PXAT((now + 400) * 1000), 400_000),
+    ];
+    for (expiry, due) in table {
+        equal(&wait!(con.get_ex::<_, Vec<u8>>("getex", expiry))?, &all_bytes())?;
+        between(due - 2000, wait!(con.pttl::<_, isize>("getex"))?, due)?;
+    }
+    equal(&wait!(con.get_ex::<_, Vec<u8>>("getex", Expiry::PERSIST))?, &all_bytes())?;
+    equal(&wait!(con.ttl::<_, isize>("getex"))?, &-1)?;
+    let found: Option<String> = wait!(con.get_ex("missing", Expiry::EX(100)))?;
+    equal(&found, &None::<String>)
+}
+
+async fn expire(con: &mut Connection) -> Checked {
+    let () = wait!(con.set("expire", "v"))?;
+    equal(&wait!(con.expire::<_, bool>("expire", 100))?, &true)?;
+    between(99_000, wait!(con.pttl::<_, isize>("expire"))?, 100_000)?;
+    equal(&words::<bool>(con, &["EXPIRE", "expire", "100", "NX"]).await?, &false)?;
+    equal(&words::<bool>(con, &["EXPIRE", "expire", "50", "GT"]).await?, &false)?;
+    equal(&words::<bool>(con, &["PEXPIRE", "expire", "200000", "XX", "GT"]).await?, &true)?;
+    between(199_000, wait!(con.pttl::<_, isize>("expire"))?, 200_000)?;
+    equal(&words::<bool>(con, &["PEXPIRE", "expire", "300000", "LT"]).await?, &false)?;
+    equal(&wait!(con.pexpire::<_, bool>("expire", 50))?, &true)?;
+    tokio::time::sleep(super::Duration::from_millis(100)).await;
+    equal(&wait!(con.get::<_, Option<String>>("expire"))?, &None::<String>)?;
+    equal(&wait!(con.expire::<_, bool>("expire", 100))?, &false)
+}
+
+async fn expireat(con: &mut Connection) -> Checked {
+    let now = i64::try_from(now()?.as_secs())?;
+    let () = wait!(con.set("expireat", "v"))?;
+    equal(&wait!(con.expire_at::<_, bool>("expireat", now + 100))?, &true)?;
+    between(98_000, wait!(con.pttl::<_, isize>("expireat"))?, 100_000)?;
+    equal(&wait!(con.pexpire_at::<_, bool>("expireat", (now + 200) * 1000))?, &true)?;
+    between(198_000, wait!(con.pttl::<_, isize>("expireat"))?, 200_000)?;
+    let soon = (now + 50).to_string();
+    equal(&words::<bool>(con, &["EXPIREAT", "expireat", &soon, "GT"]).await?, &false)?;
+    equal(&words::<bool>(con, &["PEXPIREAT", "expireat", "1", "NX"]).await?, &false)?;
+    equal(&words::<bool>(con, &["EXPIREAT", "expireat", "1", "LT"]).await?, &true)?;
+    equal(&wait!(con.exists::<_, bool>("expireat"))?, &false)?;
+    equal(&wait!(con.pexpire_at::<_, bool>("expireat", 1))?, &false)
+}
+
+async fn expiretime(con: &mut Connection) -> Checked {
+    let when = now()?.as_secs() + 100;
+    let options = SetOptions::default().with_expiration(SetExpiry::EXAT(when));
+    equal(&wait!(con.set_options::<_, _, String>("expiretime", "v", options))?, "OK")?;
+    equal(&wait!(con.expire_time::<_, u64>("expiretime"))?, &when)?;
+    equal(&wait!(con.pexpire_time::<_, u64>("expiretime"))?, &(when * 1000))?;
+    let () = wait!(con.set("expiretime", "v"))?;
+    let never = IntegerReplyOrNoOp::ExistsButNotRelevant;
+    equal(&wait!(con.expire_time::<_, IntegerReplyOrNoOp>("expiretime"))?, &never)?;
+    let missing = IntegerReplyOrNoOp::NotExists;
+    equal(&wait!(con.pexpire_time::<_, IntegerReplyOrNoOp>("missing"))?, &missing)
+}
+
+async fn persist(con: &mut Connection) -> Checked {
+    equal(&wait!(con.set_ex::<_, _, String>("persist", "v", 100))?, "OK")?;
+    equal(&wait!(con.persist::<_, bool>("persist"))?, &true)?;
+    equal(&wait!(con.persist::<_, bool>("persist"))?, &false)?;
+    equal(&wait!(con.ttl::<_, isize>("persist"))?, &-1)?;
+    equal(&wait!(con.persist::<_, bool>("missing"))?, &false)
 }
 
 async fn exists(con: &mut Connection) -> Checked {

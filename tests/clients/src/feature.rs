@@ -3,7 +3,7 @@
 use crate::setup::NotHad;
 
 /// What every client for programs is to do, in the order of the table.
-pub const FEATURES: [&str; 44] = [
+pub const FEATURES: [&str; 50] = [
     "connect",
     "PING",
     "ECHO",
@@ -15,6 +15,12 @@ pub const FEATURES: [&str; 44] = [
     "APPEND STRLEN GETRANGE SETRANGE",
     "SET with an expiry",
     "TTL and PTTL",
+    "SETEX PSETEX",
+    "GETEX",
+    "EXPIRE PEXPIRE",
+    "EXPIREAT PEXPIREAT",
+    "EXPIRETIME PEXPIRETIME",
+    "PERSIST",
     "EXISTS",
     "DEL UNLINK TOUCH",
     "RENAME RENAMENX",
