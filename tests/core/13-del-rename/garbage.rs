@@ -90,6 +90,28 @@ fn a_large_value_is_freed_piece_by_piece_however_it_goes() {
 }
 
 #[test]
+fn clients_cannot_make_garbage_faster_than_it_is_freed() {
+    for requests in [["RENAME k l", "RENAME l k"], ["COPY k l REPLACE", "COPY l k REPLACE"]] {
+        let mut subject = Subject::default();
+        set(&mut subject, b"k", 8 * MIB);
+        let change = measure(|| {
+            for _ in 0..20 {
+                requests.iter().for_each(|request| drop(subject.execute(&words(request))));
+            }
+        });
+        let peak = change.bytes_max as i64;
+        assert!(peak < (64 + 3 * 8 + 1) * MIB, "{requests:?}: {peak} bytes");
+        free(&mut subject);
+    }
+    // One that is larger than that is still freed piece by piece.
+    let mut subject = Subject::default();
+    set(&mut subject, b"k", 100 * MIB);
+    let change = measure(|| drop(subject.execute(&words("DEL k"))));
+    assert!(change.bytes_current.abs() < MIB, "{}", change.bytes_current);
+    assert!(free(&mut subject).0 >= 100 * MIB);
+}
+
+#[test]
 fn a_large_value_that_expires_is_freed_piece_by_piece() {
     for request in ["GET k", "SET k v", "SCAN 0", "DEL k", "RANDOMKEY"] {
         let mut subject = Subject::default();

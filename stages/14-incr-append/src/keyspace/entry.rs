@@ -100,6 +100,11 @@ impl Entry {
         new - value
     }
 
+    /// Returns how many bytes it takes.
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+
     /// Returns whether freeing it at once would take too long.
     pub fn is_large(&self) -> bool {
         self.0.len() > PIECE

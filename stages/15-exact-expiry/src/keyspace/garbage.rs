@@ -9,6 +9,10 @@ use crate::keyspace::entry::Entry;
 /// How many slots of a table a step frees: a fraction of a millisecond.
 const SLOTS: usize = 1024;
 
+/// How many bytes of large entries wait, if it is more than one. Each RENAME makes a copy of its value,
+/// so clients could fill the memory with garbage faster than it is freed.
+const MAX_WAITING: usize = 64 * 1024 * 1024;
+
 /// After how many freed entries the allocator is to merge them.
 const ENTRIES: usize = 256;
 
@@ -25,6 +29,8 @@ pub struct Garbage {
     indexes: Vec<Deadlines>,
     /// Each is large.
     entries: Vec<Entry>,
+    /// How many bytes these entries take.
+    waiting: usize,
     /// How many small entries were freed since the allocator has merged them.
     freed: usize,
 }
@@ -33,7 +39,11 @@ impl Garbage {
     /// Adds an entry, or frees it at once if it is small.
     pub fn add(&mut self, entry: Entry) {
         if entry.is_large() {
+            self.waiting += entry.size();
             self.entries.push(entry);
+            while self.waiting > MAX_WAITING && self.entries.len() > 1 {
+                self.cut();
+            }
             return;
         }
         drop(entry);
@@ -59,10 +69,7 @@ impl Garbage {
 
     /// Frees a piece of a large entry, or an index and some slots of a table.
     pub fn step(&mut self) {
-        if let Some(entry) = self.entries.last_mut() {
-            if !entry.cut() {
-                self.entries.pop();
-            }
+        if self.cut() {
             return;
         }
         self.indexes.pop();
@@ -72,6 +79,22 @@ impl Garbage {
                 Some(None) => drop(self.tables.pop()),
                 None => return,
             }
+            // A large one is next.
+            if !self.entries.is_empty() {
+                return;
+            }
         }
+    }
+
+    /// Frees a piece of a large entry, and returns whether there was one.
+    fn cut(&mut self) -> bool {
+        let Some(entry) = self.entries.last_mut() else { return false };
+        self.waiting -= entry.size();
+        if entry.cut() {
+            self.waiting += entry.size();
+        } else {
+            self.entries.pop();
+        }
+        true
     }
 }
