@@ -23,6 +23,7 @@ mod clients;
 mod command_line;
 mod connection;
 mod dump_at_start;
+mod expiry;
 mod keepalive;
 mod keys;
 mod large_values;
@@ -34,7 +35,7 @@ pub(crate) use keepalive::timer as keepalive_timer;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The claims by their topics.
-const TOPICS: [(&str, &[Claim]); 7] = [
+const TOPICS: [(&str, &[Claim]); 8] = [
     ("command_line", command_line::CLAIMS),
     ("connection", connection::CLAIMS),
     ("large_values", large_values::CLAIMS),
@@ -42,6 +43,7 @@ const TOPICS: [(&str, &[Claim]); 7] = [
     ("dump_at_start", dump_at_start::CLAIMS),
     ("keys", keys::CLAIMS),
     ("clients", clients::CLAIMS),
+    ("expiry", expiry::CLAIMS),
 ];
 
 /// One test.
