@@ -1,5 +1,6 @@
 mod accepts_a_time_of_zero;
 mod adds_in_64_bits;
+mod adds_to_the_old_deadline;
 mod always_loads_dump_rdb;
 mod answers_a_name_twice;
 mod answers_an_empty_array;
@@ -24,6 +25,7 @@ mod counts_itself;
 mod counts_keys_from_zero;
 mod counts_names_and_values;
 mod counts_names_as_deleted;
+mod counts_the_dead;
 mod counts_what_it_sends;
 mod counts_without_an_end;
 mod drops_replies_at_the_end;
@@ -71,11 +73,13 @@ mod matches_the_beginning;
 mod negates_with_an_exclamation_mark;
 mod nests_the_pairs;
 mod parses_numbers_as_rust_does;
+mod persists_when_it_reads;
 mod reads_integers_unsigned;
 mod reads_lengths_backwards;
 mod reads_the_clock_once;
 mod reads_words_as_utf8;
 mod refuses_a_negative_count;
+mod refuses_a_past_deadline;
 mod rounds_seconds_down;
 mod scans_by_position;
 mod selects_for_everybody;
@@ -97,10 +101,12 @@ mod takes_a_backslash_literally;
 mod takes_a_caret_literally;
 mod takes_a_date_for_a_duration;
 mod takes_all_arguments_for_keys;
+mod takes_forever_for_zero;
 mod takes_milliseconds_for_seconds;
 mod takes_seconds_for_milliseconds;
 mod tries_every_way;
 mod trims_words;
+mod trusts_its_marks;
 mod wants_a_carriage_return;
 mod wraps_around;
 mod writes_names_its_own_way;
@@ -756,6 +762,42 @@ pub static ZOO: &[Animal] = &[
         mistake: "fills the gap before an offset with spaces",
         transcript: "14-incr-append/setrange_fills_a_gap_with_zeros",
         server: &fills_the_gap_with_spaces::FillsTheGapWithSpaces,
+    },
+    Animal {
+        name: "adds_to_the_old_deadline",
+        mistake: "adds the time to the deadline that the key had",
+        transcript: "15-exact-expiry/expire_gives_a_key_a_deadline",
+        server: &adds_to_the_old_deadline::AddsToTheOldDeadline,
+    },
+    Animal {
+        name: "takes_forever_for_zero",
+        mistake: "compares with GT and LT as if no deadline were the deadline 0",
+        transcript: "15-exact-expiry/gt_only_lengthens_a_life",
+        server: &takes_forever_for_zero::TakesForeverForZero,
+    },
+    Animal {
+        name: "refuses_a_past_deadline",
+        mistake: "refuses a deadline that is not in the future, as SET does",
+        transcript: "15-exact-expiry/a_past_deadline_removes_the_key",
+        server: &refuses_a_past_deadline::RefusesAPastDeadline,
+    },
+    Animal {
+        name: "persists_when_it_reads",
+        mistake: "removes the deadline with GETEX when it gets no option",
+        transcript: "15-exact-expiry/getex_without_an_option_is_get",
+        server: &persists_when_it_reads::PersistsWhenItReads,
+    },
+    Animal {
+        name: "counts_the_dead",
+        mistake: "counts expired keys that no client has looked up",
+        transcript: "15-exact-expiry/no_key_past_its_deadline_is_shown",
+        server: &counts_the_dead::CountsTheDead,
+    },
+    Animal {
+        name: "trusts_its_marks",
+        mistake: "removes a key at the time of its first deadline, also if it has a later one since",
+        transcript: "15-exact-expiry/a_later_deadline_lets_a_key_live",
+        server: &trusts_its_marks::TrustsItsMarks,
     },
 ];
 

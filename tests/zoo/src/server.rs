@@ -293,8 +293,23 @@ pub trait Server: Sync {
             ("MSETNX", [_, _, ..]) if arguments.len().is_multiple_of(2) => {
                 self.mset_nx(&mut state.keyspace(), arguments)
             }
+            (
+                command @ ("EXPIRE" | "PEXPIRE" | "EXPIREAT" | "PEXPIREAT"),
+                [key, number, conditions @ ..],
+            ) => self
+                .expire(&mut state.keyspace(), command, key, number, conditions)
+                .unwrap_or_else(Reply::Error),
+            ("PERSIST", [key]) => self.persist(&mut state.keyspace(), key),
+            ("PEXPIRETIME", [key]) => self.deadline_of(&mut state.keyspace(), key),
+            ("GETEX", [key, options @ ..]) => {
+                self.get_ex(&mut state.keyspace(), key, options).unwrap_or_else(Reply::error)
+            }
+            ("DBSIZE", []) => self.db_size(&mut state.keyspace()),
+            ("RANDOMKEY", []) => self.random_key(&mut state.keyspace()),
             ("INCR" | "DECR" | "INCRBY" | "DECRBY" | "INCRBYFLOAT", _) => wrong_arity(name),
             ("APPEND" | "SETRANGE" | "GETSET" | "MGET" | "MSETNX", _) => wrong_arity(name),
+            ("EXPIRE" | "PEXPIRE" | "EXPIREAT" | "PEXPIREAT", _) => wrong_arity(name),
+            ("PERSIST" | "PEXPIRETIME" | "GETEX" | "DBSIZE" | "RANDOMKEY", _) => wrong_arity(name),
             ("HELLO", _) => self.hello(arguments).unwrap_or_else(Reply::error),
             ("SELECT", [database]) => self.select(database).unwrap_or_else(Reply::error),
             ("CLIENT", [subcommand, arguments @ ..]) => self.client(subcommand, arguments),
@@ -383,8 +398,7 @@ pub trait Server: Sync {
 
     /// `KEYS pattern`.
     fn keys(&self, keyspace: &mut Keyspace, pattern: &[u8]) -> Reply {
-        let now = self.now();
-        keyspace.retain(|_, entry| !self.expired(entry, now));
+        self.remove_expired(keyspace);
         let keys = keyspace.keys().filter(|key| self.matches(pattern, key));
         Reply::Array(keys.cloned().map(Reply::Bulk).collect())
     }
@@ -597,6 +611,101 @@ pub trait Server: Sync {
         self.store(keyspace, key, Entry { value, deadline });
     }
 
+    // Deadlines that change
+
+    /// `EXPIRE key seconds [NX | XX | GT | LT]`, and `PEXPIRE`, `EXPIREAT`, `PEXPIREAT`.
+    fn expire(
+        &self,
+        keyspace: &mut Keyspace,
+        command: &str,
+        key: &[u8],
+        number: &[u8],
+        conditions: &[Vec<u8>],
+    ) -> Result<Reply, Vec<u8>> {
+        let conditions: Vec<String> =
+            conditions.iter().map(|name| self.option_name(name)).collect();
+        if let Some(name) = conditions.iter().find(|name| !CONDITIONS.contains(&name.as_str())) {
+            return Err(format!("ERR Unsupported option {name}").into());
+        }
+        let number = self.integer(number).ok_or(NOT_AN_INTEGER)?;
+        let Some(entry) = self.lookup(keyspace, key) else { return Ok(Reply::Integer(0)) };
+        let Some(deadline) = self.expire_deadline(command, number, entry.deadline) else {
+            let command = command.to_ascii_lowercase();
+            return Err(format!("ERR invalid expire time in '{command}' command").into());
+        };
+        if conditions.iter().any(|name| !self.holds(name, entry.deadline, deadline)) {
+            return Ok(Reply::Integer(0));
+        }
+        if deadline > self.now() {
+            self.store(keyspace, key, Entry { deadline: Some(deadline), ..entry });
+        } else {
+            keyspace.remove(key);
+        }
+        Ok(Reply::Integer(1))
+    }
+
+    /// Returns the deadline that an `EXPIRE` means, if there is such a time. The old one does not
+    /// matter.
+    fn expire_deadline(&self, command: &str, number: i64, _: Option<i64>) -> Option<i64> {
+        let ms = if command.starts_with('P') { number } else { number.checked_mul(1000)? };
+        ms.checked_add(if command.ends_with("AT") { 0 } else { self.now() })
+    }
+
+    /// Tells whether a condition of `EXPIRE` holds. A key without a deadline lives forever.
+    fn holds(&self, condition: &str, old: Option<i64>, new: i64) -> bool {
+        match condition {
+            "NX" => old.is_none(),
+            "XX" => old.is_some(),
+            "GT" => old.is_some_and(|old| new > old),
+            _ => old.is_none_or(|old| new < old),
+        }
+    }
+
+    /// `PERSIST key`: 1 if there was a deadline.
+    fn persist(&self, keyspace: &mut Keyspace, key: &[u8]) -> Reply {
+        let entry = self.lookup(keyspace, key).filter(|entry| entry.deadline.is_some());
+        let had = entry.is_some();
+        if let Some(entry) = entry {
+            self.store(keyspace, key, Entry { deadline: None, ..entry });
+        }
+        Reply::Integer(had.into())
+    }
+
+    /// `PEXPIRETIME key`: -2 without the key, -1 without a deadline.
+    fn deadline_of(&self, keyspace: &mut Keyspace, key: &[u8]) -> Reply {
+        let entry = self.lookup(keyspace, key);
+        Reply::Integer(entry.map_or(-2, |entry| entry.deadline.unwrap_or(-1)))
+    }
+
+    /// `GETEX key [PERSIST]`; nobody asks for the other options.
+    fn get_ex(
+        &self,
+        keyspace: &mut Keyspace,
+        key: &[u8],
+        options: &[Vec<u8>],
+    ) -> Result<Reply, &'static str> {
+        match options {
+            [] => {}
+            [option] if self.option_name(option) == "PERSIST" => {
+                self.persist(keyspace, key);
+            }
+            _ => return Err(SYNTAX_ERROR),
+        }
+        Ok(self.get(keyspace, key))
+    }
+
+    /// `DBSIZE`.
+    fn db_size(&self, keyspace: &mut Keyspace) -> Reply {
+        self.remove_expired(keyspace);
+        Reply::Integer(keyspace.len() as i64)
+    }
+
+    /// `RANDOMKEY`: the first, since nobody counts how often each comes.
+    fn random_key(&self, keyspace: &mut Keyspace) -> Reply {
+        self.remove_expired(keyspace);
+        keyspace.keys().next().map_or(Reply::Nil, |key| Reply::Bulk(key.clone()))
+    }
+
     // Clients
 
     /// `HELLO [version [AUTH user password] [SETNAME name]]`.
@@ -741,6 +850,12 @@ pub trait Server: Sync {
             keyspace.remove(key);
         }
         keyspace.get(key).cloned()
+    }
+
+    /// Removes all keys that have expired.
+    fn remove_expired(&self, keyspace: &mut Keyspace) {
+        let now = self.now();
+        keyspace.retain(|_, entry| !self.expired(entry, now));
     }
 
     /// Puts an entry under a key, in place of what was there.
@@ -996,6 +1111,7 @@ pub trait Server: Sync {
 pub(crate) const NO_SUCH_KEY: &str = "ERR no such key";
 pub(crate) const SYNTAX_ERROR: &str = "ERR syntax error";
 pub(crate) const NOT_AN_INTEGER: &str = "ERR value is not an integer or out of range";
+const CONDITIONS: [&str; 4] = ["NX", "XX", "GT", "LT"];
 pub(crate) const INVALID_EXPIRE_TIME: &str = "ERR invalid expire time in 'set' command";
 
 /// Appends what the client has sent; returns how many bytes, 0 when it sends no more.
