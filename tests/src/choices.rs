@@ -159,6 +159,9 @@ pub(crate) fn number(s: &Symptoms<'_>) -> Said {
             _ if due.abs_diff(came) == 1 && is("TTL") => {
                 say("TTL rounds to the nearest second: half a second or more rounds up.")
             }
+            _ if (due + 2..10 * due).contains(&came) => {
+                say("A time to live begins now, and not at the deadline that the key had before.")
+            }
             _ => say("TTL counts seconds, PTTL milliseconds, from now on."),
         };
     }

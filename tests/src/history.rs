@@ -374,6 +374,10 @@ pub(crate) fn listing(s: &Symptoms<'_>) -> Said {
     let missing = cut(due.iter().find(|element| !came.contains(element))?, SHORT);
     Some(match is_all {
         true if is_loaded(s) => format!("{missing} is in the dump, but is not listed."),
+        true if waited(s) => format!(
+            "{missing} is gone, but its deadline is later by now, or it has none any more. Does the \
+            server look at the deadline that the key has now?",
+        ),
         _ => format!("{missing} matches {pattern}, but is not listed. {hint}"),
     })
 }
