@@ -5,7 +5,7 @@
 //! one does, since machines are busy. Where a wait is measured, the best of some attempts counts.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::{fmt, thread};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -70,6 +70,12 @@ pub const POINTS: &[Point] = &[
     point!("10-look-ahead/setrange", a_part_is_written_in_place),
     point!("13-del-rename/a_new_name_in_place", a_value_is_not_copied),
     point!("13-del-rename/lazyfreed_objects", each_key_is_pending_until_it_is_freed),
+    point!("15-exact-expiry/the_share_of_the_dead", a_step_that_leaves_keys_is_counted),
+    point!("15-exact-expiry/the_share_of_the_dead", no_key_is_dead_when_info_counts),
+    point!("15-exact-expiry/how_long_it_took", freeing_keys_takes_time),
+    point!("15-exact-expiry/how_long_it_took", waiting_for_a_deadline_is_no_work),
+    point!("15-exact-expiry/idletime", a_look_is_no_use),
+    point!("15-exact-expiry/idletime", a_use_ends_the_idle_time),
 ];
 
 /// Returns the points of an exercise.
@@ -169,6 +175,56 @@ impl Running {
         let line = client.line()?.unwrap_or_default();
         let number = line.trim_end().strip_prefix(':').and_then(|number| number.parse().ok());
         number.with_context(|| format!("expected an integer, received {line:?}"))
+    }
+
+    /// Sets keys that all expire at the same time, and waits until then.
+    fn fill_with_one_deadline(&self, keys: usize) -> Result<()> {
+        /// How long the server rests before they expire.
+        const REST: Duration = Duration::from_millis(1500);
+        for wait in [4, 12, 36].map(Duration::from_secs) {
+            let deadline = SystemTime::now() + wait;
+            let unix = deadline.duration_since(UNIX_EPOCH)?.as_millis().to_string();
+            self.fill(keys, &["PXAT", &unix])?;
+            let left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
+            if left >= REST {
+                thread::sleep(left);
+                return Ok(());
+            }
+            // This machine needs longer.
+            self.await_empty()?;
+        }
+        bail!("the server did not set {keys} keys in 30 seconds")
+    }
+
+    /// Returns a field of INFO, of its section Stats.
+    fn stats_field(&self, name: &str) -> Result<String> {
+        let mut client = self.connect()?;
+        client.send(&array(&[b"INFO", b"stats"]))?;
+        let length = client.line()?.unwrap_or_default();
+        let length = length.trim_end().strip_prefix('$').and_then(|length| length.parse().ok());
+        let text = client.take(length.context("expected a bulk from INFO stats")?)?;
+        let text = String::from_utf8_lossy(&text);
+        let mut fields = text.lines().filter_map(|line| line.split_once(':'));
+        let field = fields.find(|(found, _)| *found == name);
+        let (_, value) = field.with_context(|| format!("INFO stats has no field {name}"))?;
+        Ok(value.to_owned())
+    }
+
+    /// Returns a field of INFO's section Stats that is a number.
+    fn stats_number(&self, name: &str) -> Result<u64> {
+        let value = self.stats_field(name)?;
+        value.parse().with_context(|| format!("expected a number as {name}, received '{value}'"))
+    }
+
+    /// Waits until all keys have expired.
+    fn await_empty(&self) -> Result<()> {
+        let patience = Instant::now() + PATIENCE;
+        while self.integer(&[b"DBSIZE"])? > 0 {
+            let is_time = Instant::now() < patience;
+            ensure!(is_time, "expected that all keys expire, but after {PATIENCE:?} some stay");
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
     }
 
     /// Returns the longest time that another client waits for a reply while something is done.
@@ -583,6 +639,145 @@ fn each_key_is_pending_until_it_is_freed(command: &CommandLine) -> Result<()> {
         }
         ensure!(start.elapsed() < PATIENCE, "after {PATIENCE:?}, {pending} are still pending");
         client.send(&requests[1])?;
+    }
+    Ok(())
+}
+
+fn a_step_that_leaves_keys_is_counted(command: &CommandLine) -> Result<()> {
+    const KEYS: usize = 50_000;
+    const FIELD: &str = "expired_time_cap_reached_count";
+    let server = Running::start(command)?;
+    server.fill(10, &["PX", "1"])?;
+    server.await_empty()?;
+    let few = server.stats_number(FIELD)?;
+    ensure!(few == 0, "expected 0 as {FIELD} after 10 keys have expired, received {few}");
+    server.fill_with_one_deadline(KEYS)?;
+    server.await_empty()?;
+    let many = server.stats_number(FIELD)?;
+    ensure!(
+        many > 0,
+        "expected that {FIELD} counts the steps that left something to free, but after {KEYS} keys \
+         have expired in the same millisecond it is 0"
+    );
+    thread::sleep(Duration::from_millis(300));
+    let later = server.stats_number(FIELD)?;
+    ensure!(
+        later == many,
+        "expected that {FIELD} stays at {many} while no key expires, received {later}"
+    );
+    Ok(())
+}
+
+fn no_key_is_dead_when_info_counts(command: &CommandLine) -> Result<()> {
+    const KEYS: usize = 50_000;
+    const FIELD: &str = "expired_stale_perc";
+    let server = Running::start(command)?;
+    server.fill_with_one_deadline(KEYS)?;
+    for _ in 0..20 {
+        let share = server.stats_field(FIELD)?;
+        ensure!(
+            share == "0.00",
+            "expected 0.00 as {FIELD} at every moment, since INFO frees expired keys before it \
+             counts, received {share}"
+        );
+    }
+    Ok(())
+}
+
+fn freeing_keys_takes_time(command: &CommandLine) -> Result<()> {
+    const KEYS: usize = 100_000;
+    const FIELD: &str = "expire_cycle_cpu_milliseconds";
+    let server = Running::start(command)?;
+    server.fill_with_one_deadline(KEYS)?;
+    let start = Instant::now();
+    server.await_empty()?;
+    let (taken, most) = (server.stats_number(FIELD)?, start.elapsed().as_millis() as u64 + 100);
+    ensure!(
+        (1..=most).contains(&taken),
+        "expected that {FIELD} is 1 or more after {KEYS} keys were freed, and no more than the \
+         {most} ms that passed, received {taken}"
+    );
+    Ok(())
+}
+
+fn waiting_for_a_deadline_is_no_work(command: &CommandLine) -> Result<()> {
+    const KEYS: usize = 50;
+    const TIME: Duration = Duration::from_millis(2500);
+    const FIELD: &str = "expire_cycle_cpu_milliseconds";
+    let server = Running::start(command)?;
+    let step = TIME.as_millis() as usize / KEYS;
+    let set = |number: usize| {
+        let (key, ms) = (format!("key:{number}"), (step * (number + 1)).to_string());
+        array(&[b"SET", key.as_bytes(), b"v", b"PX", ms.as_bytes()])
+    };
+    server.repeat(KEYS, set, b"+OK\r\n")?;
+    server.await_empty()?;
+    let (taken, most) = (server.stats_number(FIELD)?, TIME.as_millis() as u64 / 2);
+    ensure!(
+        taken < most,
+        "expected less than {most} as {FIELD} after {KEYS} keys have expired one by one in \
+         {TIME:?}, received {taken}. Does it count the time in which the timer sleeps?"
+    );
+    Ok(())
+}
+
+/// How long a key is not used, and how many of these seconds count.
+const IDLE: (Duration, u64) = (Duration::from_millis(2500), 2);
+
+/// Sends each request to a key of its own that has been idle, and returns the idle times after it.
+fn idle_times(command: &CommandLine, requests: &[&[&str]]) -> Result<Vec<u64>> {
+    let server = Running::start(command)?;
+    server.fill(requests.len(), &[])?;
+    thread::sleep(IDLE.0);
+    let mut times = Vec::new();
+    for (number, words) in requests.iter().enumerate() {
+        let key = format!("key:{number}");
+        let words = words.iter().map(|word| if *word == "key" { &key } else { *word }.as_bytes());
+        let mut client = server.connect()?;
+        client.send(&array(&words.collect::<Vec<_>>()))?;
+        client.line()?;
+        times.push(server.integer(&[b"OBJECT", b"IDLETIME", key.as_bytes()])?);
+    }
+    Ok(times)
+}
+
+fn a_look_is_no_use(command: &CommandLine) -> Result<()> {
+    let looks: &[&[&str]] = &[
+        &["PING"],
+        &["EXISTS", "key"],
+        &["TYPE", "key"],
+        &["PTTL", "key"],
+        &["OBJECT", "ENCODING", "key"],
+        &["OBJECT", "IDLETIME", "key"],
+    ];
+    for (look, time) in looks.iter().zip(idle_times(command, looks)?) {
+        ensure!(
+            (IDLE.1..60).contains(&time),
+            "expected that a key has been idle for {} seconds or a little more after {}, \
+             received {time}",
+            IDLE.1,
+            look.join(" ")
+        );
+    }
+    Ok(())
+}
+
+fn a_use_ends_the_idle_time(command: &CommandLine) -> Result<()> {
+    let uses: &[&[&str]] = &[
+        &["GET", "key"],
+        &["STRLEN", "key"],
+        &["TOUCH", "key"],
+        &["SET", "key", "another value"],
+        &["APPEND", "key", "more"],
+        &["EXPIRE", "key", "100"],
+        &["PERSIST", "key"],
+    ];
+    for (used, time) in uses.iter().zip(idle_times(command, uses)?) {
+        ensure!(
+            time < IDLE.1,
+            "expected that a key is no longer idle after {}, received {time} seconds",
+            used.join(" ")
+        );
     }
     Ok(())
 }
