@@ -54,15 +54,6 @@ impl Model {
         found
     }
 
-    /// Returns all keys that have not expired, each with its database and its deadline.
-    pub fn all(&mut self) -> Vec<(u8, u8, Option<i64>)> {
-        self.get(0);
-        self.keys
-            .iter()
-            .map(|((database, key), (_, deadline))| (*database, *key, *deadline))
-            .collect()
-    }
-
     /// Checks that the server holds the same, key by key, and counts the same.
     pub fn check(&mut self, subject: &mut Subject) -> Result<(), TestCaseError> {
         let now = self.now;

@@ -32,6 +32,16 @@ enum Change {
     Scan,
 }
 
+/// Returns all keys that have not expired, each with its database and its deadline.
+fn all(model: &mut Model) -> Vec<(u8, u8, Option<i64>)> {
+    let keys = (0..2).flat_map(|database| (0..KEYS).map(move |key| (database, key)));
+    let found = keys.filter_map(|(database, key)| {
+        let (_, deadline) = model.get_in(database, key)?;
+        Some((database, key, deadline))
+    });
+    found.collect()
+}
+
 fn change() -> impl Strategy<Value = Change> {
     let key = || 0..KEYS;
     let ms = || -3..9_i64;
@@ -99,7 +109,7 @@ fn get_ex(model: &mut Model, key: u8, expiry: Option<Option<i64>>) -> String {
 /// Returns the names of all keys, in order.
 fn names(model: &mut Model) -> Vec<String> {
     let database = model.database;
-    let all = model.all().into_iter().filter(|(other, ..)| *other == database);
+    let all = all(model).into_iter().filter(|(other, ..)| *other == database);
     all.map(|(_, key, _)| bulk(&key.to_string())).collect()
 }
 
@@ -114,7 +124,7 @@ fn play(change: &Change, model: &mut Model, subject: &mut Subject) -> (String, S
         }
         Change::SetBack(ms) => {
             while subject.free_expired(now) {}
-            model.all();
+            all(model);
             model.now -= ms;
             ("PING".into(), r"+PONG\r\n".into())
         }
@@ -174,7 +184,7 @@ fn check_names(
 
 /// Checks what must hold of the index at every moment: a look comes before each deadline.
 fn check_next(model: &mut Model, subject: &Subject) -> Result<(), TestCaseError> {
-    let first = model.all().into_iter().filter_map(|(.., deadline)| deadline).min();
+    let first = all(model).into_iter().filter_map(|(.., deadline)| deadline).min();
     let next = subject.next_deadline();
     let is_early = first.is_none_or(|first| next.is_some_and(|next| next <= first));
     prop_assert!(is_early, "{:?}, not before {:?}", next, first);
