@@ -177,8 +177,8 @@ impl Running {
         number.with_context(|| format!("expected an integer, received {line:?}"))
     }
 
-    /// Sets keys that all expire at the same time, and waits until then. Returns when it was.
-    fn fill_with_one_deadline(&self, keys: usize) -> Result<SystemTime> {
+    /// Sets keys that all expire at the same time, and waits until then.
+    fn fill_with_one_deadline(&self, keys: usize) -> Result<()> {
         /// How long the server rests before they expire.
         const REST: Duration = Duration::from_millis(1500);
         for wait in [4, 12, 36].map(Duration::from_secs) {
@@ -188,7 +188,7 @@ impl Running {
             let left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
             if left >= REST {
                 thread::sleep(left);
-                return Ok(deadline);
+                return Ok(());
             }
             // This machine needs longer.
             self.await_empty()?;
@@ -688,10 +688,12 @@ fn freeing_keys_takes_time(command: &CommandLine) -> Result<()> {
     const KEYS: usize = 100_000;
     const FIELD: &str = "expire_cycle_cpu_milliseconds";
     let server = Running::start(command)?;
-    let deadline = server.fill_with_one_deadline(KEYS)?;
+    // On a slow machine, the keys are set more than once, and each time they expire.
+    let start = Instant::now();
+    server.fill_with_one_deadline(KEYS)?;
     server.await_empty()?;
     let taken = server.stats_number(FIELD)?;
-    let most = deadline.elapsed()?.as_millis() as u64;
+    let most = start.elapsed().as_millis() as u64;
     ensure!(
         (1..=most).contains(&taken),
         "expected that {FIELD} is 1 or more after {KEYS} keys were freed, and no more than the \
