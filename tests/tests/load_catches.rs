@@ -504,8 +504,6 @@ fn execute(words: &[Vec<u8>], server: &Server) -> Vec<u8> {
             // As long as to look at many keys.
             thread::sleep(Duration::from_millis(300));
             drop(lock);
-            // The lock is not fair: whoever asks again at once may get it again, and nobody else ever.
-            thread::sleep(Duration::from_millis(20));
             b"*0\r\n".to_vec()
         }
         _ => b"-ERR unknown command\r\n".to_vec(),
