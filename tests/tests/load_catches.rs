@@ -122,7 +122,8 @@ const FAULTS: [(&str, &str, &str); 26] = [
     (
         "holds the lock while it searches",
         "keys_on_many_keys_keeps_nobody_waiting",
-        "KEYS was done before",
+        // On a busy machine, the lock is with the searches all the time, since it is not fair.
+        "KEYS was done before|nothing for 5 seconds",
     ),
 ];
 
@@ -180,7 +181,12 @@ fn takes_too_long() -> Result<(), Failed> {
     Ok(())
 }
 
-/// Holds a scenario to catch a fault.
+fn says(text: &str, said: &str) -> bool {
+    let text = on_one_line(text);
+    said.split('|').any(|said| text.contains(said))
+}
+
+/// Holds a scenario to catch a fault, and to say this of it, or one of these.
 fn caught(fault: &str, name: &str, said: &str) -> Result<Completion, Failed> {
     let scenario = find(name)?;
     if let Some(reason) = scenario.missing(TERMS.size) {
@@ -188,9 +194,7 @@ fn caught(fault: &str, name: &str, said: &str) -> Result<Completion, Failed> {
     }
     match load::play(&scenario, &command(fault), TERMS) {
         Ok(report) => Err(format!("it is not caught: {report}").into()),
-        Err(failure) if on_one_line(&failure.to_string()).contains(said) => {
-            Ok(Completion::Completed)
-        }
+        Err(failure) if says(&failure.to_string(), said) => Ok(Completion::Completed),
         Err(failure) => Err(format!("'{said}' is not said in:\n{failure}").into()),
     }
 }
