@@ -26,7 +26,6 @@ const COLORS: [RGBColor; 4] =
 const WIDTH: u32 = 900;
 const MARGIN: u32 = 16;
 const HEAD: u32 = 116;
-const PANELS: u32 = 260;
 /// Above and below the bars.
 const AROUND_BARS: u32 = 64;
 const BAR: u32 = 22;
@@ -36,6 +35,8 @@ const ROW_LABELS: u32 = 150;
 const BAR_LABELS: u32 = 520;
 /// Above each panel.
 const PANEL_HEAD: u32 = 50;
+/// One request of a panel.
+const ROW: u32 = 26;
 
 /// Returns the chart as an SVG file.
 pub fn svg(report: &Report) -> anyhow::Result<String> {
@@ -145,7 +146,7 @@ impl Row<'_> {
 
 fn draw(report: &Report, svg: &mut String) -> anyhow::Result<()> {
     let lines = others(report);
-    let panels = if report.speed.is_empty() { 0 } else { PANELS };
+    let panels = panels_height(rows(report).len());
     let bars = pixels(lines.len() * real(report).count()) * BAR + pixels(lines.len()) * 6;
     let bars = if lines.is_empty() { 0 } else { AROUND_BARS + bars };
     let size = (WIDTH, HEAD + 2 * panels + bars);
@@ -242,13 +243,17 @@ fn draw_panels(
             report.speed.iter().filter(|cell| cell.subject.pipeline == pipeline).collect();
         draw_panel(panel, report, &rows, pipeline, &cells, most, figure)?;
     }
-    let height = f64::from(PANELS - PANEL_HEAD - AXIS) / rows.len() as f64;
     for (row, label) in rows.iter().enumerate() {
-        let y = f64::from(PANEL_HEAD) + (row as f64 + 0.5) * height;
+        let y = PANEL_HEAD + ROW * pixels(row) + ROW / 2;
         let place = (ROW_LABELS as i32 - 4, y as i32);
         labels.draw(&Text::new(label.clone(), place, aligned(16, HPos::Right)))?;
     }
     Ok(())
+}
+
+/// Returns how high a row of panels is, with its title and its numbers.
+fn panels_height(rows: usize) -> u32 {
+    if rows == 0 { 0 } else { PANEL_HEAD + ROW * pixels(rows) + AXIS }
 }
 
 /// Returns what the rows are called: every request once.
@@ -388,6 +393,7 @@ fn pixels(count: usize) -> u32 {
 mod tests {
     use super::*;
     use crate::report::tests::report;
+    use crate::speed::Subject;
 
     #[test]
     fn the_chart_shows_every_part_on_a_background_of_its_own() {
@@ -409,7 +415,7 @@ mod tests {
         assert!(background.contains(r##"fill="#FFFFFF""##), "{background}");
         // A dot for each cell, server and figure, and one for each entry of the legend.
         let dots = svg.matches("<circle").count();
-        assert_eq!(dots, 2 * 47 * 2 + 3);
+        assert_eq!(dots, 2 * Subject::all().len() * 2 + 3);
     }
 
     #[test]
@@ -432,7 +438,10 @@ mod tests {
         let cell = report.speed.first_mut().unwrap();
         cell.rate.others.first_mut().unwrap().ratio = f64::INFINITY;
         report.memory.first_mut().unwrap().bytes.others.first_mut().unwrap().ratio = f64::INFINITY;
-        assert_eq!(svg(&report).unwrap().matches("<circle").count(), 2 * 47 * 2 + 3 - 1);
+        assert_eq!(
+            svg(&report).unwrap().matches("<circle").count(),
+            2 * Subject::all().len() * 2 + 3 - 1
+        );
     }
 
     #[test]

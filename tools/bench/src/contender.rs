@@ -36,17 +36,26 @@ pub enum Skill {
     Load,
     /// Answers `KEYS`.
     Keys,
+    /// Deletes keys.
+    Delete,
+    /// Counts values up, and changes many keys at once.
+    Count,
+    /// Changes deadlines.
+    Deadlines,
 }
 
 impl Contender {
     /// The real Redis.
     pub fn redis() -> Self {
-        Self::new("redis", CommandLine::redis(), Skill::Keys)
+        Self::new("redis", CommandLine::redis(), Skill::Deadlines)
     }
 
     /// A stage of the course, by its directory's name and its release build.
     pub fn stage(name: &str, binary: &Path) -> Self {
         let most = match name {
+            _ if name >= "15-exact-expiry" => Skill::Deadlines,
+            _ if name >= "14-incr-append" => Skill::Count,
+            _ if name >= "13-del-rename" => Skill::Delete,
             _ if name >= "07-keys" => Skill::Keys,
             _ if name >= "06-rdb-read" => Skill::Load,
             _ if name >= "04-px-expiry" => Skill::Expiry,
@@ -131,7 +140,16 @@ mod tests {
 
     #[test]
     fn a_stage_can_what_it_and_those_before_it_teach() {
-        let skills = [Skill::Ping, Skill::SetGet, Skill::Expiry, Skill::Load, Skill::Keys];
+        let skills = [
+            Skill::Ping,
+            Skill::SetGet,
+            Skill::Expiry,
+            Skill::Load,
+            Skill::Keys,
+            Skill::Delete,
+            Skill::Count,
+            Skill::Deadlines,
+        ];
         for (name, can) in [
             ("01-ping", 1),
             ("02-echo", 1),
@@ -140,7 +158,11 @@ mod tests {
             ("05-config", 3),
             ("06-rdb-read", 4),
             ("07-keys", 5),
-            ("08-any-client", 5),
+            ("12-introspection", 5),
+            ("13-del-rename", 6),
+            ("14-incr-append", 7),
+            ("15-exact-expiry", 8),
+            ("16-lists", 8),
         ] {
             let stage = Contender::stage(name, Path::new("stage"));
             assert_eq!(skills.iter().filter(|&&skill| stage.can(skill)).count(), can, "{name}");

@@ -246,7 +246,10 @@ mod tests {
         assert!(
             page.contains("| 16 | 500 | GET 1 KiB | **1.20** (1.15–1.25) | **2.50** (2.50–2.50) |")
         );
-        assert_eq!(page.lines().filter(|line| line.starts_with("| 64 | ")).count(), 2 * (15 + 2));
+        assert_eq!(
+            page.lines().filter(|line| line.starts_with("| 64 | ")).count(),
+            2 * (15 + 2 + 6)
+        );
         assert!(page.contains("Measured on 2026-11-24 in 11 minutes"));
         assert!(!page.contains("quick run"));
         assert!(page.ends_with("\nTook speed 541 s, memory 60 s.\n"));

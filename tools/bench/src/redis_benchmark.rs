@@ -17,8 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// What it is to send.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Load<'a> {
-    /// As its option `-t` calls it.
-    pub(crate) test: &'a str,
+    pub(crate) request: Request<'a>,
     pub(crate) value: usize,
     pub(crate) pipeline: usize,
     pub(crate) clients: usize,
@@ -27,12 +26,24 @@ pub(crate) struct Load<'a> {
     pub(crate) keys: usize,
 }
 
+/// Where redis-benchmark finds the request that it repeats.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Request<'a> {
+    /// One of its own, as its option `-t` calls it.
+    Test(&'a str),
+    /// The words of another one. Each [`RANDOM_KEY`] is another key each time.
+    Words(&'a [&'a str]),
+}
+
+/// The keys that redis-benchmark's own requests ask for.
+pub(crate) const RANDOM_KEY: &str = "key:__rand_int__";
+
 impl Load<'_> {
     /// Runs it against the server on that port. Returns requests per second, by its own clock,
     /// which starts when all its clients are there.
     pub(crate) fn run(&self, port: u16, core: Option<usize>) -> anyhow::Result<f64> {
         let mut command = Command::new(PROGRAM);
-        command.args(["--csv", "-t", self.test]);
+        command.arg("--csv");
         for (option, number) in [
             ("-p", usize::from(port)),
             ("-n", self.requests),
@@ -43,6 +54,10 @@ impl Load<'_> {
         ] {
             command.arg(option).arg(number.to_string());
         }
+        match self.request {
+            Request::Test(test) => command.args(["-t", test]),
+            Request::Words(words) => command.args(words),
+        };
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = pinned(core, || command.spawn())?.context("cannot run redis-benchmark")?;
         let started = Instant::now();

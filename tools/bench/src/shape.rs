@@ -7,27 +7,34 @@ pub(crate) struct Shape {
     digits: usize,
     value: usize,
     expires: bool,
+    /// Whether Redis can count the values up.
+    counts: bool,
 }
 
 impl Shape {
     /// Keys of 14 bytes, values of 16.
-    pub(crate) const SHORT: Self = Self { digits: 10, value: 16, expires: false };
+    pub(crate) const SHORT: Self = Self { digits: 10, value: 16, expires: false, counts: false };
 
     /// Keys of 24 bytes, values of 64, and all of them expire, but not within a day.
-    pub(crate) const LONG: Self = Self { digits: 20, value: 64, expires: true };
+    pub(crate) const LONG: Self = Self { digits: 20, value: 64, expires: true, counts: false };
 
     /// The keys that redis-benchmark asks for.
     pub(crate) const fn of_redis_benchmark(value: usize) -> Self {
-        Self { digits: 12, value, expires: false }
+        Self { digits: 12, value, expires: false, counts: false }
+    }
+
+    /// The same keys, whose values are numbers of 16 digits.
+    pub(crate) const fn of_counters() -> Self {
+        Self { counts: true, ..Self::of_redis_benchmark(16) }
     }
 
     pub(crate) fn key(self, number: usize) -> String {
         format!("key:{number:0width$}", width = self.digits)
     }
 
-    /// Returns a value that Redis cannot keep as an integer.
+    /// Returns a value, which Redis keeps as an integer only if that is wanted.
     pub(crate) fn value(self) -> String {
-        "v".repeat(self.value)
+        if self.counts { "1" } else { "v" }.repeat(self.value)
     }
 
     /// Returns the words of the SET of a key.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Exchange;
 use crate::contender::{Running, Skill, able, names};
-use crate::redis_benchmark::Load;
+use crate::redis_benchmark::{Load, RANDOM_KEY, Request};
 use crate::shape::Shape;
 use crate::turns::in_turns;
 use crate::{Comparison, Contender, Cores, Progress};
@@ -38,6 +38,19 @@ pub enum Command {
     Set,
     /// Finds the key.
     Get,
+    /// Replaces the value, and gives the key a hundred seconds to live.
+    #[serde(rename = "SET PX")]
+    SetPx,
+    /// Removes one of a million keys, most of which are there.
+    Del,
+    /// Adds one to a number.
+    Incr,
+    /// Replaces the values of ten keys.
+    Mset,
+    /// Finds ten keys.
+    Mget,
+    /// Gives the key another deadline.
+    Expire,
 }
 
 /// A cell of the table.
@@ -79,11 +92,75 @@ const CLIENTS: [usize; 3] = [1, 50, 500];
 /// any.
 const KEYS: usize = 100_000;
 const MANY_KEYS: usize = 5_000_000;
+/// So many that few are asked for twice in a round of DEL.
+const KEYS_TO_DELETE: usize = 1_000_000;
 /// The sizes of values, in bytes.
 pub const VALUES: [usize; 2] = [16, 1024];
 
+impl Command {
+    /// Those that are measured with 50 clients only.
+    const LATER: [Self; 6] =
+        [Self::SetPx, Self::Del, Self::Incr, Self::Mset, Self::Mget, Self::Expire];
+
+    /// Returns what it is called, without its value's size.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ping => "PING",
+            Self::Set => "SET",
+            Self::Get => "GET",
+            Self::SetPx => "SET PX",
+            Self::Del => "DEL",
+            Self::Incr => "INCR",
+            Self::Mset => "MSET, 10 keys",
+            Self::Mget => "MGET, 10 keys",
+            Self::Expire => "EXPIRE",
+        }
+    }
+
+    fn skill(self) -> Skill {
+        match self {
+            Self::Ping => Skill::Ping,
+            Self::Set | Self::Get => Skill::SetGet,
+            Self::SetPx => Skill::Expiry,
+            Self::Del => Skill::Delete,
+            Self::Incr | Self::Mset | Self::Mget => Skill::Count,
+            Self::Expire => Skill::Deadlines,
+        }
+    }
+
+    fn request(self) -> Request<'static> {
+        const VALUE: &str = "vvvvvvvvvvvvvvvv";
+        match self {
+            Self::Ping => Request::Test("ping_mbulk"),
+            Self::Set => Request::Test("set"),
+            Self::Get => Request::Test("get"),
+            Self::SetPx => Request::Words(&["SET", RANDOM_KEY, VALUE, "PX", "100000"]),
+            Self::Del => Request::Words(&["DEL", RANDOM_KEY]),
+            Self::Incr => Request::Words(&["INCR", RANDOM_KEY]),
+            Self::Mset => Request::Test("mset"),
+            Self::Mget => Request::Words(&MGET),
+            Self::Expire => Request::Words(&["EXPIRE", RANDOM_KEY, "100"]),
+        }
+    }
+
+    /// Returns what the server holds before it is asked.
+    fn shape(self, value: usize) -> Shape {
+        match self {
+            Self::Incr => Shape::of_counters(),
+            _ => Shape::of_redis_benchmark(value),
+        }
+    }
+}
+
+const MGET: [&str; 11] = {
+    let mut words = [RANDOM_KEY; 11];
+    words[0] = "MGET";
+    words
+};
+
 impl Subject {
-    /// Every cell of the table: all combinations, and some with more keys than the caches hold.
+    /// Every cell of the table: all combinations, some with more keys than the caches hold, and the
+    /// commands of later stages with as many clients as redis-benchmark has by itself.
     pub fn all() -> Vec<Self> {
         let commands = [(Command::Ping, 0)].into_iter();
         let values = [Command::Set, Command::Get]
@@ -103,7 +180,15 @@ impl Subject {
                 })
             })
             .chain([Command::Set, Command::Get].map(Self::of_many_keys))
+            .chain(PIPELINES.into_iter().flat_map(|pipeline| {
+                Command::LATER.map(|command| Self::of_later(command, pipeline))
+            }))
             .collect()
+    }
+
+    fn of_later(command: Command, pipeline: usize) -> Self {
+        let keys = if command == Command::Del { KEYS_TO_DELETE } else { KEYS };
+        Self { command, value: 16, pipeline, clients: 50, keys }
     }
 
     /// Where a server waits for memory most: there is much to look up at once, and nearly all of it
@@ -112,45 +197,33 @@ impl Subject {
         Self { command, value: 16, pipeline: 64, clients: 50, keys: MANY_KEYS }
     }
 
-    /// One cell for every command and pipeline.
+    /// One cell for every command, and for PING, SET and GET one for every pipeline.
     pub fn few() -> Vec<Self> {
         let all = Self::all().into_iter();
-        all.filter(|subject| subject.clients == 50 && subject.value <= 16 && subject.keys == KEYS)
+        all.filter(|subject| subject.clients == 50 && subject.value <= 16)
+            .filter(|subject| subject.keys != MANY_KEYS)
+            .filter(|subject| subject.pipeline == 16 || !Command::LATER.contains(&subject.command))
+            .map(|subject| Self { keys: KEYS, ..subject })
             .collect()
     }
 
     /// Says the command with its value's size, and with how many millions of keys if they are many.
     pub fn request(&self) -> String {
-        let command = match self.command {
-            Command::Ping => return "PING".to_owned(),
-            Command::Set => "SET",
-            Command::Get => "GET",
-        };
-        let value = match self.value {
-            1024 => "1 KiB".to_owned(),
-            value => format!("{value} B"),
+        let command = self.command.name();
+        let value = match (self.command, self.value) {
+            (Command::Set | Command::Get, 1024) => " 1 KiB".to_owned(),
+            (Command::Set | Command::Get, value) => format!(" {value} B"),
+            _ => String::new(),
         };
         match self.keys {
-            KEYS => format!("{command} {value}"),
-            keys => format!("{command} {value}, {}M keys", keys / 1_000_000),
-        }
-    }
-
-    fn skill(&self) -> Skill {
-        match self.command {
-            Command::Ping => Skill::Ping,
-            Command::Set | Command::Get => Skill::SetGet,
+            KEYS => format!("{command}{value}"),
+            keys => format!("{command}{value}, {}M keys", keys / 1_000_000),
         }
     }
 
     fn load(&self, requests: usize) -> Load<'static> {
-        let test = match self.command {
-            Command::Ping => "ping_mbulk",
-            Command::Set => "set",
-            Command::Get => "get",
-        };
-        let &Self { value, pipeline, clients, keys, .. } = self;
-        Load { test, value: value.max(1), pipeline, clients, requests, keys }
+        let &Self { value, pipeline, clients, keys, command } = self;
+        Load { request: command.request(), value: value.max(1), pipeline, clients, requests, keys }
     }
 
     /// So few that every client still sends several batches, and the first run is a short one.
@@ -176,12 +249,15 @@ pub fn measure(
 ) -> anyhow::Result<Vec<Cell>> {
     let mut cells = Vec::new();
     let mut time = plan.time;
-    for (subject, left) in plan.subjects.iter().zip((1..=plan.subjects.len()).rev()) {
+    // What only Redis can do has nothing to be compared with.
+    let is_shared = |subject: &&Subject| able(contenders, subject.command.skill()).len() > 1;
+    let subjects: Vec<&Subject> = plan.subjects.iter().filter(is_shared).collect();
+    for (subject, left) in subjects.iter().zip((1..=subjects.len()).rev()) {
         progress.say(&subject.to_string());
         // What a cell takes too long or too short, the others make up for.
         let started = Instant::now();
         let end = started + time / u32::try_from(left).unwrap_or(u32::MAX);
-        let cell = measure_cell(*subject, plan, end, contenders, cores);
+        let cell = measure_cell(**subject, plan, end, contenders, cores);
         cells.push(cell.with_context(|| subject.to_string())?);
         progress.advance(time.min(started.elapsed()));
         time = time.saturating_sub(started.elapsed());
@@ -203,7 +279,7 @@ fn measure_cell(
     contenders: &[Contender],
     cores: Cores,
 ) -> anyhow::Result<Cell> {
-    let contenders = able(contenders, subject.skill());
+    let contenders = able(contenders, subject.command.skill());
     let load_core = cores.load(subject.pipeline);
     let mut servers = Vec::new();
     for contender in &contenders {
@@ -222,6 +298,9 @@ fn measure_cell(
         done >= most || done >= least && over
     };
     let rounds = in_turns(&mut servers, enough, |Loaded { server, cpu }| {
+        if subject.command == Command::Del {
+            fill(server, subject)?;
+        }
         let before = server.meter.cpu()?;
         let rate = load.run(server.port(), load_core).with_context(|| server.name.clone())?;
         *cpu += server.meter.cpu()?.saturating_sub(before);
@@ -252,14 +331,19 @@ fn start(contender: &Contender, subject: Subject, cores: Cores) -> anyhow::Resul
     let arguments = if contender.is_ceiling() { &arguments[..] } else { &[] };
     let server = contender.start(cores.server(), arguments)?;
     if subject.command != Command::Ping {
-        let shape = Shape::of_redis_benchmark(subject.value);
-        let fill = || -> anyhow::Result<()> {
-            server.connect()?.fill(shape, 0..subject.keys)?;
-            server.connect()?.exchange(&Exchange::get(shape, subject.keys - 1))
-        };
-        fill().with_context(|| format!("cannot fill {}", contender.name))?;
+        fill(&server, subject)?;
     }
     Ok(server)
+}
+
+/// Gives every key that may be asked for a value.
+fn fill(server: &Running, subject: Subject) -> anyhow::Result<()> {
+    let shape = subject.command.shape(subject.value);
+    let fill = || -> anyhow::Result<()> {
+        server.connect()?.fill(shape, 0..subject.keys)?;
+        server.connect()?.exchange(&Exchange::get(shape, subject.keys - 1))
+    };
+    fill().with_context(|| format!("cannot fill {}", server.name))
 }
 
 /// Has every server warm up, and returns how many requests keep Redis busy for a run's time.
@@ -290,10 +374,12 @@ mod tests {
         let mut distinct = all.clone();
         distinct.sort();
         distinct.dedup();
-        assert_eq!((all.len(), distinct.len()), (5 * 3 * 3 + 2, 5 * 3 * 3 + 2));
+        assert_eq!((all.len(), distinct.len()), (5 * 3 * 3 + 2 + 6 * 3, 5 * 3 * 3 + 2 + 6 * 3));
         assert_eq!(all[0], "PING, pipeline 1, 1 client");
         assert_eq!(all[44], "GET 1 KiB, pipeline 64, 500 clients");
         assert_eq!(all[46], "GET 16 B, 5M keys, pipeline 64, 50 clients");
+        assert_eq!(all[48], "DEL, 1M keys, pipeline 1, 50 clients");
+        assert_eq!(all[64], "EXPIRE, pipeline 64, 50 clients");
     }
 
     #[test]
@@ -310,10 +396,11 @@ mod tests {
     }
 
     #[test]
-    fn a_few_cells_still_have_every_command_and_pipeline() {
+    fn a_few_cells_still_have_every_command() {
         let few: Vec<String> = Subject::few().iter().map(ToString::to_string).collect();
-        assert_eq!(few.len(), 3 * 3);
+        assert_eq!(few.len(), 3 * 3 + 6);
         assert_eq!(few[0], "PING, pipeline 1, 50 clients");
         assert_eq!(few[8], "GET 16 B, pipeline 64, 50 clients");
+        assert_eq!(few[10], "DEL, pipeline 16, 50 clients");
     }
 }
