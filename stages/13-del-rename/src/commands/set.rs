@@ -19,16 +19,14 @@ fn set(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let expiry = parse_expiry(expiry, context.now)?;
     let Context { server, database, now, out, .. } = context;
     server.databases[*database].update(key, *now, |slot| {
-        let old = if get { slot.read() } else { slot.value() };
         let holds = match condition {
             Condition::Always => true,
-            Condition::IfAbsent => old.is_none(),
-            Condition::IfPresent => old.is_some(),
+            Condition::IfAbsent => !slot.is_set(),
+            Condition::IfPresent => slot.is_set(),
         };
-        let done = match old {
-            Some(old) if get => out.bulk(old),
-            None if get => out.nil(),
-            _ if holds => out.simple("OK"),
+        let done = match get.then(|| slot.read()) {
+            Some(Some(old)) => out.bulk(old),
+            None if holds => out.simple("OK"),
             _ => out.nil(),
         };
         if holds {
