@@ -9,9 +9,6 @@ use memchr::memchr_iter;
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Where the first letter of the command is: after `*1`, CRLF, `$4`, CRLF.
-const COMMAND: usize = 8;
-
 /// As much as a stage reads at once.
 const READ_SIZE: usize = 16 * 1024;
 
@@ -58,10 +55,21 @@ fn requests(input: &[u8]) -> usize {
     memchr_iter(b'*', input).count()
 }
 
+/// Returns the reply to the command that begins here: to one of several keys, an array of values.
 fn reply_to(input: &[u8], value: usize) -> Vec<u8> {
-    match input.get(COMMAND) {
-        Some(b'S') => b"+OK\r\n".to_vec(),
-        Some(b'G') => format!("${value}\r\n{}\r\n", "v".repeat(value)).into_bytes(),
+    let lines: Vec<&[u8]> =
+        input.splitn(4, |&byte| byte == b'\n').map(<[u8]>::trim_ascii).collect();
+    let bulk = format!("${value}\r\n{}\r\n", "v".repeat(value));
+    let keys =
+        || str::from_utf8(lines.first()?.get(1..)?).ok()?.parse::<usize>().ok()?.checked_sub(1);
+    match lines.get(2).copied().unwrap_or_default() {
+        b"SET" | b"MSET" => b"+OK\r\n".to_vec(),
+        b"GET" => bulk.into_bytes(),
+        b"MGET" => {
+            let keys = keys().unwrap_or_default();
+            format!("*{keys}\r\n{}", bulk.repeat(keys)).into_bytes()
+        }
+        b"DEL" | b"INCR" | b"EXPIRE" => b":1\r\n".to_vec(),
         _ => b"+PONG\r\n".to_vec(),
     }
 }
@@ -76,6 +84,11 @@ mod tests {
             ("*1\r\n$4\r\nPING\r\n", "+PONG\r\n"),
             ("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n", "+OK\r\n"),
             ("*2\r\n$3\r\nGET\r\n$1\r\nk\r\n", "$3\r\nvvv\r\n"),
+            ("*3\r\n$4\r\nMGET\r\n$1\r\nk\r\n$1\r\nl\r\n", "*2\r\n$3\r\nvvv\r\n$3\r\nvvv\r\n"),
+            ("*3\r\n$4\r\nMSET\r\n$1\r\nk\r\n$1\r\nv\r\n", "+OK\r\n"),
+            ("*2\r\n$4\r\nINCR\r\n$1\r\nk\r\n", ":1\r\n"),
+            ("*2\r\n$3\r\nDEL\r\n$1\r\nk\r\n", ":1\r\n"),
+            ("*3\r\n$6\r\nEXPIRE\r\n$1\r\nk\r\n$1\r\n9\r\n", ":1\r\n"),
         ] {
             assert_eq!(reply_to(request.as_bytes(), 3), reply.as_bytes());
             assert_eq!(requests(request.repeat(3).as_bytes()), 3);

@@ -266,9 +266,17 @@ pub fn measure(
     Ok(cells)
 }
 
+/// Returns those that can do it, and the ceiling, which answers every command that is measured.
+fn measured(contenders: &[Contender], command: Command) -> Vec<&Contender> {
+    let can = |contender: &&Contender| contender.is_ceiling() || contender.can(command.skill());
+    contenders.iter().filter(can).collect()
+}
+
 /// A server with the CPU time that all its runs have cost.
 struct Loaded {
     server: Running,
+    /// Whether it keeps the keys that it is given.
+    keeps: bool,
     cpu: Duration,
 }
 
@@ -279,12 +287,13 @@ fn measure_cell(
     contenders: &[Contender],
     cores: Cores,
 ) -> anyhow::Result<Cell> {
-    let contenders = able(contenders, subject.command.skill());
+    let contenders = measured(contenders, subject.command);
     let load_core = cores.load(subject.pipeline);
     let mut servers = Vec::new();
     for contender in &contenders {
         let server = start(contender, subject, cores)?;
-        servers.push(Loaded { server, cpu: Duration::ZERO });
+        let keeps = !contender.is_ceiling();
+        servers.push(Loaded { server, keeps, cpu: Duration::ZERO });
     }
     let requests = requests_a_run(subject, plan, &servers, load_core)?;
     let load = subject.load(requests);
@@ -297,8 +306,8 @@ fn measure_cell(
         last = now;
         done >= most || done >= least && over
     };
-    let rounds = in_turns(&mut servers, enough, |Loaded { server, cpu }| {
-        if subject.command == Command::Del {
+    let rounds = in_turns(&mut servers, enough, |Loaded { server, keeps, cpu }| {
+        if *keeps && subject.command == Command::Del {
             fill(server, subject)?;
         }
         let before = server.meter.cpu()?;
@@ -330,7 +339,7 @@ fn start(contender: &Contender, subject: Subject, cores: Cores) -> anyhow::Resul
     let arguments = ["--value", &value];
     let arguments = if contender.is_ceiling() { &arguments[..] } else { &[] };
     let server = contender.start(cores.server(), arguments)?;
-    if subject.command != Command::Ping {
+    if subject.command != Command::Ping && !contender.is_ceiling() {
         fill(&server, subject)?;
     }
     Ok(server)
