@@ -147,15 +147,52 @@ const IF: Argument = Maybe(&["NX", "XX", "nx", "xx", "", "PX"]);
 /// All of them.
 const COMPARED: Argument = Maybe(&["NX", "XX", "GT", "LT", "gt", "lt", "GTT"]);
 
+/// How many elements to take out.
+const COUNTS: Argument = OneOf(&[
+    "0",
+    "1",
+    "1",
+    "2",
+    "3",
+    "100",
+    "-1",
+    "9223372036854775807",
+    "9223372036854775808",
+    "x",
+]);
+
+/// Where an element is.
+const INDEXES: Argument = OneOf(&[
+    "0",
+    "0",
+    "1",
+    "2",
+    "-1",
+    "-1",
+    "-2",
+    "-3",
+    "100",
+    "-100",
+    "-0",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775808",
+    "",
+]);
+
+/// Keys that are lists again and again, and strings now and then.
+const LIST: Argument = OneOf(&["k", "a", "b", "l", "l", "m"]);
+
 const FLUSH: Argument = Maybe(&["ASYNC", "SYNC", "x"]);
 
 /// The stages that bring them.
 const KEYS: u32 = number_of("13-del-rename");
 const VALUES: u32 = number_of("14-incr-append");
 const DEADLINES: u32 = number_of("15-exact-expiry");
+const LISTS: u32 = number_of("16-lists");
 
 /// Each with the stage that brings it.
-pub const CHANGING: [(&str, u32, &[Argument]); 54] = [
+pub const CHANGING: [(&str, u32, &[Argument]); 76] = [
     ("DEL", KEYS, &[Keys]),
     ("UNLINK", KEYS, &[Keys]),
     ("TOUCH", KEYS, &[Keys]),
@@ -214,4 +251,26 @@ pub const CHANGING: [(&str, u32, &[Argument]); 54] = [
     ("PSETEX", DEADLINES, &[Key, TIMES, Value]),
     ("PSETEX", DEADLINES, &[Key, Word("5000000000"), Value]),
     ("SET", DEADLINES, &[Key, Value, Word("PXAT"), MOMENTS]),
+    ("LPUSH", LISTS, &[LIST, Keys]),
+    ("LPUSH", LISTS, &[LIST, Value]),
+    ("RPUSH", LISTS, &[LIST, Keys]),
+    ("RPUSH", LISTS, &[LIST, Value]),
+    ("RPUSH", LISTS, &[Key, Value, Value]),
+    ("LPUSHX", LISTS, &[LIST, Value]),
+    ("RPUSHX", LISTS, &[LIST, Keys]),
+    ("LPOP", LISTS, &[LIST]),
+    ("RPOP", LISTS, &[LIST]),
+    ("LPOP", LISTS, &[LIST, COUNTS]),
+    ("RPOP", LISTS, &[LIST, COUNTS]),
+    ("LLEN", LISTS, &[LIST]),
+    ("LINDEX", LISTS, &[LIST, INDEXES]),
+    ("LRANGE", LISTS, &[LIST, INDEXES, INDEXES]),
+    ("LRANGE", LISTS, &[LIST, Word("0"), Word("-1")]),
+    ("TYPE", LISTS, &[LIST]),
+    ("GET", LISTS, &[LIST]),
+    ("SET", LISTS, &[LIST, Value, Maybe(&["GET", "NX", "XX", "KEEPTTL"])]),
+    ("COPY", LISTS, &[LIST, LIST, Maybe(&["REPLACE"])]),
+    ("RENAME", LISTS, &[LIST, LIST]),
+    ("DEL", LISTS, &[LIST]),
+    ("OBJECT", LISTS, &[Word("ENCODING"), LIST]),
 ];

@@ -68,7 +68,7 @@ pub struct Vocabulary {
 /// The commands of the course that are compared, and the stage that brings each. Those whose replies
 /// are each server's own, or the moment's, are left to the transcripts: most of CLIENT, COMMAND, HELLO,
 /// INFO, SCAN and others of stages 08 to 12. TTL and PTTL are compared with those that set deadlines.
-pub const COMMANDS: [(&str, u32); 53] = [
+pub const COMMANDS: [(&str, u32); 62] = [
     ("ping", number_of("01-ping")),
     ("echo", number_of("02-echo")),
     ("set", number_of("03-set-get")),
@@ -122,6 +122,15 @@ pub const COMMANDS: [(&str, u32); 53] = [
     ("getex", number_of("15-exact-expiry")),
     ("setex", number_of("15-exact-expiry")),
     ("psetex", number_of("15-exact-expiry")),
+    ("lpush", number_of("16-lists")),
+    ("rpush", number_of("16-lists")),
+    ("lpushx", number_of("16-lists")),
+    ("rpushx", number_of("16-lists")),
+    ("lpop", number_of("16-lists")),
+    ("rpop", number_of("16-lists")),
+    ("llen", number_of("16-lists")),
+    ("lindex", number_of("16-lists")),
+    ("lrange", number_of("16-lists")),
 ];
 
 /// The options of SET that Redis has, and the stage that brings each, if one does.
@@ -148,7 +157,7 @@ pub const DOCUMENTED: [Documented; 11] = [
         reason: "each stage has the commands that its lesson needs",
         treatment: Treatment::Avoided(is_only_in_redis),
         until: None,
-        examples: || lines(&["TIME", "llen k", "OBJECT IDLETIME k"]),
+        examples: || lines(&["TIME", "pfcount k", "OBJECT IDLETIME k"]),
     },
     Documented {
         name: "options of SET that only Redis has",
