@@ -21,7 +21,7 @@ fn every_name_is_found_in_any_letter_case_and_only_whole() {
             // The first and the last letter are those of the command, which is all that a bucket knows.
             let (start, last) = name.split_at(name.len() - 1);
             for other in
-                [format!("{name}x"), format!("{start}x{last}"), format!("{start}{last}{last}")]
+                [format!("{name}q"), format!("{start}q{last}"), format!("{start}{last}{last}")]
             {
                 let args: Vec<&[u8]> = other.split(' ').map(str::as_bytes).collect();
                 assert!(TABLE.find(&args).is_err(), "{other}");
