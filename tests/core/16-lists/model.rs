@@ -135,7 +135,7 @@ pub enum Change {
 
 /// Elements that are short, of lengths at which a length takes more bytes, and of which few make a
 /// pack.
-fn element() -> impl Strategy<Value = String> {
+pub fn element() -> impl Strategy<Value = String> {
     prop_oneof![
         8 => "[a-c]{0,3}",
         1 => (126..130_usize).prop_map(|length| "l".repeat(length)),
@@ -143,7 +143,7 @@ fn element() -> impl Strategy<Value = String> {
     ]
 }
 
-fn index() -> impl Strategy<Value = i64> {
+pub fn index() -> impl Strategy<Value = i64> {
     prop_oneof![
         8 => -6..6_i64,
         1 => prop_oneof![Just(i64::MIN), Just(i64::MAX), Just(i64::MIN + 1), Just(i64::MAX - 1)],

@@ -183,6 +183,8 @@ const INDEXES: Argument = OneOf(&[
 /// Keys that are lists again and again, and strings now and then.
 const LIST: Argument = OneOf(&["k", "a", "b", "l", "l", "m"]);
 
+const SIDE: Argument = OneOf(&["LEFT", "RIGHT", "left", "rIght"]);
+
 const FLUSH: Argument = Maybe(&["ASYNC", "SYNC", "x"]);
 
 /// The stages that bring them.
@@ -190,9 +192,10 @@ const KEYS: u32 = number_of("13-del-rename");
 const VALUES: u32 = number_of("14-incr-append");
 const DEADLINES: u32 = number_of("15-exact-expiry");
 const LISTS: u32 = number_of("16-lists");
+const EDITS: u32 = number_of("17-list-edits");
 
 /// Each with the stage that brings it.
-pub const CHANGING: [(&str, u32, &[Argument]); 76] = [
+pub const CHANGING: [(&str, u32, &[Argument]); 92] = [
     ("DEL", KEYS, &[Keys]),
     ("UNLINK", KEYS, &[Keys]),
     ("TOUCH", KEYS, &[Keys]),
@@ -273,4 +276,20 @@ pub const CHANGING: [(&str, u32, &[Argument]); 76] = [
     ("RENAME", LISTS, &[LIST, LIST]),
     ("DEL", LISTS, &[LIST]),
     ("OBJECT", LISTS, &[Word("ENCODING"), LIST]),
+    ("LSET", EDITS, &[LIST, INDEXES, Value]),
+    ("LINSERT", EDITS, &[LIST, OneOf(&["BEFORE", "after"]), Key, Value]),
+    ("LREM", EDITS, &[LIST, COUNTS, Key]),
+    ("LREM", EDITS, &[LIST, INDEXES, Value]),
+    ("LTRIM", EDITS, &[LIST, INDEXES, INDEXES]),
+    ("LTRIM", EDITS, &[LIST, Word("0"), Word("-1")]),
+    ("LPOS", EDITS, &[LIST, Key]),
+    ("LPOS", EDITS, &[LIST, Key, OneOf(&["RANK", "COUNT", "MAXLEN"]), INDEXES]),
+    ("LPOS", EDITS, &[LIST, Key, Word("COUNT"), COUNTS, OneOf(&["rank", "maxlen"]), INDEXES]),
+    ("LMOVE", EDITS, &[LIST, LIST, SIDE, SIDE]),
+    ("LMOVE", EDITS, &[LIST, Key, SIDE, SIDE]),
+    ("RPOPLPUSH", EDITS, &[LIST, LIST]),
+    ("LMPOP", EDITS, &[Word("2"), LIST, LIST, SIDE]),
+    ("LMPOP", EDITS, &[Word("1"), LIST, SIDE, Word("COUNT"), COUNTS]),
+    ("LMPOP", EDITS, &[COUNTS, LIST, LIST, SIDE]),
+    ("COMMAND", EDITS, &[Word("GETKEYS"), Word("LMPOP"), COUNTS, LIST, LIST, SIDE]),
 ];

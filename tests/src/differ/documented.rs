@@ -68,7 +68,7 @@ pub struct Vocabulary {
 /// The commands of the course that are compared, and the stage that brings each. Those whose replies
 /// are each server's own, or the moment's, are left to the transcripts: most of CLIENT, COMMAND, HELLO,
 /// INFO, SCAN and others of stages 08 to 12. TTL and PTTL are compared with those that set deadlines.
-pub const COMMANDS: [(&str, u32); 62] = [
+pub const COMMANDS: [(&str, u32); 71] = [
     ("ping", number_of("01-ping")),
     ("echo", number_of("02-echo")),
     ("set", number_of("03-set-get")),
@@ -131,6 +131,15 @@ pub const COMMANDS: [(&str, u32); 62] = [
     ("llen", number_of("16-lists")),
     ("lindex", number_of("16-lists")),
     ("lrange", number_of("16-lists")),
+    ("lset", number_of("17-list-edits")),
+    ("linsert", number_of("17-list-edits")),
+    ("lrem", number_of("17-list-edits")),
+    ("ltrim", number_of("17-list-edits")),
+    ("lpos", number_of("17-list-edits")),
+    ("lmove", number_of("17-list-edits")),
+    ("rpoplpush", number_of("17-list-edits")),
+    ("lmpop", number_of("17-list-edits")),
+    ("command|getkeys", number_of("17-list-edits")),
 ];
 
 /// The options of SET that Redis has, and the stage that brings each, if one does.
