@@ -19,6 +19,12 @@ pub const COMMANDS: &[Command] = &[
 /// `SET key value [NX | XX] [GET] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL]`
 fn set(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [key, value, options @ ..] = args else { return Err(CommandError::Arity) };
+    // Most have none, and then to pass them on costs more than the rest of this function.
+    if options.is_empty() {
+        let now = context.now;
+        context.db().update(key, now, |slot| slot.set(value, Expiry::Never));
+        return Ok(context.out.simple("OK"));
+    }
     set_with(key, value, Options::parse(options, true)?, context)
 }
 
@@ -50,11 +56,9 @@ fn set_with(key: &[u8], value: &[u8], options: Options<'_>, context: &mut Contex
             Condition::IfAbsent => !slot.is_set(),
             Condition::IfPresent => slot.is_set(),
         };
-        let old = if get { slot.read()? } else { None };
-        let done = match old {
-            Some(old) => out.bulk(old),
-            None if get => out.nil(),
-            _ if holds => out.simple("OK"),
+        let done = match get.then(|| slot.read()).transpose()? {
+            Some(Some(old)) => out.bulk(old),
+            None if holds => out.simple("OK"),
             _ => out.nil(),
         };
         if holds {
