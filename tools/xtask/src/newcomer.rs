@@ -108,9 +108,10 @@ impl<'a> Newcomer<'a> {
         for (file, contents) in self.before.files(self.root)? {
             files.insert(self.stage.path_of(&file), self.before.translate(&self.stage, &contents));
         }
-        if let Some(manifest) = files.get_mut(&self.stage.path_of(MANIFEST)) {
-            self.describe(manifest)?;
-        }
+        let is_described = match files.get_mut(&self.stage.path_of(MANIFEST)) {
+            Some(manifest) => self.describe(manifest)?,
+            None => false,
+        };
         if let Some(list) = self.core_list()? {
             files.insert(core_list(&self.stage), list.into());
         }
@@ -118,7 +119,7 @@ impl<'a> Newcomer<'a> {
             files.insert(format!("book/src/stages/{}{page}.md", self.stage.directory), text.into());
         }
         for (file, text) in [
-            (Lessons::PATH, self.in_lessons()?),
+            (Lessons::PATH, self.in_lessons(is_described)?),
             (ORDER, self.in_order()?),
             (SUMMARY, self.in_summary()?),
             (INTRO, self.in_table(INTRO, &format!("stages/{}.md", self.before.directory))?),
@@ -137,19 +138,21 @@ impl<'a> Newcomer<'a> {
         Ok(files)
     }
 
-    /// Puts what the server does into the description of its package, if both are there.
-    fn describe(&self, manifest: &mut Vec<u8>) -> anyhow::Result<()> {
-        let Some(does) = &self.does else { return Ok(()) };
+    /// Puts what the server does into the description of its package, if both are there. Returns
+    /// whether they are.
+    fn describe(&self, manifest: &mut Vec<u8>) -> anyhow::Result<bool> {
+        let Some(does) = &self.does else { return Ok(false) };
         let path = || self.stage.path_of(MANIFEST);
         let text = str::from_utf8(manifest).with_context(path)?;
         let mut document: DocumentMut = text.parse().with_context(path)?;
-        if let Some(description) =
+        let Some(description) =
             document.get_mut("package").and_then(|it| it.get_mut("description"))
-        {
-            *description = value(does);
-        }
+        else {
+            return Ok(false);
+        };
+        *description = value(does);
         *manifest = document.to_string().into_bytes();
-        Ok(())
+        Ok(true)
     }
 
     /// The list of the tests of the core, which the first stage does not have.
@@ -181,12 +184,14 @@ impl<'a> Newcomer<'a> {
         ]
     }
 
-    fn in_lessons(&self) -> anyhow::Result<String> {
+    /// Adds the stage to the table of lessons. A package with another description has changed.
+    fn in_lessons(&self, is_described: bool) -> anyhow::Result<String> {
         let text = self.read(Lessons::PATH)?;
         let Stage { number, directory, teaches, .. } = &self.stage;
         let teaches = value(teaches);
+        let changed = if is_described { "changed = [\"Cargo.toml\"]\n" } else { "" };
         let entry = format!(
-            "[[stage]]\nnumber = {number}\ndirectory = \"{directory}\"\nteaches = {}\n",
+            "[[stage]]\nnumber = {number}\ndirectory = \"{directory}\"\nteaches = {}\n{changed}",
             teaches.to_string().trim()
         );
         let before = format!("directory = \"{}\"", self.before.directory);
