@@ -28,6 +28,10 @@ const NOBODY: u32 = 65534;
 /// How long a connection on this machine may take.
 const MOMENT: Duration = Duration::from_millis(500);
 
+/// How long it may take while the machine is busy. Nobody waits for it: where nothing listens, the
+/// kernel says so at once.
+const BUSY_MOMENT: Duration = Duration::from_secs(10);
+
 /// A server's program.
 #[derive(Clone, Debug)]
 pub struct Program {
@@ -160,7 +164,7 @@ fn describe_sockets() -> Result<String> {
     }
     let port = listeners.first().and_then(Listener::port).unwrap_or_default();
     for probe in PROBES {
-        if TcpStream::connect_timeout(&SocketAddr::new(probe, port), MOMENT).is_ok() {
+        if TcpStream::connect_timeout(&SocketAddr::new(probe, port), BUSY_MOMENT).is_ok() {
             told += &format!("is reached at {probe}\n");
         }
     }
