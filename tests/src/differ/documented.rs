@@ -267,6 +267,7 @@ pub const DOCUMENTED: [Documented; 11] = [
                 "COPY k l \"REPLACE\\x00\"",
                 "SET k v\nEXPIRE k 100000000 \"NX\\x00\"",
                 "SET k v\nGETEX k \"PERSIST\\x00\"",
+                "RPUSH k a\nLINSERT k \"BEFORE\\x00\" a b",
             ])
         },
     },
@@ -394,6 +395,10 @@ fn has_zero_byte(vocabulary: &Vocabulary, request: &Request) -> bool {
         || is(request, 0, "getex") && request.iter().skip(2).any(|word| word.contains(&0))
         || ["expire", "pexpire", "expireat", "pexpireat"].iter().any(|name| is(request, 0, name))
             && request.iter().skip(3).any(|word| word.contains(&0))
+        || is(request, 0, "linsert") && request.get(2).filter(is_cut).is_some()
+        || [("lpos", 3), ("lmove", 3), ("lmpop", 2), ("command", 1)].iter().any(|(name, first)| {
+            is(request, 0, name) && request.iter().skip(*first).any(|word| word.contains(&0))
+        })
         || chooses_replies(request) && request.last().filter(is_cut).is_some()
 }
 
