@@ -1,4 +1,5 @@
 mod accepts_a_time_of_zero;
+mod adds_all_at_once;
 mod adds_in_64_bits;
 mod adds_to_the_old_deadline;
 mod always_loads_dump_rdb;
@@ -20,6 +21,7 @@ mod counts_a_name_once;
 mod counts_all_errors_alike;
 mod counts_characters;
 mod counts_expired_keys_as_deleted;
+mod counts_from_where_it_starts;
 mod counts_in_floating_point;
 mod counts_itself;
 mod counts_keys_from_zero;
@@ -44,6 +46,8 @@ mod holds_the_lock_while_it_reads;
 mod ignores_keepttl;
 mod ignores_quotes;
 mod ignores_the_command_line;
+mod inserts_nothing_and_says_zero;
+mod keeps_empty_lists;
 mod keeps_maps_flat;
 mod keeps_seconds_as_they_are;
 mod keeps_the_first_value;
@@ -56,6 +60,7 @@ mod knows_capital_options_only;
 mod knows_small_settings_only;
 mod leaves_the_arguments_out;
 mod leaves_the_deadline_behind;
+mod leaves_the_end_out;
 mod lets_a_deadline_stay;
 mod lets_a_dot_match_anything;
 mod lets_a_question_mark_match_nothing;
@@ -74,12 +79,14 @@ mod negates_with_an_exclamation_mark;
 mod nests_the_pairs;
 mod parses_numbers_as_rust_does;
 mod persists_when_it_reads;
+mod reads_both_lists_first;
 mod reads_integers_unsigned;
 mod reads_lengths_backwards;
 mod reads_the_clock_once;
 mod reads_words_as_utf8;
 mod refuses_a_negative_count;
 mod refuses_a_past_deadline;
+mod removes_from_the_front_only;
 mod rounds_seconds_down;
 mod scans_by_position;
 mod selects_for_everybody;
@@ -88,6 +95,7 @@ mod serves_an_integers_bytes;
 mod serves_every_database;
 mod serves_one_client_at_a_time;
 mod sets_what_is_free;
+mod shows_a_list_as_nil;
 mod shows_a_relative_directory;
 mod skips_deadlines;
 mod skips_only_itself;
@@ -101,12 +109,14 @@ mod takes_a_backslash_literally;
 mod takes_a_caret_literally;
 mod takes_a_date_for_a_duration;
 mod takes_all_arguments_for_keys;
+mod takes_before_it_looks;
 mod takes_forever_for_zero;
 mod takes_milliseconds_for_seconds;
 mod takes_seconds_for_milliseconds;
 mod tries_every_way;
 mod trims_words;
 mod trusts_its_marks;
+mod unwraps_a_single_element;
 mod wants_a_carriage_return;
 mod wraps_around;
 mod writes_names_its_own_way;
@@ -798,6 +808,66 @@ pub static ZOO: &[Animal] = &[
         mistake: "removes a key at the time of its first deadline, also if it has a later one since",
         transcript: "15-exact-expiry/a_later_deadline_lets_a_key_live",
         server: &trusts_its_marks::TrustsItsMarks,
+    },
+    Animal {
+        name: "adds_all_at_once",
+        mistake: "inserts the elements of an LPUSH in front of the list all at once, in their order",
+        transcript: "16-lists/lpush_adds_at_the_front",
+        server: &adds_all_at_once::AddsAllAtOnce,
+    },
+    Animal {
+        name: "keeps_empty_lists",
+        mistake: "keeps the key of a list without any elements",
+        transcript: "16-lists/an_empty_list_is_no_key",
+        server: &keeps_empty_lists::KeepsEmptyLists,
+    },
+    Animal {
+        name: "leaves_the_end_out",
+        mistake: "takes the end of a range for the first index after it",
+        transcript: "16-lists/lrange_returns_a_part",
+        server: &leaves_the_end_out::LeavesTheEndOut,
+    },
+    Animal {
+        name: "shows_a_list_as_nil",
+        mistake: "replies nil to GET if the value is a list",
+        transcript: "16-lists/a_command_for_one_type_refuses_another",
+        server: &shows_a_list_as_nil::ShowsAListAsNil,
+    },
+    Animal {
+        name: "unwraps_a_single_element",
+        mistake: "replies to LPOP with a count without an array if there is only one element",
+        transcript: "16-lists/lpop_takes_a_count",
+        server: &unwraps_a_single_element::UnwrapsASingleElement,
+    },
+    Animal {
+        name: "removes_from_the_front_only",
+        mistake: "counts equal elements from the front, also if the count is negative",
+        transcript: "17-list-edits/lrem_removes_equal_elements",
+        server: &removes_from_the_front_only::RemovesFromTheFrontOnly,
+    },
+    Animal {
+        name: "inserts_nothing_and_says_zero",
+        mistake: "replies 0 to LINSERT if no element is equal to the pivot",
+        transcript: "17-list-edits/linsert_needs_a_pivot",
+        server: &inserts_nothing_and_says_zero::InsertsNothingAndSaysZero,
+    },
+    Animal {
+        name: "counts_from_where_it_starts",
+        mistake: "counts the index of LPOS from the end at which it starts",
+        transcript: "17-list-edits/lpos_rank_passes_over_elements",
+        server: &counts_from_where_it_starts::CountsFromWhereItStarts,
+    },
+    Animal {
+        name: "reads_both_lists_first",
+        mistake: "reads both lists of an LMOVE, changes them and stores them, even if they are the same",
+        transcript: "17-list-edits/lmove_rotates_a_list",
+        server: &reads_both_lists_first::ReadsBothListsFirst,
+    },
+    Animal {
+        name: "takes_before_it_looks",
+        mistake: "takes the element out of the source before it looks at the type of the destination",
+        transcript: "17-list-edits/lmove_changes_nothing_if_it_is_refused",
+        server: &takes_before_it_looks::TakesBeforeItLooks,
     },
 ];
 

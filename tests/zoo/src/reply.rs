@@ -9,6 +9,8 @@ pub enum Reply {
     Bulk(Vec<u8>),
     /// No value.
     Nil,
+    /// No array.
+    NilArray,
     /// A whole number.
     Integer(i64),
     /// Replies in a row.

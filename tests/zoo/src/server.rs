@@ -1,5 +1,6 @@
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
@@ -186,6 +187,8 @@ pub trait Server: Sync {
             Reply::Error(text) => self.encode_line(b'-', text, output),
             Reply::Bulk(bytes) => self.encode_bulk(bytes, output),
             Reply::Nil => self.encode_nil(output),
+            Reply::NilArray if self.is_resp3() => self.encode_nil(output),
+            Reply::NilArray => self.encode_line(b'*', b"-1", output),
             Reply::Integer(number) => {
                 self.encode_line(b':', number.to_string().as_bytes(), output);
             }
@@ -261,6 +264,7 @@ pub trait Server: Sync {
             }
             ("KEYS", [pattern]) => self.keys(&mut state.keyspace(), pattern),
             ("EXISTS", [_, ..]) => self.exists(&mut state.keyspace(), arguments),
+            ("TYPE", [key]) => self.type_of(&mut state.keyspace(), key),
             ("TTL", [key]) => self.ttl(&mut state.keyspace(), key),
             ("DEL", [_, ..]) => self.del(&mut state.keyspace(), arguments),
             ("RENAME", [from, to]) => self
@@ -281,14 +285,20 @@ pub trait Server: Sync {
             ("INCRBYFLOAT", [key, number]) => self
                 .count_up_by_float(&mut state.keyspace(), key, number)
                 .unwrap_or_else(Reply::error),
-            ("APPEND", [key, bytes]) => self.append(&mut state.keyspace(), key, bytes),
+            ("APPEND", [key, bytes]) => {
+                self.append(&mut state.keyspace(), key, bytes).unwrap_or_else(Reply::error)
+            }
             ("SETRANGE", [key, offset, bytes]) => self
                 .set_range(&mut state.keyspace(), key, offset, bytes)
                 .unwrap_or_else(Reply::error),
             ("GETSET", [key, value]) => self.get_set(&mut state.keyspace(), key, value),
             ("MGET", [_, ..]) => {
                 let mut keyspace = state.keyspace();
-                Reply::Array(arguments.iter().map(|key| self.get(&mut keyspace, key)).collect())
+                let get = |key: &Vec<u8>| match self.get(&mut keyspace, key) {
+                    Reply::Error(_) => Reply::Nil,
+                    reply => reply,
+                };
+                Reply::Array(arguments.iter().map(get).collect())
             }
             ("MSETNX", [_, _, ..]) if arguments.len().is_multiple_of(2) => {
                 self.mset_nx(&mut state.keyspace(), arguments)
@@ -304,6 +314,42 @@ pub trait Server: Sync {
             ("GETEX", [key, options @ ..]) => {
                 self.get_ex(&mut state.keyspace(), key, options).unwrap_or_else(Reply::error)
             }
+            (command @ ("LPUSH" | "RPUSH" | "LPUSHX" | "RPUSHX"), [key, elements @ ..])
+                if !elements.is_empty() =>
+            {
+                self.push(&mut state.keyspace(), command, key, elements)
+                    .unwrap_or_else(Reply::error)
+            }
+            (command @ ("LPOP" | "RPOP"), [key, count @ ..]) if count.len() < 2 => self
+                .pop(&mut state.keyspace(), command, key, count.first())
+                .unwrap_or_else(Reply::error),
+            ("LLEN", [key]) => self.llen(&mut state.keyspace(), key).unwrap_or_else(Reply::error),
+            ("LINDEX", [key, index]) => {
+                self.lindex(&mut state.keyspace(), key, index).unwrap_or_else(Reply::error)
+            }
+            ("LRANGE", [key, start, end]) => {
+                self.lrange(&mut state.keyspace(), key, start, end).unwrap_or_else(Reply::error)
+            }
+            ("LINSERT", [key, place, pivot, element]) => self
+                .linsert(&mut state.keyspace(), key, place, pivot, element)
+                .unwrap_or_else(Reply::error),
+            ("LREM", [key, count, element]) => {
+                self.lrem(&mut state.keyspace(), key, count, element).unwrap_or_else(Reply::error)
+            }
+            ("LTRIM", [key, start, end]) => {
+                self.ltrim(&mut state.keyspace(), key, start, end).unwrap_or_else(Reply::error)
+            }
+            ("LPOS", [key, element, options @ ..]) => {
+                self.lpos(&mut state.keyspace(), key, element, options).unwrap_or_else(Reply::error)
+            }
+            ("LMOVE", [from, to, from_end, to_end]) => self
+                .lmove(&mut state.keyspace(), [from, to], [from_end, to_end])
+                .unwrap_or_else(Reply::error),
+            (
+                "LPUSH" | "RPUSH" | "LPUSHX" | "RPUSHX" | "LPOP" | "RPOP" | "LLEN" | "LINDEX"
+                | "LRANGE" | "LINSERT" | "LREM" | "LTRIM" | "LPOS" | "LMOVE" | "TYPE",
+                _,
+            ) => wrong_arity(name),
             ("DBSIZE", []) => self.db_size(&mut state.keyspace()),
             ("RANDOMKEY", []) => self.random_key(&mut state.keyspace()),
             ("INCR" | "DECR" | "INCRBY" | "DECRBY" | "INCRBYFLOAT", _) => wrong_arity(name),
@@ -378,10 +424,28 @@ pub trait Server: Sync {
 
     /// `GET key`.
     fn get(&self, keyspace: &mut Keyspace, key: &[u8]) -> Reply {
-        match self.lookup(keyspace, key) {
-            Some(entry) => Reply::Bulk(entry.value),
-            None => Reply::Nil,
+        match self.text(keyspace, key) {
+            Ok(Some(value)) => Reply::Bulk(value),
+            Ok(None) => Reply::Nil,
+            Err(text) => Reply::error(text),
         }
+    }
+
+    /// Returns the string of a key.
+    fn text(&self, keyspace: &mut Keyspace, key: &[u8]) -> Result<Option<Vec<u8>>, &'static str> {
+        match self.lookup(keyspace, key) {
+            Some(Entry { list: Some(_), .. }) => Err(WRONG_TYPE),
+            entry => Ok(entry.map(|entry| entry.value)),
+        }
+    }
+
+    /// `TYPE key`.
+    fn type_of(&self, keyspace: &mut Keyspace, key: &[u8]) -> Reply {
+        Reply::Simple(match self.lookup(keyspace, key) {
+            Some(Entry { list: Some(_), .. }) => "list",
+            Some(_) => "string",
+            None => "none",
+        })
     }
 
     /// `SET key value [option…]`.
@@ -392,7 +456,7 @@ pub trait Server: Sync {
             Ok(Expiry::AsBefore) => self.lookup(keyspace, key).and_then(|entry| entry.deadline),
             Err(text) => return Reply::error(text),
         };
-        self.store(keyspace, key, Entry { value: value.to_vec(), deadline });
+        self.store(keyspace, key, Entry::new(value.to_vec(), deadline));
         Reply::Simple("OK")
     }
 
@@ -520,7 +584,7 @@ pub trait Server: Sync {
         if command.starts_with("DECR") {
             number = number.checked_neg().ok_or("ERR decrement would overflow")?;
         }
-        let old = self.lookup(keyspace, key).map_or(b"0".to_vec(), |entry| entry.value);
+        let old = self.text(keyspace, key)?.unwrap_or(b"0".to_vec());
         let sum = self.sum(&old, number)?;
         self.change(keyspace, key, sum.to_string().into_bytes());
         Ok(Reply::Integer(sum))
@@ -539,7 +603,7 @@ pub trait Server: Sync {
         key: &[u8],
         number: &[u8],
     ) -> Result<Reply, &'static str> {
-        let old = self.lookup(keyspace, key).map_or(b"0".to_vec(), |entry| entry.value);
+        let old = self.text(keyspace, key)?.unwrap_or(b"0".to_vec());
         let sum = self.float_sum(&old, number).ok_or("ERR value is not a valid float")?;
         self.change(keyspace, key, sum.clone().into_bytes());
         Ok(Reply::Bulk(sum.into_bytes()))
@@ -552,12 +616,17 @@ pub trait Server: Sync {
     }
 
     /// `APPEND key value`.
-    fn append(&self, keyspace: &mut Keyspace, key: &[u8], bytes: &[u8]) -> Reply {
-        let mut value = self.lookup(keyspace, key).unwrap_or_default().value;
+    fn append(
+        &self,
+        keyspace: &mut Keyspace,
+        key: &[u8],
+        bytes: &[u8],
+    ) -> Result<Reply, &'static str> {
+        let mut value = self.text(keyspace, key)?.unwrap_or_default();
         value.extend(bytes);
         let length = value.len();
         self.change(keyspace, key, value);
-        Reply::Integer(length as i64)
+        Ok(Reply::Integer(length as i64))
     }
 
     /// `SETRANGE key offset value`.
@@ -570,7 +639,7 @@ pub trait Server: Sync {
     ) -> Result<Reply, &'static str> {
         let offset = self.integer(offset).ok_or(NOT_AN_INTEGER)?;
         let offset = usize::try_from(offset).map_err(|_| "ERR offset is out of range")?;
-        let mut value = self.lookup(keyspace, key).unwrap_or_default().value;
+        let mut value = self.text(keyspace, key)?.unwrap_or_default();
         let end = offset.saturating_add(bytes.len());
         if !bytes.is_empty() {
             if end > MAX_BULK as usize {
@@ -591,7 +660,10 @@ pub trait Server: Sync {
     /// `GETSET key value`.
     fn get_set(&self, keyspace: &mut Keyspace, key: &[u8], value: &[u8]) -> Reply {
         let old = self.get(keyspace, key);
-        self.store(keyspace, key, Entry { value: value.to_vec(), deadline: None });
+        if matches!(old, Reply::Error(_)) {
+            return old;
+        }
+        self.store(keyspace, key, Entry::new(value.to_vec(), None));
         old
     }
 
@@ -600,7 +672,7 @@ pub trait Server: Sync {
         let (pairs, _) = pairs.as_chunks();
         let is_free = pairs.iter().all(|[key, _]| self.lookup(keyspace, key).is_none());
         for [key, value] in pairs.iter().filter(|_| is_free) {
-            self.store(keyspace, key, Entry { value: value.clone(), deadline: None });
+            self.store(keyspace, key, Entry::new(value.clone(), None));
         }
         Reply::Integer(is_free.into())
     }
@@ -608,7 +680,295 @@ pub trait Server: Sync {
     /// Gives a key a value that is made of its old one: the deadline stays.
     fn change(&self, keyspace: &mut Keyspace, key: &[u8], value: Vec<u8>) {
         let deadline = self.lookup(keyspace, key).and_then(|entry| entry.deadline);
-        self.store(keyspace, key, Entry { value, deadline });
+        self.store(keyspace, key, Entry::new(value, deadline));
+    }
+
+    // Lists
+
+    /// Returns the elements of a key's list.
+    fn list(
+        &self,
+        keyspace: &mut Keyspace,
+        key: &[u8],
+    ) -> Result<Option<Vec<Vec<u8>>>, &'static str> {
+        match self.lookup(keyspace, key) {
+            Some(entry) => entry.list.map(Some).ok_or(WRONG_TYPE),
+            None => Ok(None),
+        }
+    }
+
+    /// Gives a key these elements: the deadline stays. Without any, the key goes.
+    fn store_list(&self, keyspace: &mut Keyspace, key: &[u8], list: Vec<Vec<u8>>) {
+        if list.is_empty() {
+            keyspace.remove(key);
+            return;
+        }
+        let entry = self.lookup(keyspace, key).unwrap_or_default();
+        self.store(keyspace, key, Entry { list: Some(list), ..entry });
+    }
+
+    /// `LPUSH key element…`, and `RPUSH`, `LPUSHX`, `RPUSHX`.
+    fn push(
+        &self,
+        keyspace: &mut Keyspace,
+        command: &str,
+        key: &[u8],
+        elements: &[Vec<u8>],
+    ) -> Result<Reply, &'static str> {
+        let list = self.list(keyspace, key)?;
+        if list.is_none() && command.ends_with('X') {
+            return Ok(Reply::Integer(0));
+        }
+        let mut list = list.unwrap_or_default();
+        if command.starts_with('L') {
+            self.push_front(&mut list, elements);
+        } else {
+            list.extend_from_slice(elements);
+        }
+        let length = list.len();
+        self.store_list(keyspace, key, list);
+        Ok(Reply::Integer(length as i64))
+    }
+
+    /// Adds elements at the front, one after the other.
+    fn push_front(&self, list: &mut Vec<Vec<u8>>, elements: &[Vec<u8>]) {
+        list.splice(0..0, elements.iter().rev().cloned());
+    }
+
+    /// `LPOP key [count]`, `RPOP key [count]`.
+    fn pop(
+        &self,
+        keyspace: &mut Keyspace,
+        command: &str,
+        key: &[u8],
+        count: Option<&Vec<u8>>,
+    ) -> Result<Reply, &'static str> {
+        let number = count.map(|count| self.integer(count));
+        let number = number.map(|number| usize::try_from(number?).ok());
+        if number == Some(None) {
+            return Err("ERR value is out of range, must be positive");
+        }
+        let Some(mut list) = self.list(keyspace, key)? else {
+            return Ok(if count.is_some() { Reply::NilArray } else { Reply::Nil });
+        };
+        let number = number.flatten().unwrap_or(1).min(list.len());
+        let popped: Vec<Vec<u8>> = if command == "LPOP" {
+            list.drain(..number).collect()
+        } else {
+            list.drain(list.len() - number..).rev().collect()
+        };
+        self.store_list(keyspace, key, list);
+        Ok(self.popped(popped, count.is_some()))
+    }
+
+    /// Returns what a pop replies: an array, if a count was given.
+    fn popped(&self, elements: Vec<Vec<u8>>, is_array: bool) -> Reply {
+        let mut elements = elements.into_iter().map(Reply::Bulk);
+        if is_array {
+            Reply::Array(elements.collect())
+        } else {
+            elements.next().unwrap_or(Reply::Nil)
+        }
+    }
+
+    /// `LLEN key`.
+    fn llen(&self, keyspace: &mut Keyspace, key: &[u8]) -> Result<Reply, &'static str> {
+        Ok(Reply::Integer(self.list(keyspace, key)?.unwrap_or_default().len() as i64))
+    }
+
+    /// `LINDEX key index`.
+    fn lindex(
+        &self,
+        keyspace: &mut Keyspace,
+        key: &[u8],
+        index: &[u8],
+    ) -> Result<Reply, &'static str> {
+        let Some(list) = self.list(keyspace, key)? else { return Ok(Reply::Nil) };
+        let index = self.from_front(self.integer(index).ok_or(NOT_AN_INTEGER)?, list.len());
+        let element = usize::try_from(index).ok().and_then(|index| list.get(index));
+        Ok(element.map_or(Reply::Nil, |element| Reply::Bulk(element.clone())))
+    }
+
+    /// Counts an index from the front, where a negative one counts from the back.
+    fn from_front(&self, index: i64, len: usize) -> i64 {
+        if index < 0 { index + len as i64 } else { index }
+    }
+
+    /// `LRANGE key start end`.
+    fn lrange(
+        &self,
+        keyspace: &mut Keyspace,
+        key: &[u8],
+        start: &[u8],
+        end: &[u8],
+    ) -> Result<Reply, &'static str> {
+        let start = self.integer(start).ok_or(NOT_AN_INTEGER)?;
+        let end = self.integer(end).ok_or(NOT_AN_INTEGER)?;
+        let mut list = self.list(keyspace, key)?.unwrap_or_default();
+        let range = self.range(start, end, list.len());
+        Ok(Reply::Array(list.drain(range).map(Reply::Bulk).collect()))
+    }
+
+    /// Returns the places from one index to another, both included, as far as there are elements.
+    fn range(&self, start: i64, end: i64, len: usize) -> Range<usize> {
+        let start = self.from_front(start, len).clamp(0, len as i64) as usize;
+        let end = self.from_front(end, len).clamp(-1, len as i64 - 1) + 1;
+        start..start.max(end as usize)
+    }
+
+    /// `LINSERT key BEFORE|AFTER pivot element`.
+    fn linsert(
+        &self,
+        keyspace: &mut Keyspace,
+        key: &[u8],
+        place: &[u8],
+        pivot: &[u8],
+        element: &[u8],
+    ) -> Result<Reply, &'static str> {
+        let after = match self.option_name(place).as_str() {
+            "BEFORE" => 0,
+            "AFTER" => 1,
+            _ => return Err(SYNTAX_ERROR),
+        };
+        let Some(mut list) = self.list(keyspace, key)? else { return Ok(Reply::Integer(0)) };
+        let Some(index) = list.iter().position(|other| other == pivot) else {
+            return Ok(self.without_pivot());
+        };
+        list.insert(index + after, element.to_vec());
+        let length = list.len();
+        self.store_list(keyspace, key, list);
+        Ok(Reply::Integer(length as i64))
+    }
+
+    /// Returns the reply to a `LINSERT` whose pivot is not in the list.
+    fn without_pivot(&self) -> Reply {
+        Reply::Integer(-1)
+    }
+
+    /// `LREM key count element`.
+    fn lrem(
+        &self,
+        keyspace: &mut Keyspace,
+        key: &[u8],
+        count: &[u8],
+        element: &[u8],
+    ) -> Result<Reply, &'static str> {
+        let count = self.integer(count).ok_or(NOT_AN_INTEGER)?;
+        let Some(mut list) = self.list(keyspace, key)? else { return Ok(Reply::Integer(0)) };
+        let before = list.len();
+        self.remove_equal(&mut list, count, element);
+        let removed = before - list.len();
+        self.store_list(keyspace, key, list);
+        Ok(Reply::Integer(removed as i64))
+    }
+
+    /// Removes so many elements that are equal to one: from the back if the count is negative, and
+    /// all of them if it is 0.
+    fn remove_equal(&self, list: &mut Vec<Vec<u8>>, count: i64, element: &[u8]) {
+        let mut left = if count == 0 { u64::MAX } else { count.unsigned_abs() };
+        let mut is_kept = |other: &Vec<u8>| {
+            let is_removed = left > 0 && other == element;
+            left -= u64::from(is_removed);
+            !is_removed
+        };
+        if count < 0 {
+            list.reverse();
+            list.retain(&mut is_kept);
+            list.reverse();
+        } else {
+            list.retain(&mut is_kept);
+        }
+    }
+
+    /// `LTRIM key start end`.
+    fn ltrim(
+        &self,
+        keyspace: &mut Keyspace,
+        key: &[u8],
+        start: &[u8],
+        end: &[u8],
+    ) -> Result<Reply, &'static str> {
+        let start = self.integer(start).ok_or(NOT_AN_INTEGER)?;
+        let end = self.integer(end).ok_or(NOT_AN_INTEGER)?;
+        if let Some(mut list) = self.list(keyspace, key)? {
+            let range = self.range(start, end, list.len());
+            let kept = list.drain(range).collect();
+            self.store_list(keyspace, key, kept);
+        }
+        Ok(Reply::Simple("OK"))
+    }
+
+    /// `LPOS key element [RANK rank]`; nobody asks for the other options.
+    fn lpos(
+        &self,
+        keyspace: &mut Keyspace,
+        key: &[u8],
+        element: &[u8],
+        options: &[Vec<u8>],
+    ) -> Result<Reply, &'static str> {
+        let rank = match options {
+            [] => 1,
+            [option, rank] if self.option_name(option) == "RANK" => {
+                self.integer(rank).ok_or(NOT_AN_INTEGER)?
+            }
+            _ => return Err(SYNTAX_ERROR),
+        };
+        if rank == 0 {
+            return Err("ERR RANK can't be zero: use 1 to start from the first match, 2 from the \
+                        second ... or use negative to start from the end of the list");
+        }
+        let list = self.list(keyspace, key)?.unwrap_or_default();
+        let index = self.position(&list, element, rank);
+        Ok(index.map_or(Reply::Nil, |index| Reply::Integer(index as i64)))
+    }
+
+    /// Returns the index of the equal element of this rank, which counts from the back if it is
+    /// negative.
+    fn position(&self, list: &[Vec<u8>], element: &[u8], rank: i64) -> Option<usize> {
+        let passed_over = rank.unsigned_abs() as usize - 1;
+        let mut equal = (0..list.len()).filter(|index| list[*index] == element);
+        if rank > 0 { equal.nth(passed_over) } else { equal.rev().nth(passed_over) }
+    }
+
+    /// `LMOVE source destination LEFT|RIGHT LEFT|RIGHT`.
+    fn lmove(
+        &self,
+        keyspace: &mut Keyspace,
+        [from, to]: [&[u8]; 2],
+        ends: [&[u8]; 2],
+    ) -> Result<Reply, &'static str> {
+        let mut is_left = [false; 2];
+        for (end, is_left) in ends.into_iter().zip(&mut is_left) {
+            *is_left = match self.option_name(end).as_str() {
+                "LEFT" => true,
+                "RIGHT" => false,
+                _ => return Err(SYNTAX_ERROR),
+            };
+        }
+        let Some(list) = self.list(keyspace, from)? else { return Ok(Reply::Nil) };
+        let element = if is_left[0] { list.first() } else { list.last() };
+        let element = element.cloned().unwrap_or_default();
+        self.move_element(keyspace, [from, to], is_left, element.clone())?;
+        Ok(Reply::Bulk(element))
+    }
+
+    /// Moves an element, which is at that end of the first list, to the other end.
+    fn move_element(
+        &self,
+        keyspace: &mut Keyspace,
+        [from, to]: [&[u8]; 2],
+        [from_left, to_left]: [bool; 2],
+        element: Vec<u8>,
+    ) -> Result<(), &'static str> {
+        // Nothing has changed yet, if this is refused.
+        self.list(keyspace, to)?;
+        let mut source = self.list(keyspace, from)?.unwrap_or_default();
+        source.remove(if from_left { 0 } else { source.len() - 1 });
+        self.store_list(keyspace, from, source);
+        let mut destination = self.list(keyspace, to)?.unwrap_or_default();
+        destination.insert(if to_left { 0 } else { destination.len() }, element);
+        self.store_list(keyspace, to, destination);
+        Ok(())
     }
 
     // Deadlines that change
@@ -684,14 +1044,16 @@ pub trait Server: Sync {
         key: &[u8],
         options: &[Vec<u8>],
     ) -> Result<Reply, &'static str> {
-        match options {
-            [] => {}
-            [option] if self.option_name(option) == "PERSIST" => {
-                self.persist(keyspace, key);
-            }
+        let is_to_persist = match options {
+            [] => false,
+            [option] if self.option_name(option) == "PERSIST" => true,
             _ => return Err(SYNTAX_ERROR),
+        };
+        let value = self.text(keyspace, key)?;
+        if is_to_persist {
+            self.persist(keyspace, key);
         }
-        Ok(self.get(keyspace, key))
+        Ok(value.map_or(Reply::Nil, Reply::Bulk))
     }
 
     /// `DBSIZE`.
@@ -1001,7 +1363,7 @@ pub trait Server: Sync {
                 rdb::STRING => {
                     let key = self.rdb_string(&mut input)?;
                     let value = self.rdb_string(&mut input)?;
-                    let entry = Entry { value, deadline: deadline.take() };
+                    let entry = Entry::new(value, deadline.take());
                     if self.rdb_keeps(database, &entry) {
                         keyspace.insert(key, entry);
                     }
@@ -1109,6 +1471,8 @@ pub trait Server: Sync {
 }
 
 pub(crate) const NO_SUCH_KEY: &str = "ERR no such key";
+pub(crate) const WRONG_TYPE: &str =
+    "WRONGTYPE Operation against a key holding the wrong kind of value";
 pub(crate) const SYNTAX_ERROR: &str = "ERR syntax error";
 pub(crate) const NOT_AN_INTEGER: &str = "ERR value is not an integer or out of range";
 const CONDITIONS: [&str; 4] = ["NX", "XX", "GT", "LT"];

@@ -9,10 +9,19 @@ use crate::session::session;
 /// A value, and when it ends.
 #[derive(Clone, Debug, Default)]
 pub struct Entry {
-    /// Bytes, whatever they mean.
+    /// Bytes, whatever they mean; none if it is a list.
     pub value: Vec<u8>,
+    /// The elements, if it is a list.
+    pub list: Option<Vec<Vec<u8>>>,
     /// Unix time in milliseconds; `None` for a key that stays.
     pub deadline: Option<i64>,
+}
+
+impl Entry {
+    /// Returns the entry of a string.
+    pub fn new(value: Vec<u8>, deadline: Option<i64>) -> Entry {
+        Entry { value, list: None, deadline }
+    }
 }
 
 /// The keys, each with its entry; sorted, so that a list of them is the same in every run.

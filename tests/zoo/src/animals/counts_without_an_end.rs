@@ -8,6 +8,6 @@ pub(super) struct CountsWithoutAnEnd;
 
 impl Server for CountsWithoutAnEnd {
     fn change(&self, keyspace: &mut Keyspace, key: &[u8], value: Vec<u8>) {
-        self.store(keyspace, key, Entry { value, deadline: None });
+        self.store(keyspace, key, Entry::new(value, None));
     }
 }

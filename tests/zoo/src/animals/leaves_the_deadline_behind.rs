@@ -9,9 +9,9 @@ pub(super) struct LeavesTheDeadlineBehind;
 
 impl Server for LeavesTheDeadlineBehind {
     fn rename(&self, keyspace: &mut Keyspace, from: &[u8], to: &[u8]) -> Result<(), &'static str> {
-        let value = self.remove(keyspace, from).ok_or(NO_SUCH_KEY)?.value;
+        let entry = self.remove(keyspace, from).ok_or(NO_SUCH_KEY)?;
         let deadline = self.lookup(keyspace, to).and_then(|replaced| replaced.deadline);
-        self.store(keyspace, to, Entry { value, deadline });
+        self.store(keyspace, to, Entry { deadline, ..entry });
         Ok(())
     }
 }

@@ -23,7 +23,7 @@ impl Server for LetsADeadlineStay {
                 rdb::STRING => {
                     let key = self.rdb_string(&mut input)?;
                     let value = self.rdb_string(&mut input)?;
-                    let entry = Entry { value, deadline };
+                    let entry = Entry::new(value, deadline);
                     if self.rdb_keeps(database, &entry) {
                         keyspace.insert(key, entry);
                     }

@@ -13,7 +13,7 @@ impl Server for SetsWhatIsFree {
                 is_free = false;
                 continue;
             }
-            self.store(keyspace, key, Entry { value: value.clone(), deadline: None });
+            self.store(keyspace, key, Entry::new(value.clone(), None));
         }
         Reply::Integer(is_free.into())
     }

@@ -23,7 +23,7 @@ impl Server for StopsAtTheFirstList {
                 rdb::STRING => {
                     let key = self.rdb_string(&mut input)?;
                     let value = self.rdb_string(&mut input)?;
-                    let entry = Entry { value, deadline: deadline.take() };
+                    let entry = Entry::new(value, deadline.take());
                     if self.rdb_keeps(database, &entry) {
                         keyspace.insert(key, entry);
                     }

@@ -9,7 +9,7 @@ pub(super) struct StoresBeforeItChecks;
 impl Server for StoresBeforeItChecks {
     fn set(&self, keyspace: &mut Keyspace, key: &[u8], value: &[u8], options: &[Vec<u8>]) -> Reply {
         let deadline = self.lookup(keyspace, key).and_then(|entry| entry.deadline);
-        self.store(keyspace, key, Entry { value: value.to_vec(), deadline });
+        self.store(keyspace, key, Entry::new(value.to_vec(), deadline));
         Honest.set(keyspace, key, value, options)
     }
 }

@@ -1,0 +1,14 @@
+use crate::{Entry, Keyspace, Server};
+
+/// Stores a list as it is, with elements or without.
+///
+/// A collection of most languages may be empty, and is something else than no collection. In Redis,
+/// a key without elements does not exist.
+pub(super) struct KeepsEmptyLists;
+
+impl Server for KeepsEmptyLists {
+    fn store_list(&self, keyspace: &mut Keyspace, key: &[u8], list: Vec<Vec<u8>>) {
+        let entry = self.lookup(keyspace, key).unwrap_or_default();
+        self.store(keyspace, key, Entry { list: Some(list), ..entry });
+    }
+}

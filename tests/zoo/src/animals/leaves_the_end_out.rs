@@ -1,0 +1,17 @@
+use std::ops::Range;
+
+use crate::Server;
+
+/// Takes the end of a range for the first index after it.
+///
+/// Ranges of most languages are like that. In Redis, both ends are included, so `0 -1` is the whole
+/// list.
+pub(super) struct LeavesTheEndOut;
+
+impl Server for LeavesTheEndOut {
+    fn range(&self, start: i64, end: i64, len: usize) -> Range<usize> {
+        let start = self.from_front(start, len).clamp(0, len as i64) as usize;
+        let end = self.from_front(end, len).clamp(0, len as i64) as usize;
+        start..start.max(end)
+    }
+}

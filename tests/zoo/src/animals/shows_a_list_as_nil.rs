@@ -1,0 +1,14 @@
+use crate::{Keyspace, Reply, Server};
+
+/// Finds no string, and replies nil.
+///
+/// The client takes the key for free, and overwrites a list. An error tells it that the key is in
+/// use, for something else.
+pub(super) struct ShowsAListAsNil;
+
+impl Server for ShowsAListAsNil {
+    fn get(&self, keyspace: &mut Keyspace, key: &[u8]) -> Reply {
+        let entry = self.lookup(keyspace, key).filter(|entry| entry.list.is_none());
+        entry.map_or(Reply::Nil, |entry| Reply::Bulk(entry.value))
+    }
+}
