@@ -76,6 +76,11 @@ pub const POINTS: &[Point] = &[
     point!("15-exact-expiry/how_long_it_took", waiting_for_a_deadline_is_no_work),
     point!("15-exact-expiry/idletime", a_look_is_no_use),
     point!("15-exact-expiry/idletime", a_use_ends_the_idle_time),
+    point!("16-lists/memory_usage", the_estimate_is_near_what_the_kernel_counts),
+    point!("16-lists/memory_usage", a_long_list_is_measured_as_fast_as_a_short_one),
+    point!("16-lists/short_elements", a_million_short_elements_take_little),
+    point!("17-list-edits/lrem_stops_when_it_is_done", what_is_near_an_end_is_found_at_once),
+    point!("17-list-edits/ltrim_keeps_nobody_waiting", what_is_trimmed_is_freed_in_small_steps),
 ];
 
 /// Returns the points of an exercise.
@@ -164,6 +169,22 @@ impl Running {
             let due = due.repeat(numbers.len());
             client.send(&numbers.map(&request).collect::<Vec<_>>().concat())?;
             client.expect(&due)?;
+        }
+        Ok(())
+    }
+
+    /// Pushes so many elements to the back of the list `list`.
+    fn fill_list(&self, count: usize, element: impl Fn(usize) -> String) -> Result<()> {
+        let mut client = self.connect()?;
+        for first in (0..count).step_by(AT_ONCE) {
+            let end = count.min(first + AT_ONCE);
+            let elements: Vec<String> = (first..end).map(&element).collect();
+            let words: Vec<&[u8]> = ["RPUSH", "list"]
+                .into_iter()
+                .chain(elements.iter().map(String::as_str))
+                .map(str::as_bytes)
+                .collect();
+            client.command(&words, format!(":{end}\r\n").as_bytes())?;
         }
         Ok(())
     }
@@ -782,4 +803,97 @@ fn a_use_ends_the_idle_time(command: &CommandLine) -> Result<()> {
         );
     }
     Ok(())
+}
+
+fn the_estimate_is_near_what_the_kernel_counts(command: &CommandLine) -> Result<()> {
+    const ELEMENTS: usize = 300_000;
+    let server = Running::start(command)?;
+    server.connect()?.ping()?;
+    let meter = server.meter()?;
+    server.fill_list(ELEMENTS, |number| format!("{number:x<60}"))?;
+    let grown = meter.growth().resident();
+    let usage = server.integer(&[b"MEMORY", b"USAGE", b"list"])?;
+    ensure!(
+        (grown / 4 * 3..=grown * 2).contains(&usage),
+        "expected that MEMORY USAGE of a list with {ELEMENTS} elements of 60 bytes is between three \
+         quarters and twice of {}, by which the server has grown, received {}. Does it count the \
+         bytes of all elements, and what each one needs besides?",
+        Bytes(grown),
+        Bytes(usage)
+    );
+    Ok(())
+}
+
+fn a_long_list_is_measured_as_fast_as_a_short_one(command: &CommandLine) -> Result<()> {
+    const ELEMENTS: usize = 500_000;
+    const REQUESTS: usize = 400;
+    const MOST: Duration = Duration::from_millis(150);
+    let server = Running::start(command)?;
+    server.fill_list(ELEMENTS, |number| format!("element:{number}"))?;
+    let due = server.integer(&[b"MEMORY", b"USAGE", b"list"])?;
+    let request = |_| array(&[b"MEMORY", b"USAGE", b"list", b"SAMPLES", b"0"]);
+    let due = format!(":{due}\r\n");
+    let taken = server.cpu_time(|| server.repeat(REQUESTS, request, due.as_bytes()))?;
+    ensure!(
+        taken < MOST,
+        "expected less than {MOST:?} of CPU time for {REQUESTS} times MEMORY USAGE of a list with \
+         {ELEMENTS} elements, but the server took {taken:?}. Does it look at each element?"
+    );
+    Ok(())
+}
+
+fn a_million_short_elements_take_little(command: &CommandLine) -> Result<()> {
+    const ELEMENTS: usize = 1 << 20;
+    const MOST: u64 = 36 * MIB;
+    let server = Running::start(command)?;
+    server.connect()?.ping()?;
+    let meter = server.meter()?;
+    server.fill_list(ELEMENTS, |number| format!("e{number:011}"))?;
+    let grown = meter.growth().resident();
+    ensure!(
+        grown < MOST,
+        "expected the server to grow by less than {} for a list with {ELEMENTS} elements of 12 \
+         bytes, but it grew by {}. Does a short element need an allocation of its own?",
+        Bytes(MOST),
+        Bytes(grown)
+    );
+    Ok(())
+}
+
+fn what_is_near_an_end_is_found_at_once(command: &CommandLine) -> Result<()> {
+    const ELEMENTS: usize = 500_000;
+    const REQUESTS: usize = 100;
+    const MOST: Duration = Duration::from_millis(100);
+    let server = Running::start(command)?;
+    let element = |number| format!("element:{number}");
+    server.fill_list(ELEMENTS, element)?;
+    let remove = |count: &str, number| {
+        array(&[b"LREM", b"list", count.as_bytes(), element(number).as_bytes()])
+    };
+    let taken = server.cpu_time(|| {
+        server.repeat(REQUESTS, |number| remove("1", 2 * number + 1), b":1\r\n")?;
+        server.repeat(REQUESTS, |number| remove("-1", ELEMENTS - 2 * number - 2), b":1\r\n")
+    })?;
+    ensure!(
+        taken < MOST,
+        "expected less than {MOST:?} of CPU time for {REQUESTS} times LREM with a count of 1 and -1 \
+         of elements near the ends of a list with {ELEMENTS}, but the server took {taken:?}. Does \
+         it go on after the last element that it removes?"
+    );
+    Ok(())
+}
+
+fn what_is_trimmed_is_freed_in_small_steps(command: &CommandLine) -> Result<()> {
+    const ELEMENTS: usize = 2_000_000;
+    let attempt = || {
+        let server = Running::start(command)?;
+        server.fill_list(ELEMENTS, |number| format!("line {number}"))?;
+        server.longest_wait(|| {
+            let mut client = server.connect()?;
+            client.command(&[b"LTRIM", b"list", b"-1000", b"-1"], b"+OK\r\n")?;
+            client.command(&[b"LLEN", b"list"], b":1000\r\n")?;
+            Ok(())
+        })
+    };
+    keeps_no_client_waiting(attempt, &format!("LTRIM removes most of {ELEMENTS} elements"))
 }
