@@ -1,4 +1,4 @@
-//! What a wrong reply most likely means, after keys were deleted or renamed.
+//! What a wrong reply most likely means, after keys were deleted, renamed or emptied.
 
 use crate::diagnosis::{Said, Symptoms, say};
 use crate::history::{arguments, commands, waited};
@@ -47,4 +47,21 @@ pub(crate) fn renamed(s: &Symptoms<'_>) -> Said {
         "The deadline belongs to the value: RENAME takes it along, and the one of the value that it \
          replaces is gone.",
     )
+}
+
+/// A list goes with its last element.
+pub(crate) fn emptied(s: &Symptoms<'_>) -> Said {
+    const TAKE: [&str; 7] = ["LPOP", "RPOP", "LREM", "LTRIM", "LMOVE", "RPOPLPUSH", "LMPOP"];
+    let keys = arguments(s, "EXISTS")?;
+    let takes = commands(s).iter().any(|(_, words)| {
+        let mut words = words.iter().flatten();
+        let is_taking = words
+            .next()
+            .is_some_and(|name| TAKE.iter().any(|taking| name.eq_ignore_ascii_case(taking)));
+        is_taking && words.any(|word| keys.contains(&Some(*word)))
+    });
+    (takes && s.expected? == b":0\r\n" && s.received.starts_with(b":")).then(|| {
+        "A list without elements is no key. Does the key go when its last element is taken out?"
+            .into()
+    })
 }

@@ -77,6 +77,7 @@ pub fn diagnose(symptoms: &Symptoms<'_>) -> Option<String> {
         cut_short,
         changes::deleted,
         changes::renamed,
+        changes::emptied,
         parts::scan,
         parts::refused,
         parts::fields,
