@@ -2,7 +2,7 @@ use crate::Server;
 
 /// Reverses the list for a negative rank, and replies with the index in the reversed one.
 ///
-/// An index is to be good for `LINDEX` and `LSET`, which know nothing of the rank.
+/// A client passes the index on to `LINDEX` or `LSET`, which know nothing of the rank.
 pub(super) struct CountsFromWhereItStarts;
 
 impl Server for CountsFromWhereItStarts {

@@ -2,8 +2,8 @@ use crate::{Entry, Keyspace, Server};
 
 /// Stores a list as it is, with elements or without.
 ///
-/// A collection of most languages may be empty, and is something else than no collection. In Redis,
-/// a key without elements does not exist.
+/// In most languages, an empty collection is not the same as no collection. In Redis it is: a key
+/// without elements does not exist.
 pub(super) struct KeepsEmptyLists;
 
 impl Server for KeepsEmptyLists {

@@ -4,7 +4,7 @@ use crate::Server;
 
 /// Takes the end of a range for the first index after it.
 ///
-/// Ranges of most languages are like that. In Redis, both ends are included, so `0 -1` is the whole
+/// That is how ranges work in most languages. In Redis, both ends are included, so `0 -1` is the whole
 /// list.
 pub(super) struct LeavesTheEndOut;
 

@@ -2,8 +2,8 @@ use crate::{Keyspace, Reply, Server};
 
 /// Finds no string, and replies nil.
 ///
-/// The client takes the key for free, and overwrites a list. An error tells it that the key is in
-/// use, for something else.
+/// The client believes that the key is free, and overwrites a list. The error says that the key is in
+/// use for something else.
 pub(super) struct ShowsAListAsNil;
 
 impl Server for ShowsAListAsNil {

@@ -2,7 +2,7 @@ use crate::{Keyspace, Server};
 
 /// Takes the element out of the source, and then looks for a list to put it into.
 ///
-/// If the destination is a string, the client gets an error, and nobody has the element.
+/// If the destination is a string, the client gets an error, and the element is in neither.
 pub(super) struct TakesBeforeItLooks;
 
 impl Server for TakesBeforeItLooks {

@@ -2,8 +2,8 @@ use crate::{Honest, Reply, Server};
 
 /// Replies with an array only if there is more than one element.
 ///
-/// It looks simpler. But the client's code has a loop over the elements, and on some days it gets
-/// something that is no array.
+/// A single element looks simpler alone. But the client has a loop over the elements, and now and then
+/// it receives something that is not an array.
 pub(super) struct UnwrapsASingleElement;
 
 impl Server for UnwrapsASingleElement {
