@@ -884,12 +884,19 @@ fn what_is_near_an_end_is_found_at_once(command: &CommandLine) -> Result<()> {
 }
 
 fn what_is_trimmed_is_freed_in_small_steps(command: &CommandLine) -> Result<()> {
-    const ELEMENTS: usize = 2_000_000;
+    const ELEMENTS: usize = 3_000_000;
+    // The same elements in each request: making them would take as long as pushing them.
+    let words: Vec<&[u8]> =
+        [&b"RPUSH"[..], b"list"].into_iter().chain([&b"a line"[..]; AT_ONCE]).collect();
+    let request = array(&words);
     let attempt = || {
         let server = Running::start(command)?;
-        server.fill_list(ELEMENTS, |number| format!("line {number}"))?;
+        let mut client = server.connect()?;
+        for length in (AT_ONCE..=ELEMENTS).step_by(AT_ONCE) {
+            client.send(&request)?;
+            client.expect(format!(":{length}\r\n").as_bytes())?;
+        }
         server.longest_wait(|| {
-            let mut client = server.connect()?;
             client.command(&[b"LTRIM", b"list", b"-1000", b"-1"], b"+OK\r\n")?;
             client.command(&[b"LLEN", b"list"], b":1000\r\n")?;
             Ok(())
