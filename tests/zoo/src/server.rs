@@ -784,13 +784,13 @@ pub trait Server: Sync {
         index: &[u8],
     ) -> Result<Reply, &'static str> {
         let Some(list) = self.list(keyspace, key)? else { return Ok(Reply::Nil) };
-        let index = self.counted_from_front(self.integer(index).ok_or(NOT_AN_INTEGER)?, list.len());
+        let index = self.place_of(self.integer(index).ok_or(NOT_AN_INTEGER)?, list.len());
         let element = usize::try_from(index).ok().and_then(|index| list.get(index));
         Ok(element.map_or(Reply::Nil, |element| Reply::Bulk(element.clone())))
     }
 
     /// Counts an index from the front, where a negative one counts from the back.
-    fn counted_from_front(&self, index: i64, len: usize) -> i64 {
+    fn place_of(&self, index: i64, len: usize) -> i64 {
         if index < 0 { index + len as i64 } else { index }
     }
 
@@ -811,8 +811,8 @@ pub trait Server: Sync {
 
     /// Returns the places from one index to another, both included, as far as there are elements.
     fn range(&self, start: i64, end: i64, len: usize) -> Range<usize> {
-        let start = self.counted_from_front(start, len).clamp(0, len as i64) as usize;
-        let end = self.counted_from_front(end, len).clamp(-1, len as i64 - 1) + 1;
+        let start = self.place_of(start, len).clamp(0, len as i64) as usize;
+        let end = self.place_of(end, len).clamp(-1, len as i64 - 1) + 1;
         start..start.max(end as usize)
     }
 

@@ -10,8 +10,8 @@ pub(super) struct LeavesTheEndOut;
 
 impl Server for LeavesTheEndOut {
     fn range(&self, start: i64, end: i64, len: usize) -> Range<usize> {
-        let start = self.counted_from_front(start, len).clamp(0, len as i64) as usize;
-        let end = self.counted_from_front(end, len).clamp(0, len as i64) as usize;
+        let start = self.place_of(start, len).clamp(0, len as i64) as usize;
+        let end = self.place_of(end, len).clamp(0, len as i64) as usize;
         start..start.max(end)
     }
 }
