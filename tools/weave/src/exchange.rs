@@ -185,7 +185,12 @@ impl Conversation {
             return reply_of(unsure(printed));
         }
         let reply = Reply::parse_printed(printed).map(|reply| reply.unmasked(&place));
-        match reply.and_then(|reply| reply.wire(protocol)) {
+        let is_nil_array =
+            protocol == Protocol::Resp2 && printed == "(nil)" && replies_with_an_array(&words);
+        let wire = |reply: Reply| {
+            if is_nil_array { Some(b"*-1\r\n".into()) } else { reply.wire(protocol) }
+        };
+        match reply.and_then(wire) {
             Some(bytes) => {
                 let is_unordered = matches!(command.view, View::Sorted | View::SortedPairs);
                 Part::Reply {
@@ -214,6 +219,16 @@ impl Conversation {
             }
         };
         replies.iter().map(part).collect()
+    }
+}
+
+/// Returns whether the reply to a request is an array, so that in RESP2 its nil has bytes of its own.
+fn replies_with_an_array(words: &[Vec<u8>]) -> bool {
+    let [name, args @ ..] = words else { return false };
+    match name.to_ascii_lowercase().as_slice() {
+        b"lpop" | b"rpop" => args.len() == 2,
+        b"lmpop" => true,
+        _ => false,
     }
 }
 
