@@ -1,5 +1,7 @@
 //! Lists from outside: at the edges of packs, and in both protocols.
 
+use std::slice;
+
 use crate::corpus::from_echo::request::{shown, words};
 use crate::subject::Subject;
 
@@ -35,7 +37,7 @@ fn every_element_is_found_by_its_index_and_in_every_range() {
         for (index, element) in model.iter().enumerate() {
             for index in [index as i64, index as i64 - model.len() as i64] {
                 let reply = subject.execute(&words(&format!("LINDEX k {index}")));
-                assert!(reply == bulks(&[element.clone()])[4..], "{index} of {length}");
+                assert!(reply == bulks(slice::from_ref(element))[4..], "{index} of {length}");
             }
             for end in index..=model.len() {
                 let reply =

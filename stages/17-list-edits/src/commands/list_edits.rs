@@ -205,14 +205,16 @@ fn lmpop(args: &[&[u8]], context: &mut Context<'_>) -> Outcome {
     let [number, rest @ ..] = args else { return Err(CommandError::Arity) };
     let number = parse_positive(number).ok_or("numkeys should be greater than 0")?;
     let (keys, options) = rest.split_at_checked(number).ok_or(CommandError::SYNTAX)?;
-    let (end, count) = match options {
-        [end] => (parse_end(end)?, 1),
-        [end, option, count] if option.eq_ignore_ascii_case(b"count") => {
-            let end = parse_end(end)?;
-            (end, parse_positive(count).ok_or("count should be greater than 0")?)
+    let [end, options @ ..] = options else { return Err(CommandError::SYNTAX.into()) };
+    let end = parse_end(end)?;
+    let count = match options {
+        [] => 1,
+        // The count is parsed before anything after it is seen.
+        [option, count, rest @ ..] if option.eq_ignore_ascii_case(b"count") => {
+            let count = parse_positive(count).ok_or("count should be greater than 0")?;
+            if rest.is_empty() { count } else { return Err(CommandError::SYNTAX.into()) }
         }
-        [end, ..] => return Err(parse_end(end).err().unwrap_or(CommandError::SYNTAX.into())),
-        [] => return Err(CommandError::SYNTAX.into()),
+        _ => return Err(CommandError::SYNTAX.into()),
     };
     let Context { server, database, now, out, .. } = context;
     for key in keys {

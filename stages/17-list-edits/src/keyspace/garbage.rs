@@ -48,11 +48,9 @@ impl Garbage {
         }
         drop(entry);
         self.freed += 1;
-        // glibc keeps small pieces in lists, and merges all of them when somebody asks for a large
-        // one. After two million, that would take 50 ms at once: so ask now, for what is little work.
         if self.freed == ENTRIES {
             self.freed = 0;
-            drop(hint::black_box(Vec::<u8>::with_capacity(LARGE)));
+            merge();
         }
     }
 
@@ -90,10 +88,18 @@ impl Garbage {
     fn cut(&mut self) -> bool {
         let Some(entry) = self.entries.last_mut() else { return false };
         let freed = entry.cut();
+        merge();
         self.waiting -= freed;
         if freed == 0 {
             self.entries.pop();
         }
         true
     }
+}
+
+/// Has the allocator merge what was freed. glibc keeps small pieces in lists, and merges all of them
+/// when somebody asks for a large one. After two million, that would take 50 ms at once: so ask now,
+/// for what is little work.
+fn merge() {
+    drop(hint::black_box(Vec::<u8>::with_capacity(LARGE)));
 }

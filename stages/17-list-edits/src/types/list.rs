@@ -91,6 +91,7 @@ impl List {
             stays
         });
         self.bytes -= count * element.len();
+        self.shrink();
         count
     }
 
@@ -111,7 +112,11 @@ impl List {
         };
         let removed = self.elements.drain(range);
         self.bytes -= removed.map(|element| element.len()).sum::<usize>();
-        // What it no longer needs, it gives back: a quarter is full, and then a half.
+        self.shrink();
+    }
+
+    /// Gives back what it no longer needs: a quarter is full, and then a half.
+    fn shrink(&mut self) {
         if self.len() * 4 < self.elements.capacity() {
             self.elements.shrink_to(self.len() * 2);
         }
