@@ -92,7 +92,9 @@ pub fn apply(folder: &Path, diff: &Path) -> Result<()> {
         // A repository around the folder would take the paths for its own.
         .env("GIT_CEILING_DIRECTORIES", folder.parent().unwrap_or(folder))
         .env_remove("GIT_DIR")
-        .args(["-c", "core.autocrlf=false", "apply", "--whitespace=error-all"])
+        // In recorded data, a line may end in a blank.
+        .args(["-c", "core.autocrlf=false", "-c", "core.whitespace=-blank-at-eol"])
+        .args(["apply", "--whitespace=error-all"])
         .arg(diff)
         .output()
         .context("cannot run git")?;
