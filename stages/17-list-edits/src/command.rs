@@ -6,7 +6,6 @@ pub mod flags;
 pub mod table;
 
 use crate::command::flags::Flags;
-use crate::protocol::number;
 
 /// A command, or a subcommand such as CLIENT ID (Redis: `redisCommand`).
 #[derive(Debug)]
@@ -115,8 +114,20 @@ impl Keys {
     }
 }
 
-/// Returns the number in the first argument of a request, or 0 if it is none.
+/// Returns the number that the first argument of a request begins with, or 0 if that is none. Blanks
+/// and a sign may come before it, anything after it, and 32 bits are left of it: Redis reads it with C's
+/// `atoi`, in `genericGetKeys`. The command itself is strict.
 fn counted(request: &[&[u8]]) -> usize {
-    let number = request.get(1).and_then(|number| number::parse(number));
-    number.and_then(|number| usize::try_from(number).ok()).unwrap_or(0)
+    let text = request.get(1).copied().unwrap_or_default();
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t'..=b'\r');
+    let start = text.iter().take_while(|byte| is_blank(byte)).count();
+    let (sign, digits) = match &text[start..] {
+        [b'-', digits @ ..] => (-1, digits),
+        [b'+', digits @ ..] | digits => (1, digits),
+    };
+    let digits = digits.iter().take_while(|byte| byte.is_ascii_digit());
+    let number = digits.fold(0_i64, |number, digit| {
+        number.saturating_mul(10).saturating_add(sign * i64::from(digit - b'0'))
+    });
+    usize::try_from(number as i32).unwrap_or(0)
 }
