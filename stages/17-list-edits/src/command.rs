@@ -104,9 +104,9 @@ impl Keys {
         let start = if self.last < 0 { request.len() } else { 0 };
         let range = self.first..start.saturating_add_signed(self.last + 1);
         let range = match self {
-            // The range would be the command's name alone.
-            Self::NONE => 0..0,
-            Self::COUNTED => 2..counted(request).saturating_add(2),
+            Self { is_counted: true, .. } => 2..counted(request).saturating_add(2),
+            // No key: the range would be the command's name alone.
+            Self { first: 0, .. } => 0..0,
             _ => range,
         };
         let keys = request.get(range).unwrap_or_default();

@@ -61,6 +61,20 @@ fn a_list_whose_elements_come_and_go_takes_what_it_holds() {
 }
 
 #[test]
+fn the_places_of_removed_elements_are_given_back() {
+    const ELEMENTS: usize = 10_000;
+    let mut subject = Subject::default();
+    subject.execute(&words("RPUSH k kept"));
+    let left = measure(|| {
+        let elements = [&b"RPUSH"[..], b"k"].into_iter().chain([&b"x"[..]; ELEMENTS]);
+        subject.execute(&Vec::from_iter(elements));
+        let removed = shown(&subject.execute(&words("LREM k 0 x")));
+        assert_eq!(removed, format!(r":{ELEMENTS}\r\n"));
+    });
+    assert!(left.bytes_current < 1024, "{} bytes left", left.bytes_current);
+}
+
+#[test]
 fn moving_an_element_leaves_nothing_behind() {
     let mut subject = Subject::default();
     subject.execute(&words("RPUSH k a b c"));

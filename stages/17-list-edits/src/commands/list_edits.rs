@@ -239,9 +239,9 @@ fn parse_positive(number: &[u8]) -> Option<usize> {
 
 /// Mirrors `getListPositionFromObjectOrReply`.
 fn parse_end(text: &[u8]) -> Result<End, CommandError> {
-    match text.to_ascii_lowercase().as_slice() {
-        b"left" => Ok(End::Front),
-        b"right" => Ok(End::Back),
+    match text {
+        _ if text.eq_ignore_ascii_case(b"left") => Ok(End::Front),
+        _ if text.eq_ignore_ascii_case(b"right") => Ok(End::Back),
         _ => Err(CommandError::SYNTAX.into()),
     }
 }
